@@ -1,0 +1,148 @@
+// Package sdk is what a vlmspec backend is written against.
+//
+// A backend answers prompts over images. Implement [Backend], then hand it to
+// plugin.Serve (package sdk/plugin) from main; vlmspec starts the program,
+// talks to it over gRPC and stops it. Start reading at [Backend], then
+// [Request] and [Response]. This package imports no gRPC, so a backend can
+// equally be used in process.
+package sdk
+
+import (
+	"context"
+	"time"
+)
+
+// Backend answers requests with one vision-language model.
+//
+// vlmspec calls Configure once, then Describe, then Generate any number of
+// times (up to Capabilities.Concurrency of them at once), then Close.
+type Backend interface {
+	// Configure loads the model. config holds the backend's `config` map of
+	// vlmspec.yaml, already validated against ConfigSchema: JSON types only
+	// (string, float64, bool, nil, []any, map[string]any); file paths are absolute.
+	Configure(ctx context.Context, config map[string]any) error
+	// Describe says what was loaded. Before Configure it still returns Name,
+	// Version and ConfigSchema.
+	Describe(ctx context.Context) (Info, error)
+	// Generate answers one request. emit, when not nil, receives the answer's
+	// text as it is produced, from the calling goroutine; it never blocks for long.
+	// Generate stops soon after ctx is done and returns ctx.Err().
+	Generate(ctx context.Context, req Request, emit func(text string)) (Response, error)
+	// Close frees the model. No call follows it.
+	Close() error
+}
+
+// Info describes a backend and, once configured, its model.
+type Info struct {
+	Name         string // of the backend: "llamacpp"
+	Version      string // of the backend program
+	ConfigSchema []byte // JSON Schema (2020-12) of the config map
+	// PathKeys names the top-level config keys whose string values are file
+	// paths; the host makes them absolute against the file that names them.
+	PathKeys     []string
+	Model        string // human-readable name of the loaded model
+	ModelDigest  string // "sha256:<hex>" over every file that determines answers; "" if unknown
+	Device       string // where it runs: "cpu", "CUDA0: NVIDIA H200"
+	Capabilities Capabilities
+	Details      map[string]string // anything else worth recording, e.g. "threads": "1"
+}
+
+// Capabilities bounds what a backend takes; zero means no limit or not known
+// for numbers, and no for booleans.
+type Capabilities struct {
+	MaxImages     int // images in one request, all messages together
+	Concurrency   int // Generate calls at once; 0 counts as 1
+	ContextTokens int
+	Seeds         bool // honours Params.Seed
+	LogProbs      bool
+	JSONSchema    bool // constrained answers
+	Streaming     bool // calls emit more than once
+}
+
+// Role is who speaks a message.
+type Role string
+
+// The roles a message may have.
+const (
+	System    Role = "system"
+	User      Role = "user"
+	Assistant Role = "assistant"
+)
+
+// Message is one turn of a conversation: parts in reading order.
+type Message struct {
+	Role  Role
+	Parts []Part
+}
+
+// Part is either text or an image: Image is nil for text.
+type Part struct {
+	Text  string
+	Image *Image
+}
+
+// Image is an encoded image file (PNG, JPEG, GIF, BMP, WebP or TIFF), by path
+// or by content. Exactly one of Path and Bytes is set; a backend in another
+// process on the same machine normally gets the path.
+type Image struct {
+	SHA256    string // hex digest of the encoded file, 64 characters
+	MediaType string // "image/png"
+	Width     int    // pixels after EXIF orientation
+	Height    int
+	Path      string // absolute
+	Bytes     []byte
+}
+
+// Params steer decoding. The zero value means: greedy, backend's own limit.
+type Params struct {
+	MaxTokens     int            // most tokens to generate; 0 leaves it to the backend
+	Temperature   float64        // 0 is greedy
+	TopP          float64        // in (0,1]; 0 is off
+	TopK          int            // 0 is off
+	MinP          float64        // in [0,1); 0 is off
+	RepeatPenalty float64        // 1 and 0 are off
+	Seed          uint32         // used when Temperature > 0
+	Stop          []string       // the answer ends before the first of these
+	Extra         map[string]any // backend-specific, passed through as JSON
+}
+
+// Request asks for the next assistant message of a conversation.
+type Request struct {
+	ID       string // for logs only
+	Messages []Message
+	Params   Params
+}
+
+// FinishReason says why an answer ended.
+type FinishReason string
+
+// Why an answer ended.
+const (
+	FinishStop   FinishReason = "stop"   // the model ended its turn, or a stop string came
+	FinishLength FinishReason = "length" // MaxTokens or the context was used up
+)
+
+// Response is a whole answer.
+type Response struct {
+	Text    string // without the end-of-turn token and the stop string; surrounding white space trimmed
+	Finish  FinishReason
+	Usage   Usage
+	Timings Timings
+	// LogProbs of each generated token, natural logarithm, when the backend has them; else nil.
+	LogProbs []float64
+}
+
+// Usage counts tokens. TextTokens and ImageTokens add up to the prompt.
+type Usage struct {
+	TextTokens   int
+	ImageTokens  int
+	OutputTokens int
+}
+
+// Timings splits a Generate call. A phase that did not happen is 0.
+type Timings struct {
+	Preprocess time.Duration // decoding and resizing images
+	Encode     time.Duration // vision encoder
+	Prefill    time.Duration // prompt through the language model
+	Decode     time.Duration // generating the answer
+}

@@ -1,0 +1,174 @@
+// Package result holds what a run found out: verdicts, cases, the run. Every
+// report, the run directory and the exit code are made from these types and
+// nothing else; their JSON form is stable. Start reading at [Run].
+package result
+
+import "time"
+
+// Outcome is how a check, a sample or a case ended.
+type Outcome string
+
+// The outcomes. A case has exactly one.
+const (
+	Passed   Outcome = "passed"
+	Failed   Outcome = "failed"
+	Unstable Outcome = "unstable" // some samples passed, fewer than required
+	Error    Outcome = "error"    // infrastructure: crash, timeout, bad image
+	Skipped  Outcome = "skipped"
+	Stale    Outcome = "stale"   // golden made for another image or prompt
+	XFailed  Outcome = "xfailed" // failed, as the spec says it would: counts as passed
+	XPassed  Outcome = "xpassed" // passed although marked xfail: counts as failed
+)
+
+// Good reports whether an outcome leaves the gate open.
+func (o Outcome) Good() bool { return o == Passed || o == Skipped || o == XFailed }
+
+// Verdict is what one check said about one answer.
+type Verdict struct {
+	Kind     string   `json:"kind"` // of the check: "equals"
+	Outcome  Outcome  `json:"outcome"`
+	Score    float64  `json:"score"`            // 0..1
+	Weight   float64  `json:"weight,omitempty"` // 0 counts as 1
+	Warn     bool     `json:"warn,omitempty"`   // reported, never fails the case
+	Expected string   `json:"expected,omitempty"`
+	Actual   string   `json:"actual,omitempty"` // what was read out of the answer
+	Reason   string   `json:"reason,omitempty"` // a sentence a person can act on
+	File     string   `json:"file,omitempty"`
+	Line     int      `json:"line,omitempty"`
+	Overlay  *Overlay `json:"overlay,omitempty"`
+}
+
+// Overlay is what a vision check looked at, for drawing over the image.
+// Coordinates are normalised to [0,1], x right, y down.
+type Overlay struct {
+	Image    int     `json:"image"` // index into the case's images
+	Expected []Shape `json:"expected,omitempty"`
+	Found    []Shape `json:"found,omitempty"`
+}
+
+// Shape is a point, circle, box or polygon.
+type Shape struct {
+	Kind   string       `json:"kind"`             // "point", "circle", "box", "polygon", "mask"
+	Points [][2]float64 `json:"points,omitempty"` // point: 1; circle: centre; box: two corners; polygon: vertices
+	Radius float64      `json:"radius,omitempty"` // circle: fraction of the image's longer side unless a check says otherwise
+	Path   string       `json:"path,omitempty"`   // mask: image file
+	Label  string       `json:"label,omitempty"`
+	OK     bool         `json:"ok,omitempty"` // matched
+}
+
+// Case is one test case's result.
+type Case struct {
+	ID      string            `json:"id"`
+	Suite   string            `json:"suite"`
+	Name    string            `json:"name"`
+	File    string            `json:"file"` // spec file, relative to the project, slashes
+	Line    int               `json:"line"`
+	Backend string            `json:"backend"`
+	Labels  []string          `json:"labels,omitempty"`
+	Vars    map[string]string `json:"vars,omitempty"` // row variables
+	Images  []Image           `json:"images,omitempty"`
+	Outcome Outcome           `json:"outcome"`
+	Reason  string            `json:"reason,omitempty"`  // why not passed, or why skipped
+	Score   float64           `json:"score"`             // weighted mean over checks and samples, 0..1
+	Require string            `json:"require,omitempty"` // "all", "4/5"
+	XFail   string            `json:"xfail,omitempty"`
+	Samples []Sample          `json:"samples,omitempty"`
+	Started time.Time         `json:"started,omitzero"`
+	Seconds float64           `json:"seconds"` // inference and judging, all samples
+}
+
+// Image is an image a case showed, by digest; never its content.
+type Image struct {
+	Path   string `json:"path"` // relative to the project, slashes
+	SHA256 string `json:"sha256,omitempty"`
+	Width  int    `json:"width,omitempty"`
+	Height int    `json:"height,omitempty"`
+}
+
+// Sample is one complete conversation of a case.
+type Sample struct {
+	Index   int     `json:"index"`
+	Seed    uint32  `json:"seed"`
+	Outcome Outcome `json:"outcome"`
+	Turns   []Turn  `json:"turns,omitempty"`
+	Error   *Fault  `json:"error,omitempty"`
+	Retries []Fault `json:"retries,omitempty"` // infrastructure errors that a later try overcame
+}
+
+// Turn is one prompt and its answer.
+type Turn struct {
+	Prompt   string    `json:"prompt"` // text with <image> where an image stood
+	Answer   string    `json:"answer"`
+	Finish   string    `json:"finish,omitempty"`
+	Verdicts []Verdict `json:"verdicts,omitempty"`
+	Timings  Timings   `json:"timings"`
+	Tokens   Tokens    `json:"tokens"`
+	LogProbs []float64 `json:"logprobs,omitempty"`
+	Cached   bool      `json:"cached,omitempty"`
+}
+
+// Fault is an infrastructure error.
+type Fault struct {
+	Kind    string `json:"kind"` // sdk.ErrorKind: "crashed", "timeout", "invalid_request"
+	Message string `json:"message"`
+	Stderr  string `json:"stderr,omitempty"` // last lines of the plugin, when it crashed
+}
+
+// Timings splits an answer's time, in seconds.
+type Timings struct {
+	Queue      float64 `json:"queue"`
+	Preprocess float64 `json:"preprocess"`
+	Encode     float64 `json:"encode"`
+	Prefill    float64 `json:"prefill"`
+	Decode     float64 `json:"decode"`
+	Total      float64 `json:"total"` // from dispatch to the last token, as the host saw it
+}
+
+// Tokens counts an answer's tokens.
+type Tokens struct {
+	Text   int `json:"text"`
+	Image  int `json:"image"`
+	Output int `json:"output"`
+}
+
+// Run is a whole run: what was run, where, and what came of it.
+type Run struct {
+	Manifest Manifest `json:"manifest"`
+	Cases    []Case   `json:"cases"`
+}
+
+// Manifest pins what determined a run.
+type Manifest struct {
+	ID          string             `json:"id"` // names the run directory; sorts by time
+	Version     string             `json:"version"`
+	Project     string             `json:"project"` // absolute folder of vlmspec.yaml
+	Args        []string           `json:"args,omitempty"`
+	Profile     string             `json:"profile,omitempty"`
+	Commit      string             `json:"commit,omitempty"` // git, "+dirty" when it was
+	Host        Host               `json:"host"`
+	Backends    map[string]Backend `json:"backends,omitempty"`
+	Seed        int64              `json:"seed"`     // of the shuffle
+	Selected    int                `json:"selected"` // cases that were to run
+	Total       int                `json:"total"`    // cases in all specs
+	Started     time.Time          `json:"started"`
+	Ended       time.Time          `json:"ended,omitzero"`
+	Interrupted bool               `json:"interrupted,omitempty"`
+}
+
+// Host is the machine of a run.
+type Host struct {
+	Name string `json:"name"`
+	OS   string `json:"os"`
+	Arch string `json:"arch"`
+	CPUs int    `json:"cpus"`
+}
+
+// Backend is a backend as it described itself.
+type Backend struct {
+	Plugin      string            `json:"plugin"`
+	Version     string            `json:"version,omitempty"`
+	Model       string            `json:"model,omitempty"`
+	ModelDigest string            `json:"model_digest,omitempty"`
+	Device      string            `json:"device,omitempty"`
+	Details     map[string]string `json:"details,omitempty"`
+}
