@@ -1,0 +1,102 @@
+// Package spec turns YAML specs into test cases. Start reading at [LoadProject]
+// and [Load]; [Case] is what comes out. Every mistake in a spec is an [Error]
+// with file, line and column, what is wrong, and a hint.
+package spec
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+// Pos is a place in a file. Line and Column count from 1; 0 means the whole file.
+type Pos struct {
+	File         string // as shown to people: relative to the project, slashes
+	Line, Column int
+}
+
+func (p Pos) String() string {
+	switch {
+	case p.Line == 0:
+		return p.File
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	default:
+		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	}
+}
+
+// Error is a mistake in a spec or project file.
+type Error struct {
+	Pos  Pos
+	What string // "unknown key \"contians\""
+	Hint string // "did you mean contains?"; may be empty
+}
+
+func (e *Error) Error() string {
+	s := e.Pos.String() + ": " + e.What
+	if e.Hint != "" {
+		s += "; " + e.Hint
+	}
+	return s
+}
+
+// Case is one test case on one backend, rows and interpolation done.
+type Case struct {
+	// ID is stable: made from suite, name, row key and (when the spec names
+	// more than one) backend, never from position or labels. Unique in a project.
+	ID      string
+	Suite   string
+	Name    string // interpolated
+	Pos     Pos    // of the case in its spec; cases of one `rows` share it
+	Backend string
+	System  string // system prompt, may be empty
+	Turns   []Turn // at least one
+	Params  sdk.Params
+	Labels  []string
+	Repeat  int // samples, at least 1
+	Require Require
+	Timeout time.Duration // per sample, from dispatch to last token
+	Skip    string        // reason, "" runs
+	XFail   string        // reason, "" is expected to pass
+	Only    bool
+	Vars    map[string]any // row variables over spec vars, for reports and expr
+	Secrets []string       // values of ${env:...} used here, to redact from every output
+}
+
+// Turn is one user message and what its answer must satisfy.
+type Turn struct {
+	Parts  []Part
+	Checks []Node // entries of `expect`, interpolated; compiled by package check
+}
+
+// Part is text or an image.
+type Part struct {
+	Text  string
+	Image *Image
+}
+
+// Image is a file an image part names. It need not exist: a missing image is
+// the outcome of its case, not a mistake that stops the others.
+type Image struct {
+	Path string // absolute
+	Name string // relative to the project, slashes, as shown to people
+	Pos  Pos
+}
+
+// Require is how many samples of a case must pass.
+type Require struct {
+	Text string // as written: "all", "any", "4/5", "80%"
+	// Passes returns the least number of passing samples out of n.
+	Passes func(n int) int `json:"-"`
+}
+
+// Backend is an entry of vlmspec.yaml's `backends`.
+type Backend struct {
+	Name   string
+	Plugin string         // name of the plugin: "llamacpp"
+	Config map[string]any // JSON types; paths still as written
+	Dir    string         // folder that relative paths in Config are relative to
+	Pos    Pos
+}

@@ -1,0 +1,206 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// scope is what ${...} may refer to at some place: the row of a case, then
+// its variables, then those of the suite. It is read-only once cases are made,
+// but for secrets, which only the loading goroutine's first reading fills.
+type scope struct {
+	parent *scope
+	names  []string // shared by all rows of a file
+	values []Node   // by name; texts when nil
+	texts  []string // by name: cells of a .csv or .tsv
+	row    Pos      // where the row stands, for errors; zero for vars
+	env    func(string) (string, bool)
+	nested int // depth of ${...} within the value of a variable
+}
+
+// Limits of ${...} within the values of variables, so that a circle, or
+// variables that double each other, end in an error.
+const (
+	maxNested     = 16
+	maxNestedList = 3
+	maxReferences = 10_000
+	maxText       = 1 << 20 // bytes of one scalar
+)
+
+// origin names the row a value came from, for the end of a message.
+func (s *scope) origin() string {
+	for ; s != nil; s = s.parent {
+		if s.row.File != "" {
+			return " (row " + s.row.String() + ")"
+		}
+	}
+	return ""
+}
+
+// lookup finds a variable. Its own ${...} are read in the scope it was asked
+// for in, so that a suite's variable may use a row's columns.
+func (s *scope) lookup(name string) (Node, bool) {
+	for at := s; at != nil; at = at.parent {
+		i := slices.Index(at.names, name)
+		switch {
+		case i < 0:
+		case at.values == nil:
+			return Node{file: at.row.File, y: &yaml.Node{Kind: yaml.ScalarNode, Value: at.texts[i], Line: at.row.Line, Tag: "!!str"}}, true
+		case at.row.File != "": // rows are data: ${ in them is text
+			return Node{y: at.values[i].y, file: at.values[i].file}, true
+		default:
+			inner := *s
+			inner.nested++
+			return Node{y: at.values[i].y, file: at.values[i].file, scope: &inner}, true
+		}
+	}
+	return Node{}, false
+}
+
+// known lists what may be referred to.
+func (s *scope) known() []string {
+	var names []string
+	for ; s != nil; s = s.parent {
+		names = append(names, s.names...)
+	}
+	return names
+}
+
+// whole returns the list or map that a plain `${name}` stands for.
+func (s *scope) whole(n Node) (Node, bool) {
+	v := n.y.Value
+	if n.y.Style&quotedStyles != 0 || !strings.HasPrefix(v, "${") || strings.IndexByte(v, '}') != len(v)-1 || s.nested >= maxNestedList {
+		return Node{}, false
+	}
+	value, ok := s.lookup(strings.TrimSpace(v[2 : len(v)-1]))
+	if !ok {
+		return Node{}, false
+	}
+	value = value.resolve()
+	return value, value.y.Kind != yaml.ScalarNode
+}
+
+// expand replaces every ${...} of a scalar; $${ stands for a literal ${.
+func (s *scope) expand(n Node) (string, error) {
+	references := 0
+	return s.expandCounting(n, &references)
+}
+
+func (s *scope) expandCounting(n Node, references *int) (string, error) {
+	var b strings.Builder
+	rest := n.y.Value
+	for {
+		before, after, found := strings.Cut(rest, "${")
+		if !found {
+			b.WriteString(rest)
+			return b.String(), nil
+		}
+		if strings.HasSuffix(before, "$") {
+			b.WriteString(before[:len(before)-1] + "${")
+			rest = after
+			continue
+		}
+		b.WriteString(before)
+		name, tail, closed := strings.Cut(after, "}")
+		if !closed {
+			return "", n.Errorf("close it with }, or write $${ for a literal ${", "${ is not closed")
+		}
+		value, err := s.reference(n, strings.TrimSpace(name), references)
+		if err != nil {
+			return "", err
+		}
+		if *references++; *references > maxReferences || b.Len()+len(value) > maxText {
+			return "", n.Errorf("", "${...} makes more than %d bytes or %d replacements here", maxText, maxReferences)
+		}
+		b.WriteString(value)
+		rest = tail
+	}
+}
+
+// reference returns the text of ${name} in n.
+func (s *scope) reference(n Node, name string, references *int) (string, error) {
+	if key, ok := strings.CutPrefix(name, "env:"); ok {
+		return s.environment(n, key)
+	}
+	if s.nested > maxNested {
+		return "", n.Errorf("", "${%s} refers to itself through other variables", name)
+	}
+	value, ok := s.lookup(name)
+	if !ok {
+		return "", n.Errorf(s.unknownHint(name), "unknown variable ${%s}", name)
+	}
+	value = value.resolve()
+	if value.y.Kind != yaml.ScalarNode {
+		if s.nested >= maxNestedList {
+			return "", n.Errorf("", "${%s} is %s that refers to itself, or too deep within other variables", name, value.Kind())
+		}
+		return "", n.Errorf("use it alone, without other text or quotes", "${%s} is %s, which cannot stand within text", name, value.Kind())
+	}
+	if value.scope == nil {
+		return value.y.Value, nil
+	}
+	return value.scope.expandCounting(value, references)
+}
+
+func (s *scope) unknownHint(name string) string {
+	known := s.known()
+	if len(known) == 0 {
+		return fmt.Sprintf("define it under vars or in rows; write $${%s} for literal text", name)
+	}
+	return DidYouMean(name, known)
+}
+
+func (s *scope) environment(n Node, key string) (string, error) {
+	for at := s; at != nil; at = at.parent {
+		if at.env == nil {
+			continue
+		}
+		if value, ok := at.env(key); ok {
+			return value, nil
+		}
+		break
+	}
+	return "", n.Errorf("set it before the run: export "+key+"=...", "environment variable %s is not set", key)
+}
+
+// unresolved returns what is wrong with the ${...} of a scalar itself.
+func (n Node) unresolved() error {
+	if n.scope == nil {
+		return nil
+	}
+	n = n.resolve()
+	if n.scope == nil || n.y.Kind != yaml.ScalarNode || !strings.Contains(n.y.Value, "${") {
+		return nil
+	}
+	_, err := n.scope.expand(n)
+	return err
+}
+
+// Check returns the mistakes in ${...} anywhere below n. Decode calls it for
+// what it reads; it is for those who keep a Node to read it later.
+func (n Node) Check() error {
+	var p problems
+	n.check(&p)
+	return p.err()
+}
+
+func (n Node) check(p *problems) {
+	if n.scope == nil {
+		return
+	}
+	switch n = n.resolve(); n.Kind() {
+	case Map:
+		for _, e := range n.Entries() {
+			e.Value.check(p)
+		}
+	case List:
+		for _, item := range n.Items() {
+			item.check(p)
+		}
+	case Scalar:
+		p.add(n.unresolved())
+	}
+}
