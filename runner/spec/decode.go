@@ -24,8 +24,9 @@ type Decoder interface{ DecodeNode(n Node) error }
 //
 // Text takes any scalar as written. Numbers take unquoted ones only; a
 // [time.Duration] takes 1m30s. Fields of type Node, any, [Decoder], pointer,
-// slice, array and map[string]T are read as one would expect. An empty value
-// leaves a pointer, slice, map, Node or any at nil; elsewhere it is a mistake.
+// slice, array and map[string]T are read as one would expect. A field with
+// `later:"true"` is a key of a feature to come, and an error that says so.
+// An empty value is a mistake for all but Node, any and Decoder.
 func (n Node) Decode(into any) error {
 	v := reflect.ValueOf(into)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
@@ -66,10 +67,8 @@ func (p *problems) decode(n Node, v reflect.Value, tag reflect.StructTag) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if n.Kind() != Null {
-			v.Set(reflect.New(v.Type().Elem()))
-			p.decode(n, v.Elem(), tag)
-		}
+		v.Set(reflect.New(v.Type().Elem()))
+		p.decode(n, v.Elem(), tag)
 	case reflect.Struct:
 		p.decodeStruct(n, v)
 	case reflect.Slice, reflect.Array:
@@ -105,6 +104,10 @@ func (p *problems) decodeStruct(n Node, v reflect.Value) {
 			continue
 		}
 		seen[i] = true
+		if fields[i].later {
+			p.add(e.KeyNode.Errorf("remove it for now", "%s is not built yet", e.Key))
+			continue
+		}
 		p.decode(e.Value, v.FieldByIndex(fields[i].index), fields[i].tag)
 	}
 	for i, f := range fields {
@@ -115,16 +118,9 @@ func (p *problems) decodeStruct(n Node, v reflect.Value) {
 }
 
 func (p *problems) decodeList(n Node, v reflect.Value, tag reflect.StructTag) {
-	switch n.Kind() {
-	case Null:
-		if v.Kind() == reflect.Slice {
-			return
-		}
-		fallthrough
-	default:
+	if n.Kind() != List {
 		p.wrongType(n, "a list")
 		return
-	case List:
 	}
 	items := n.Items()
 	if v.Kind() == reflect.Slice {
@@ -139,9 +135,6 @@ func (p *problems) decodeList(n Node, v reflect.Value, tag reflect.StructTag) {
 }
 
 func (p *problems) decodeMap(n Node, v reflect.Value, tag reflect.StructTag) {
-	if n.Kind() == Null {
-		return
-	}
 	if n.Kind() != Map {
 		p.wrongType(n, "a map")
 		return

@@ -12,6 +12,7 @@ type field struct {
 	name     string
 	index    []int
 	required bool
+	later    bool
 	tag      reflect.StructTag
 	typ      reflect.Type
 }
@@ -45,7 +46,11 @@ func fieldsOf(t reflect.Type) []field {
 			if name == "" {
 				name = strings.ToLower(f.Name)
 			}
-			fields = append(fields, field{name: name, index: f.Index, required: f.Tag.Get("required") == "true", tag: f.Tag, typ: f.Type})
+			fields = append(fields, field{
+				name: name, index: f.Index, tag: f.Tag, typ: f.Type,
+				required: f.Tag.Get("required") == "true",
+				later:    f.Tag.Get("later") == "true",
+			})
 		}
 	}
 	fieldCache.Store(t, fields)

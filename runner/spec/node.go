@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -16,8 +17,15 @@ import (
 // once made, so it is safe for concurrent use.
 type Node struct {
 	y     *yaml.Node
-	file  string
+	src   *source
 	scope *scope // what ${...} may refer to; nil leaves text as written
+}
+
+// source is the file a node was written in.
+type source struct {
+	name string // as shown to people
+	dir  string // absolute folder of the file, which its paths are relative to
+	root string // absolute folder of the project, which shown paths are relative to
 }
 
 // Kind is the shape of a Node.
@@ -44,10 +52,14 @@ type Entry struct {
 
 // Pos says where the node begins.
 func (n Node) Pos() Pos {
-	if n.y == nil {
-		return Pos{File: n.file}
+	var p Pos
+	if n.src != nil {
+		p.File = n.src.name
 	}
-	return Pos{File: n.file, Line: n.y.Line, Column: n.y.Column}
+	if n.y != nil {
+		p.Line, p.Column = n.y.Line, n.y.Column
+	}
+	return p
 }
 
 // IsZero reports whether the node is absent: a key that was not given. An
@@ -168,6 +180,23 @@ func (n Node) Any() any {
 	return nil
 }
 
+// Path reads a scalar as a path. abs is absolute; name is relative to the
+// project, with slashes, for people. A path is relative to the file that wrote
+// it: for `image: ${file}` with a column `file` of a .csv, that is the .csv.
+func (n Node) Path() (abs, name string) {
+	text, src := n.Text(), n.src
+	if n.y != nil && n.scope != nil {
+		if value, ok := n.scope.wholeValue(Node{y: unalias(n.y), src: n.src, scope: n.scope}); ok {
+			src = value.src
+		}
+	}
+	if src == nil || filepath.IsAbs(text) {
+		return filepath.Clean(text), filepath.ToSlash(filepath.Clean(text))
+	}
+	abs = filepath.Join(src.dir, filepath.FromSlash(text))
+	return abs, shownName(src.root, abs)
+}
+
 // Errorf makes an Error about the node. hint may be empty.
 func (n Node) Errorf(hint, format string, args ...any) *Error {
 	what := fmt.Sprintf(format, args...)
@@ -178,7 +207,7 @@ func (n Node) Errorf(hint, format string, args ...any) *Error {
 }
 
 // at returns a child of n.
-func (n Node) at(y *yaml.Node) Node { return Node{y: y, file: n.file, scope: n.scope} }
+func (n Node) at(y *yaml.Node) Node { return Node{y: y, src: n.src, scope: n.scope} }
 
 // resolve follows an alias, and a ${name} that stands for a list or a map.
 func (n Node) resolve() Node {

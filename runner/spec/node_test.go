@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// parse reads a document that must be right.
-func parse(t *testing.T, src string) Node {
+// mustParse reads a document that must be right.
+func mustParse(t *testing.T, src string) Node {
 	t.Helper()
 	n, err := Parse("a.yaml", []byte(src))
 	if err != nil {
@@ -44,7 +44,7 @@ type Common struct {
 
 func TestDecode(t *testing.T) {
 	var s sample
-	err := parse(t, `
+	err := mustParse(t, `
 name: 007
 n: -3
 u: 7
@@ -120,7 +120,7 @@ func TestDecodeMistakes(t *testing.T) {
 }
 
 func TestMergeKeys(t *testing.T) {
-	n := parse(t, `
+	n := mustParse(t, `
 base: &base {a: 1, b: 2}
 more: &more {b: 3, c: 4}
 one: {<<: *base, b: 5}

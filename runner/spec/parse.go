@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -23,13 +24,23 @@ const (
 // errors. It refuses whatever would later be misread: duplicate keys, unknown
 // tags, aliases that grow without bound, text that is not UTF-8. An empty file
 // is a Node of kind Null.
-func Parse(file string, data []byte) (_ Node, err error) {
-	root := Node{file: file}
+//
+// Paths in the document are relative to the folder of file.
+func Parse(file string, data []byte) (Node, error) {
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return Node{}, err
+	}
+	return parse(&source{name: filepath.ToSlash(file), dir: dir, root: dir}, data)
+}
+
+func parse(src *source, data []byte) (_ Node, err error) {
+	root := Node{src: src}
 	if len(data) > maxFileBytes {
 		return root, root.Errorf("split it into several files", "the file is larger than %d MiB", maxFileBytes>>20)
 	}
 	if !utf8.Valid(data) {
-		return root, notUTF8(file, data)
+		return root, notUTF8(src.name, data)
 	}
 	defer func() {
 		if r := recover(); r != nil { // a fault of the YAML library must not end the run
@@ -41,12 +52,12 @@ func Parse(file string, data []byte) (_ Node, err error) {
 	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
 		return root, nil
 	} else if err != nil {
-		return root, syntaxError(file, data, err)
+		return root, syntaxError(src.name, data, err)
 	}
 	if err := decoder.Decode(&next); err == nil {
-		return root, (&Node{y: &next, file: file}).Errorf("one file holds one document: remove the line ---", "a second document begins here")
+		return root, root.at(&next).Errorf("one file holds one document: remove the line ---", "a second document begins here")
 	} else if !errors.Is(err, io.EOF) {
-		return root, syntaxError(file, data, err)
+		return root, syntaxError(src.name, data, err)
 	}
 	root.y = doc.Content[0]
 	return root, inspect(root)
@@ -54,7 +65,7 @@ func Parse(file string, data []byte) (_ Node, err error) {
 
 // inspector walks a document once, before anything follows its aliases.
 type inspector struct {
-	file     string
+	src      *source
 	anchored map[*yaml.Node]extent // zero while still being measured
 	written  int
 	problems problems
@@ -64,7 +75,7 @@ type inspector struct {
 type extent struct{ nodes, height int }
 
 func inspect(root Node) error {
-	in := &inspector{file: root.file, anchored: map[*yaml.Node]extent{}}
+	in := &inspector{src: root.src, anchored: map[*yaml.Node]extent{}}
 	all, err := in.visit(root.y, 1)
 	if err != nil {
 		return err
@@ -84,7 +95,7 @@ func atMost(n int) string {
 
 // visit measures y; nodes are capped just above maxNodes.
 func (in *inspector) visit(y *yaml.Node, depth int) (extent, error) {
-	at := Node{y: y, file: in.file}
+	at := Node{y: y, src: in.src}
 	if y.Kind == yaml.AliasNode {
 		return in.alias(at, depth)
 	}

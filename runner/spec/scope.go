@@ -16,7 +16,8 @@ type scope struct {
 	names  []string // shared by all rows of a file
 	values []Node   // by name; texts when nil
 	texts  []string // by name: cells of a .csv or .tsv
-	row    Pos      // where the row stands, for errors; zero for vars
+	src    *source  // of the row; nil for vars
+	line   int      // of the row
 	env    func(string) (string, bool)
 	nested int // depth of ${...} within the value of a variable
 }
@@ -33,8 +34,8 @@ const (
 // origin names the row a value came from, for the end of a message.
 func (s *scope) origin() string {
 	for ; s != nil; s = s.parent {
-		if s.row.File != "" {
-			return " (row " + s.row.String() + ")"
+		if s.src != nil {
+			return fmt.Sprintf(" (row %s:%d)", s.src.name, s.line)
 		}
 	}
 	return ""
@@ -48,13 +49,13 @@ func (s *scope) lookup(name string) (Node, bool) {
 		switch {
 		case i < 0:
 		case at.values == nil:
-			return Node{file: at.row.File, y: &yaml.Node{Kind: yaml.ScalarNode, Value: at.texts[i], Line: at.row.Line, Tag: "!!str"}}, true
-		case at.row.File != "": // rows are data: ${ in them is text
-			return Node{y: at.values[i].y, file: at.values[i].file}, true
+			return Node{src: at.src, y: &yaml.Node{Kind: yaml.ScalarNode, Value: at.texts[i], Line: at.line, Tag: "!!str"}}, true
+		case at.src != nil: // rows are data: ${ in them is text
+			return Node{y: at.values[i].y, src: at.values[i].src}, true
 		default:
 			inner := *s
 			inner.nested++
-			return Node{y: at.values[i].y, file: at.values[i].file, scope: &inner}, true
+			return Node{y: at.values[i].y, src: at.values[i].src, scope: &inner}, true
 		}
 	}
 	return Node{}, false
@@ -71,16 +72,24 @@ func (s *scope) known() []string {
 
 // whole returns the list or map that a plain `${name}` stands for.
 func (s *scope) whole(n Node) (Node, bool) {
+	if n.y.Style&quotedStyles != 0 || s.nested >= maxNestedList {
+		return Node{}, false
+	}
+	value, ok := s.wholeValue(n)
+	return value, ok && value.y.Kind != yaml.ScalarNode
+}
+
+// wholeValue returns the variable that n consists of, when it is one ${name}.
+func (s *scope) wholeValue(n Node) (Node, bool) {
 	v := n.y.Value
-	if n.y.Style&quotedStyles != 0 || !strings.HasPrefix(v, "${") || strings.IndexByte(v, '}') != len(v)-1 || s.nested >= maxNestedList {
+	if n.y.Kind != yaml.ScalarNode || !strings.HasPrefix(v, "${") || strings.IndexByte(v, '}') != len(v)-1 {
 		return Node{}, false
 	}
 	value, ok := s.lookup(strings.TrimSpace(v[2 : len(v)-1]))
-	if !ok {
+	if !ok || s.nested > maxNested {
 		return Node{}, false
 	}
-	value = value.resolve()
-	return value, value.y.Kind != yaml.ScalarNode
+	return value.resolve(), true
 }
 
 // expand replaces every ${...} of a scalar; $${ stands for a literal ${.
