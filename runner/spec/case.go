@@ -99,4 +99,8 @@ type Backend struct {
 	Config map[string]any // JSON types; paths still as written
 	Dir    string         // folder that relative paths in Config are relative to
 	Pos    Pos
+	// Err says which environment variable Config lacks; nil when none. Config
+	// is whole only when Err is nil.
+	Err     error
+	Secrets []string // values of ${env:...} in Config, to redact from every output
 }

@@ -49,12 +49,12 @@ func (p *problems) decode(n Node, v reflect.Value, tag reflect.StructTag) {
 		v.Set(reflect.ValueOf(n))
 		return
 	}
-	if err := n.unresolved(); err != nil {
-		p.add(err)
-		return
-	}
 	if d, ok := v.Addr().Interface().(Decoder); ok {
 		p.add(d.DecodeNode(n))
+		return
+	}
+	if err := n.unresolved(); err != nil {
+		p.add(err)
 		return
 	}
 	switch {

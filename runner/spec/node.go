@@ -135,6 +135,16 @@ func mergeSources(n Node) []Node {
 	return sources
 }
 
+// Get returns the value of a key of a map, the zero Node when it has none.
+func (n Node) Get(key string) Node {
+	for _, e := range n.Entries() {
+		if e.Key == key {
+			return e.Value
+		}
+	}
+	return Node{src: n.src}
+}
+
 // Items returns the items of a list, nil for anything else.
 func (n Node) Items() []Node {
 	n = n.resolve()

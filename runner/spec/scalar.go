@@ -2,6 +2,7 @@ package spec
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -70,11 +71,15 @@ func kindOfText(s string) scalarKind {
 	return text
 }
 
+// based is a number that is not decimal; a leading 0 alone does not make it so.
+var based = regexp.MustCompile(`^[+-]?0[xXoObB]`)
+
 // number reads the text as YAML reads numbers: 12, -0.5, 1e3, 0x1f, 1_000.
 func (s scalar) number() (float64, bool) {
 	digits := strings.ReplaceAll(s.text, "_", "")
-	if i, err := strconv.ParseInt(digits, 0, 64); err == nil {
-		return float64(i), true
+	if based.MatchString(digits) {
+		i, err := strconv.ParseInt(digits, 0, 64)
+		return float64(i), err == nil
 	}
 	f, err := strconv.ParseFloat(digits, 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {

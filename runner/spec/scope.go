@@ -9,17 +9,17 @@ import (
 )
 
 // scope is what ${...} may refer to at some place: the row of a case, then
-// its variables, then those of the suite. It is read-only once cases are made,
-// but for secrets, which only the loading goroutine's first reading fills.
+// its variables, then those of the suite. It is read-only once loading is done.
 type scope struct {
-	parent *scope
-	names  []string // shared by all rows of a file
-	values []Node   // by name; texts when nil
-	texts  []string // by name: cells of a .csv or .tsv
-	src    *source  // of the row; nil for vars
-	line   int      // of the row
-	env    func(string) (string, bool)
-	nested int // depth of ${...} within the value of a variable
+	parent  *scope
+	names   []string     // shared by all rows of a file
+	values  []Node       // by name; texts when nil
+	texts   []string     // by name: cells of a .csv or .tsv
+	src     *source      // of the row; nil for vars
+	line    int          // of the row
+	env     *environment // on the outermost scope
+	secrets *[]string    // what ${env:...} gave a case
+	nested  int          // depth of ${...} within the value of a variable
 }
 
 // Limits of ${...} within the values of variables, so that a circle, or
@@ -132,7 +132,7 @@ func (s *scope) expandCounting(n Node, references *int) (string, error) {
 // reference returns the text of ${name} in n.
 func (s *scope) reference(n Node, name string, references *int) (string, error) {
 	if key, ok := strings.CutPrefix(name, "env:"); ok {
-		return s.environment(n, key)
+		return s.environ(n, key)
 	}
 	if s.nested > maxNested {
 		return "", n.Errorf("", "${%s} refers to itself through other variables", name)
@@ -160,19 +160,6 @@ func (s *scope) unknownHint(name string) string {
 		return fmt.Sprintf("define it under vars or in rows; write $${%s} for literal text", name)
 	}
 	return DidYouMean(name, known)
-}
-
-func (s *scope) environment(n Node, key string) (string, error) {
-	for at := s; at != nil; at = at.parent {
-		if at.env == nil {
-			continue
-		}
-		if value, ok := at.env(key); ok {
-			return value, nil
-		}
-		break
-	}
-	return "", n.Errorf("set it before the run: export "+key+"=...", "environment variable %s is not set", key)
 }
 
 // unresolved returns what is wrong with the ${...} of a scalar itself.

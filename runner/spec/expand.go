@@ -1,0 +1,202 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+// maxBadRows ends the list of what is wrong with the rows of one case.
+const maxBadRows = 10
+
+// origin is where a case ID was first used.
+type origin struct {
+	pos  Pos
+	name string
+	row  *row
+}
+
+// expand makes the cases of one item of `cases`: one per row and backend.
+func (l *loader) expand(s *suite, n Node) {
+	n = n.with(s.scope)
+	if n.Kind() != Map {
+		l.problems.add(n.Errorf("write name: ...", "expected a case, got %s", describe(n)))
+		return
+	}
+	list := []row{{}}
+	if r := n.Get("rows"); !r.IsZero() {
+		var err error
+		if list, err = l.rows(r); err != nil {
+			l.problems.add(err)
+			return
+		}
+	}
+	bad := 0
+	scope := l.declare(n, s.scope)
+	for i := range list {
+		err := l.expandRow(s, n, scope, &list[i])
+		l.problems.add(err)
+		if err == nil {
+			continue
+		}
+		if bad++; bad == maxBadRows {
+			return
+		}
+	}
+}
+
+// expandRow makes the cases of one row.
+func (l *loader) expandRow(s *suite, n Node, outer *scope, r *row) error {
+	secrets := slices.Clone(s.secrets)
+	n.scope = &scope{parent: outer, secrets: &secrets, names: r.names, values: r.values, texts: r.texts, src: r.src, line: r.line}
+	f := caseFile{settings: s.file.settings}
+	f.Backends, f.Vars = nil, nil
+	if !f.System.node.IsZero() {
+		f.System.node.scope = n.scope
+	}
+	if err := n.Decode(&f); err != nil {
+		return err
+	}
+	c, err := l.newCase(s, n, f)
+	if err != nil {
+		return err
+	}
+	if err := l.claim(c, n, r); err != nil {
+		return err
+	}
+	c.Secrets = secrets
+	l.addPerBackend(s, c, f.Backends)
+	return nil
+}
+
+// newCase makes a case but for its backend.
+func (l *loader) newCase(s *suite, n Node, f caseFile) (Case, error) {
+	var p problems
+	c := Case{
+		Suite: s.file.Suite, Name: strings.TrimSpace(f.Name), Pos: n.Pos(),
+		Params: f.Params.sdk(), Repeat: f.Repeat, Require: f.Require, Timeout: f.Timeout,
+		Skip: string(f.Skip), XFail: string(f.XFail), Only: f.Only.Value,
+	}
+	c.ID = Slug(c.Suite) + "/" + Slug(c.Name)
+	if Slug(c.Name) == "" {
+		p.add(n.Get("name").Errorf("", "the name of the case has no letter or digit"))
+	}
+	if c.Only && l.inCI() {
+		p.add(f.Only.Node.Errorf("remove it: it would hide every other case", "only is refused in CI"))
+	}
+	for _, label := range joinLabels(s.file.Labels, f.Labels) {
+		c.Labels = append(c.Labels, string(label))
+	}
+	var err error
+	if !f.System.node.IsZero() {
+		c.System, err = l.promptText(f.System)
+		p.add(err)
+	}
+	c.Turns, err = l.turns(n, f)
+	p.add(err)
+	c.Vars, err = s.variables(n.scope, f.Vars)
+	p.add(err)
+	return c, p.err()
+}
+
+func (l *loader) inCI() bool {
+	value, _ := l.project.Env("CI")
+	return value != "" && value != "0" && !strings.EqualFold(value, "false")
+}
+
+// variables evaluates all that a case could refer to. A variable of the suite
+// may use columns that only some cases have; one that no case can use is a mistake.
+func (s *suite) variables(sc *scope, own vars) (map[string]any, error) {
+	var p problems
+	values := map[string]any{}
+	for _, name := range sc.known() {
+		if _, done := values[name]; done {
+			continue
+		}
+		value, _ := sc.lookup(name)
+		err := value.Check()
+		if err == nil {
+			values[name] = value.Any()
+			delete(s.pending, name)
+			continue
+		}
+		if slices.ContainsFunc(own, func(e Entry) bool { return e.Key == name }) {
+			p.add(err)
+		} else if _, open := s.pending[name]; open {
+			s.pending[name] = err
+		}
+	}
+	return values, p.err()
+}
+
+// claim reserves the ID of a case.
+func (l *loader) claim(c Case, n Node, r *row) error {
+	first, taken := l.ids[c.ID]
+	if !taken {
+		l.ids[c.ID] = origin{c.Pos, c.Name, r}
+		return nil
+	}
+	name := n.Get("name")
+	if first.pos == c.Pos {
+		e := name.Errorf(rowHint(*first.row, *r), "rows %s:%d and %d give the same name %q", r.src.name, first.row.line, r.line, c.Name)
+		e.What = strings.TrimSuffix(e.What, n.scope.origin())
+		return e
+	}
+	if first.name != c.Name {
+		return name.Errorf("change one of the names", "case %q has the same ID as %q at %s: %s", c.Name, first.name, first.pos, c.ID)
+	}
+	return name.Errorf("change one of the names", "suite %q has two cases named %q, the first at %s", c.Suite, c.Name, first.pos)
+}
+
+// rowHint names a column by which two rows differ.
+func rowHint(a, b row) string {
+	for _, name := range a.names {
+		if value := a.text(name); value != b.text(name) && Slug(value) != "" {
+			return "put ${" + name + "} in the name"
+		}
+	}
+	return "remove one of the rows"
+}
+
+func (r row) text(name string) string {
+	value, _ := (&scope{names: r.names, values: r.values, texts: r.texts, src: r.src}).lookup(name)
+	return value.Text()
+}
+
+// addPerBackend appends the case once for each backend it runs on.
+func (l *loader) addPerBackend(s *suite, c Case, own []at[string]) {
+	backends := s.file.Backends
+	if own != nil {
+		backends = own
+		l.checkBackends(own)
+	}
+	if len(backends) == 0 {
+		backends = []at[string]{{Value: l.project.DefaultBackend}}
+	}
+	for _, b := range backends {
+		if _, known := l.project.Backends[b.Value]; !known {
+			continue
+		}
+		c := c
+		c.Backend = b.Value
+		if len(backends) > 1 {
+			c.ID += "@" + b.Value
+		}
+		l.cases = append(l.cases, c)
+	}
+}
+
+func (f params) sdk() sdk.Params {
+	return sdk.Params{
+		MaxTokens: value(f.MaxTokens), Temperature: value(f.Temperature), TopP: value(f.TopP), TopK: value(f.TopK),
+		MinP: value(f.MinP), RepeatPenalty: value(f.RepeatPenalty), Seed: value(f.Seed), Stop: f.Stop, Extra: f.Extra,
+	}
+}
+
+func value[T any](p *T) T {
+	if p == nil {
+		return *new(T)
+	}
+	return *p
+}

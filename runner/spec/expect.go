@@ -1,0 +1,53 @@
+package spec
+
+// expect is the list of checks of an answer. What a kind takes is for package
+// check to say; here each entry must be a bare word or a map of one kind.
+type expect []Node
+
+func (x *expect) DecodeNode(n Node) error {
+	if n.Kind() != List {
+		return n.Errorf("write a list: - equals: red", "expected a list of checks, got %s", describe(n))
+	}
+	var p problems
+	*x = n.Items()
+	for _, entry := range *x {
+		if err := checkEntry(entry); err != nil {
+			p.add(err)
+			continue
+		}
+		p.add(entry.Check())
+	}
+	if len(*x) == 0 {
+		p.add(n.Errorf("a case that asserts nothing passes for the wrong reason", "the list of checks is empty"))
+	}
+	return p.err()
+}
+
+func checkEntry(n Node) error {
+	if n.Kind() == Scalar && n.Text() != "" {
+		return nil
+	}
+	if n.Kind() != Map {
+		return n.Errorf("write equals: red", "expected a check, got %s", describe(n))
+	}
+	entries := n.Entries()
+	switch {
+	case len(entries) == 0:
+		return n.Errorf("write equals: red", "expected a check, got an empty map")
+	case len(entries) > 1:
+		return entries[1].KeyNode.Errorf("begin another list item, or put the keys of a check inside it: "+entries[0].Key+": {...}",
+			"a check has one kind, here are %q and %q", entries[0].Key, entries[1].Key)
+	case entries[0].Key == "judge":
+		return entries[0].KeyNode.Errorf("remove it for now", "judge is not built yet")
+	}
+	return nil
+}
+
+// JSONSchema describes an `expect` list of any kinds; [Schema] narrows it.
+func (*expect) JSONSchema() map[string]any {
+	entry := map[string]any{"anyOf": []any{
+		map[string]any{"type": "string"},
+		map[string]any{"type": "object", "minProperties": 1, "maxProperties": 1},
+	}}
+	return map[string]any{"type": "array", "minItems": 1, "items": entry}
+}

@@ -1,0 +1,70 @@
+package spec
+
+import "time"
+
+// The structs below are the spec language: the decoder and the JSON Schema
+// are both made from them.
+
+// settings may stand in a suite, in the defaults it includes, and in a case.
+// What is given there replaces what the level above gave, but labels and vars
+// add up and params are replaced one by one.
+type settings struct {
+	Backends []at[string]  `yaml:"backends" doc:"backends to ask, names from vlmspec.yaml; each case runs on each of them"`
+	System   prompt        `yaml:"system" doc:"system prompt: text, or {file: path}"`
+	Labels   []label       `yaml:"labels" doc:"words to select cases by"`
+	Params   params        `yaml:"params" doc:"how the model generates"`
+	Repeat   int           `yaml:"repeat" min:"1" max:"100000" doc:"samples per case"`
+	Require  Require       `yaml:"require" doc:"how many samples must pass: all, any, 4/5 or 80%"`
+	Timeout  time.Duration `yaml:"timeout" doc:"limit per sample, from dispatch to last token, such as 30s"`
+	Vars     vars          `yaml:"vars" doc:"names that ${name} stands for"`
+	Skip     reason        `yaml:"skip" doc:"why it does not run"`
+	XFail    reason        `yaml:"xfail" doc:"why it is known to fail; passing is then reported as a failure"`
+}
+
+// params are sdk.Params as written; nil is not given.
+type params struct {
+	MaxTokens     *int           `yaml:"max_tokens" min:"1" doc:"most tokens to generate"`
+	Temperature   *float64       `yaml:"temperature" min:"0" doc:"0 always takes the likeliest token"`
+	TopP          *float64       `yaml:"top_p" above:"0" max:"1" doc:"sample from the likeliest tokens of this total probability"`
+	TopK          *int           `yaml:"top_k" min:"0" doc:"sample from this many tokens; 0 is off"`
+	MinP          *float64       `yaml:"min_p" min:"0" max:"1" doc:"drop tokens less likely than this share of the likeliest"`
+	RepeatPenalty *float64       `yaml:"repeat_penalty" above:"0" doc:"1 is off"`
+	Seed          *uint32        `yaml:"seed" doc:"seed of the first sample; the next ones count up"`
+	Stop          []string       `yaml:"stop" doc:"texts that end an answer"`
+	Extra         map[string]any `yaml:"extra" doc:"parameters of one backend, passed through"`
+}
+
+// defaultsFile is a file that `include` names.
+type defaultsFile struct {
+	Include  include `yaml:"include" doc:"file, or list of files, whose settings apply here too"`
+	settings `yaml:",inline"`
+}
+
+// specFile is a spec.
+type specFile struct {
+	Suite        string `yaml:"suite" required:"true" doc:"the name of the suite"`
+	defaultsFile `yaml:",inline"`
+	Cases        cases `yaml:"cases" required:"true" doc:"the test cases"`
+	Metrics      any   `yaml:"metrics" later:"true"`
+}
+
+// turnFile is a user message and what its answer must satisfy.
+type turnFile struct {
+	Image   images    `yaml:"image" doc:"image shown before the prompt: a path, or a list of paths"`
+	Prompt  prompt    `yaml:"prompt" doc:"what to ask: text, or {file: path}"`
+	Content []content `yaml:"content" doc:"instead of image and prompt: texts and images in reading order"`
+	Expect  expect    `yaml:"expect" doc:"the checks of the answer"`
+	Video   any       `yaml:"video" later:"true"`
+}
+
+// caseFile is an item of `cases`.
+type caseFile struct {
+	Name     string   `yaml:"name" required:"true" doc:"the name of the case, unique in its suite; with rows put a ${column} in it"`
+	Rows     rows     `yaml:"rows" doc:"one case per row: a .csv, .tsv or .jsonl file, or a list of maps"`
+	Only     at[bool] `yaml:"only" doc:"run no case but those with only; refused in CI"`
+	settings `yaml:",inline"`
+	turnFile `yaml:",inline"`
+	Turns    []turnFile `yaml:"turns" doc:"a conversation: messages that each see the answers before"`
+	Perturb  any        `yaml:"perturb" later:"true"`
+	Cache    any        `yaml:"cache" later:"true"`
+}

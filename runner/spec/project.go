@@ -1,0 +1,206 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// ProjectFile is the name of the file that makes a folder a project.
+const ProjectFile = "vlmspec.yaml"
+
+// Project is a vlmspec.yaml, read.
+type Project struct {
+	Dir            string   // absolute folder of vlmspec.yaml
+	File           string   // absolute path of vlmspec.yaml
+	Specs          []string // patterns of spec files, relative to Dir, slashes
+	Golden         string   // absolute folder of the golden answers; need not exist
+	DefaultBackend string   // for specs that name none; a key of Backends
+	Backends       map[string]Backend
+	Profiles       map[string]Profile
+
+	// AllowUnchecked lets cases have no `expect`, to explore a model.
+	AllowUnchecked bool
+	// Env looks up ${env:NAME} and CI; [LoadProject] sets os.LookupEnv.
+	Env func(name string) (value string, ok bool)
+}
+
+// Profile is a named set of command-line flags; "" and nil leave them alone.
+type Profile struct {
+	Reports      []string `yaml:"reports" doc:"reports to write: kind or kind=path"`
+	UpdateGolden string   `yaml:"update_golden" enum:"never|pending" doc:"whether new answers are kept for review"`
+	Label        string   `yaml:"label" doc:"label filter, as --label"`
+	Backend      string   `yaml:"backend" doc:"backend for specs that name none, as --backend"`
+	Repeat       int      `yaml:"repeat" min:"1" doc:"samples per case, as --repeat"`
+	FailFast     bool     `yaml:"fail_fast" doc:"stop at the first failure, as --fail-fast"`
+}
+
+type projectFile struct {
+	Version        at[int]                `yaml:"version" required:"true" doc:"the version of this format: 1"`
+	Specs          []at[string]           `yaml:"specs" doc:"patterns of spec files, ** for any folders"`
+	Golden         *string                `yaml:"golden" doc:"folder of the accepted answers"`
+	DefaultBackend at[string]             `yaml:"default_backend" doc:"the backend for specs that name none"`
+	Backends       map[string]backendFile `yaml:"backends" required:"true" doc:"name of a backend to its plugin and config"`
+	Profiles       map[string]Profile     `yaml:"profiles" doc:"named sets of flags, chosen with --profile"`
+}
+
+type backendFile struct {
+	Plugin string          `yaml:"plugin" required:"true" doc:"the plugin that answers, such as llamacpp"`
+	Config map[string]Node `yaml:"config" doc:"settings the plugin understands; see vlmspec backends"`
+}
+
+// LoadProject reads a vlmspec.yaml. path is that file, or a folder in which,
+// or in whose parents, it is looked for; "" is the current folder. A backend
+// whose config names a missing environment variable is not a mistake until it
+// is used: see [Backend.Err].
+func LoadProject(path string) (*Project, error) {
+	file, err := findProject(path)
+	if err != nil {
+		return nil, err
+	}
+	src := sourceAt(filepath.Dir(file), file)
+	root, err := readYAML(src, file)
+	if err != nil {
+		return nil, err
+	}
+	p := &Project{Dir: src.dir, File: file, Env: os.LookupEnv}
+	var f projectFile
+	if err := root.Decode(&f); err != nil {
+		return nil, err
+	}
+	if err := p.apply(root, f); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func findProject(path string) (string, error) {
+	start, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", ProjectFile, err)
+	}
+	info, err := os.Stat(start)
+	if err != nil {
+		return "", &Error{Pos: Pos{File: filepath.ToSlash(path)}, What: "cannot be opened: " + cause(err)}
+	}
+	if !info.IsDir() {
+		return start, nil
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		file := filepath.Join(dir, ProjectFile)
+		if _, err := os.Stat(file); err == nil {
+			return file, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", &Error{Pos: Pos{File: start}, What: "no " + ProjectFile + " here or in any parent folder", Hint: "make one with: vlmspec init"}
+		}
+	}
+}
+
+// readYAML reads and parses a file, under its shown name.
+func readYAML(src *source, abs string) (Node, error) {
+	data, err := readFile(abs, maxFileBytes)
+	if err != nil {
+		return Node{src: src}, &Error{Pos: Pos{File: src.name}, What: "cannot be read: " + cause(err)}
+	}
+	return parse(src, data)
+}
+
+// readFile refuses a large file before it is in memory.
+func readFile(abs string, most int64) ([]byte, error) {
+	info, err := os.Stat(abs)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, errors.New("it is a folder")
+	case info.Size() > most:
+		return nil, fmt.Errorf("it is larger than %d MiB", most>>20)
+	}
+	return os.ReadFile(abs)
+}
+
+// cause is the reason of a file error without its path, which the message has.
+func cause(err error) string {
+	var pathErr *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file"
+	case errors.As(err, &pathErr):
+		return pathErr.Err.Error()
+	}
+	return err.Error()
+}
+
+var nameOfBackend = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// apply checks what the struct tags cannot, and fills in the defaults.
+func (p *Project) apply(root Node, f projectFile) error {
+	var problems problems
+	if f.Version.Value != 1 {
+		problems.add(f.Version.Node.Errorf("this vlmspec reads version 1", "unknown version %d", f.Version.Value))
+	}
+	p.Specs = []string{"specs/**/*.yaml", "specs/**/*.yml"}
+	if len(f.Specs) > 0 {
+		p.Specs = nil
+	}
+	for _, s := range f.Specs {
+		p.Specs = append(p.Specs, s.Value)
+		if !doublestar.ValidatePattern(s.Value) || !filepath.IsLocal(filepath.FromSlash(s.Value)) {
+			problems.add(s.Node.Errorf("write one like specs/**/*.yaml, below this folder", "%q is not a file pattern", s.Value))
+		}
+	}
+	p.Golden = filepath.Join(p.Dir, "golden")
+	if f.Golden != nil {
+		p.Golden, _ = root.Get("golden").Path()
+	}
+	p.Profiles = f.Profiles
+	p.Backends = map[string]Backend{}
+	for _, e := range root.Get("backends").Entries() {
+		if !nameOfBackend.MatchString(e.Key) {
+			problems.add(e.KeyNode.Errorf("use letters, digits, . _ and -", "%q cannot name a backend", e.Key))
+		}
+		p.Backends[e.Key] = p.backend(e, f.Backends[e.Key])
+	}
+	problems.add(p.chooseDefault(root, f.DefaultBackend))
+	return problems.err()
+}
+
+func (p *Project) backend(e Entry, f backendFile) Backend {
+	b := Backend{Name: e.Key, Plugin: f.Plugin, Dir: p.Dir, Pos: e.KeyNode.Pos(), Config: map[string]any{}}
+	sc := &scope{env: &environment{get: p.Env}, secrets: &b.Secrets}
+	var problems problems
+	for key, value := range f.Config {
+		value.scope = sc
+		problems.add(value.Check())
+		b.Config[key] = value.Any()
+	}
+	b.Err = problems.err()
+	return b
+}
+
+func (p *Project) chooseDefault(root Node, chosen at[string]) error {
+	names := slices.Sorted(maps.Keys(p.Backends))
+	_, known := p.Backends[chosen.Value]
+	switch {
+	case len(names) == 0:
+		return root.Get("backends").Errorf("name one: tiny: {plugin: llamacpp, config: {...}}", "there is no backend")
+	case known:
+		p.DefaultBackend = chosen.Value
+	case !chosen.Node.IsZero():
+		return chosen.Node.Errorf(DidYouMean(chosen.Value, names), "unknown backend %q", chosen.Value)
+	case len(names) == 1:
+		p.DefaultBackend = names[0]
+	default:
+		return root.Errorf("one of "+strings.Join(names, ", "), "key %q is missing", "default_backend")
+	}
+	return nil
+}
