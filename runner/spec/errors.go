@@ -39,10 +39,12 @@ func Mistakes(err error) []*Error {
 type problems []*Error
 
 func (p *problems) add(err error) {
+	if err == nil {
+		return
+	}
 	var many Errors
 	var one *Error
 	switch {
-	case err == nil:
 	case errors.As(err, &many):
 		*p = append(*p, many...)
 	case errors.As(err, &one):

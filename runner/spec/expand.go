@@ -33,6 +33,7 @@ func (l *loader) expand(s *suite, n Node) {
 		}
 	}
 	bad := 0
+	l.cases = slices.Grow(l.cases, len(list))
 	scope := l.declare(n, s.scope)
 	for i := range list {
 		err := l.expandRow(s, n, scope, &list[i])
@@ -112,6 +113,10 @@ func (s *suite) variables(sc *scope, own vars) (map[string]any, error) {
 	values := map[string]any{}
 	for _, name := range sc.known() {
 		if _, done := values[name]; done {
+			continue
+		}
+		if text, cell := sc.cell(name); cell != nil {
+			values[name] = text
 			continue
 		}
 		value, _ := sc.lookup(name)

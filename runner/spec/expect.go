@@ -43,11 +43,7 @@ func checkEntry(n Node) error {
 	return nil
 }
 
-// JSONSchema describes an `expect` list of any kinds; [Schema] narrows it.
+// JSONSchema refers to what [Schema] defines.
 func (*expect) JSONSchema() map[string]any {
-	entry := map[string]any{"anyOf": []any{
-		map[string]any{"type": "string"},
-		map[string]any{"type": "object", "minProperties": 1, "maxProperties": 1},
-	}}
-	return map[string]any{"type": "array", "minItems": 1, "items": entry}
+	return map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"$ref": "#/$defs/check"}}
 }

@@ -76,7 +76,9 @@ func (n Node) Kind() Kind {
 		return Map
 	case n.y.Kind == yaml.SequenceNode:
 		return List
-	case n.scalar().kind == null:
+	case n.scope != nil && strings.Contains(n.y.Value, "${"):
+		return Scalar
+	case kindOfTag(n.y.ShortTag()) == null:
 		return Null
 	}
 	return Scalar
@@ -195,10 +197,8 @@ func (n Node) Any() any {
 // it: for `image: ${file}` with a column `file` of a .csv, that is the .csv.
 func (n Node) Path() (abs, name string) {
 	text, src := n.Text(), n.src
-	if n.y != nil && n.scope != nil {
-		if value, ok := n.scope.wholeValue(Node{y: unalias(n.y), src: n.src, scope: n.scope}); ok {
-			src = value.src
-		}
+	if n.y != nil {
+		src = n.scope.writer(n.at(unalias(n.y)))
 	}
 	if src == nil || filepath.IsAbs(text) {
 		return filepath.Clean(text), filepath.ToSlash(filepath.Clean(text))

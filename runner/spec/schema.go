@@ -1,7 +1,11 @@
 package spec
 
 import (
+	"encoding/json"
+	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +18,37 @@ var reference = map[string]any{"type": "string", "pattern": `\$\{`}
 // SchemaOf returns the JSON Schema (2020-12, without $schema) of what
 // [Node.Decode] accepts for a type, made from the same tags.
 func SchemaOf(t reflect.Type) map[string]any { return schemaOf(t, "") }
+
+// Schema returns the JSON Schema of a spec file. kinds gives the schema of the
+// value of each kind of check; where it is empty any kind will do.
+func Schema(kinds map[string]any) []byte {
+	entry := map[string]any{"type": "object", "minProperties": 1, "maxProperties": 1}
+	word := map[string]any{"type": "string", "minLength": 1}
+	if len(kinds) > 0 {
+		entry["properties"], entry["additionalProperties"] = kinds, false
+		word["enum"] = slices.Sorted(maps.Keys(kinds))
+	}
+	schema := SchemaOf(reflect.TypeFor[specFile]())
+	schema["title"] = "vlmspec spec"
+	schema["$defs"] = map[string]any{"check": map[string]any{"anyOf": []any{entry, word}}}
+	return marshalSchema(schema)
+}
+
+// ProjectSchema returns the JSON Schema of vlmspec.yaml.
+func ProjectSchema() []byte {
+	schema := SchemaOf(reflect.TypeFor[projectFile]())
+	schema["title"] = "vlmspec project"
+	return marshalSchema(schema)
+}
+
+func marshalSchema(schema map[string]any) []byte {
+	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	data, err := json.MarshalIndent(schema, "", "  ")
+	if err != nil {
+		panic(fmt.Sprintf("spec: schema: %v", err)) // only a check's schema that is no JSON does this
+	}
+	return append(data, '\n')
+}
 
 func schemaOf(t reflect.Type, tag reflect.StructTag) map[string]any {
 	if t == nodeType || t == anyType {
@@ -83,7 +118,7 @@ func schemaOfStruct(t reflect.Type) map[string]any {
 		if f.later {
 			continue
 		}
-		property := schemaOf(f.typ, f.tag)
+		property := maps.Clone(schemaOf(f.typ, f.tag))
 		if doc := f.tag.Get("doc"); doc != "" {
 			property["description"] = doc
 		}

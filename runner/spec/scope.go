@@ -41,24 +41,40 @@ func (s *scope) origin() string {
 	return ""
 }
 
+// find returns the scope that binds a name, and where in it.
+func (s *scope) find(name string) (at *scope, i int) {
+	for at = s; at != nil; at = at.parent {
+		if i = slices.Index(at.names, name); i >= 0 {
+			return at, i
+		}
+	}
+	return nil, 0
+}
+
+// cell returns the value of a variable that is plain text of a row file; the
+// thousands of rows of such files are why it is not simply a Node.
+func (s *scope) cell(name string) (text string, at *scope) {
+	if at, i := s.find(name); at != nil && at.values == nil {
+		return at.texts[i], at
+	}
+	return "", nil
+}
+
 // lookup finds a variable. Its own ${...} are read in the scope it was asked
 // for in, so that a suite's variable may use a row's columns.
 func (s *scope) lookup(name string) (Node, bool) {
-	for at := s; at != nil; at = at.parent {
-		i := slices.Index(at.names, name)
-		switch {
-		case i < 0:
-		case at.values == nil:
-			return Node{src: at.src, y: &yaml.Node{Kind: yaml.ScalarNode, Value: at.texts[i], Line: at.line, Tag: "!!str"}}, true
-		case at.src != nil: // rows are data: ${ in them is text
-			return Node{y: at.values[i].y, src: at.values[i].src}, true
-		default:
-			inner := *s
-			inner.nested++
-			return Node{y: at.values[i].y, src: at.values[i].src, scope: &inner}, true
-		}
+	at, i := s.find(name)
+	switch {
+	case at == nil:
+		return Node{}, false
+	case at.values == nil:
+		return Node{src: at.src, y: &yaml.Node{Kind: yaml.ScalarNode, Value: at.texts[i], Line: at.line, Tag: "!!str"}}, true
+	case at.src != nil: // rows are data: ${ in them is text
+		return at.values[i].with(nil), true
 	}
-	return Node{}, false
+	inner := *s
+	inner.nested++
+	return at.values[i].with(&inner), true
 }
 
 // known lists what may be referred to.
@@ -72,24 +88,43 @@ func (s *scope) known() []string {
 
 // whole returns the list or map that a plain `${name}` stands for.
 func (s *scope) whole(n Node) (Node, bool) {
-	if n.y.Style&quotedStyles != 0 || s.nested >= maxNestedList {
+	name, ok := wholeName(n)
+	if !ok || n.y.Style&quotedStyles != 0 || s.nested >= maxNestedList {
 		return Node{}, false
 	}
-	value, ok := s.wholeValue(n)
-	return value, ok && value.y.Kind != yaml.ScalarNode
+	if _, cell := s.cell(name); cell != nil {
+		return Node{}, false
+	}
+	value, ok := s.lookup(name)
+	if !ok {
+		return Node{}, false
+	}
+	value = value.resolve()
+	return value, value.y.Kind != yaml.ScalarNode
 }
 
-// wholeValue returns the variable that n consists of, when it is one ${name}.
-func (s *scope) wholeValue(n Node) (Node, bool) {
+// wholeName returns the name when a scalar consists of one ${name}.
+func wholeName(n Node) (string, bool) {
 	v := n.y.Value
 	if n.y.Kind != yaml.ScalarNode || !strings.HasPrefix(v, "${") || strings.IndexByte(v, '}') != len(v)-1 {
-		return Node{}, false
+		return "", false
 	}
-	value, ok := s.lookup(strings.TrimSpace(v[2 : len(v)-1]))
-	if !ok || s.nested > maxNested {
-		return Node{}, false
+	return strings.TrimSpace(v[2 : len(v)-1]), true
+}
+
+// writer returns the file that wrote the text of n: that of the variable where
+// n is no more than one ${name}.
+func (s *scope) writer(n Node) *source {
+	if name, ok := wholeName(n); ok && s != nil && s.nested < maxNested {
+		if _, cell := s.cell(name); cell != nil {
+			return cell.src
+		}
+		if value, ok := s.lookup(name); ok {
+			value.y = unalias(value.y)
+			return value.scope.writer(value)
+		}
 	}
-	return value.resolve(), true
+	return n.src
 }
 
 // expand replaces every ${...} of a scalar; $${ stands for a literal ${.
@@ -136,6 +171,9 @@ func (s *scope) reference(n Node, name string, references *int) (string, error) 
 	}
 	if s.nested > maxNested {
 		return "", n.Errorf("", "${%s} refers to itself through other variables", name)
+	}
+	if text, cell := s.cell(name); cell != nil {
+		return text, nil
 	}
 	value, ok := s.lookup(name)
 	if !ok {
