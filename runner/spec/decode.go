@@ -22,7 +22,8 @@ type Decoder interface{ DecodeNode(n Node) error }
 // `above:"0"` (more than) and `enum:"a|b"`. `doc:"one line"` goes into hints and
 // into the JSON Schema (see [SchemaOf]), which knows all of these tags.
 //
-// Text takes any scalar as written. Numbers take unquoted ones only; a
+// Text takes any scalar as written. Numbers take unquoted ones only, but
+// "${x}" may be quoted, as some editors want it; a
 // [time.Duration] takes 1m30s. Fields of type Node, any, [Decoder], pointer,
 // slice, array and map[string]T are read as one would expect. A field with
 // `later:"true"` is a key of a feature to come, and an error that says so.
@@ -178,7 +179,7 @@ func (p *problems) decodeScalar(n Node, v reflect.Value, tag reflect.StructTag) 
 		v.SetBool(strings.EqualFold(s.text, "true"))
 	default:
 		f, ok := s.number()
-		if s.kind != number || !ok || !setNumber(v, f) {
+		if s.kind != number && !s.replaced || !ok || !setNumber(v, f) {
 			p.wrongType(n, want)
 			return
 		}
@@ -226,7 +227,7 @@ func setNumber(v reflect.Value, f float64) bool {
 
 func (p *problems) wrongType(n Node, want string) {
 	hint := ""
-	if s := n.resolve(); s.Kind() == Scalar && s.scalar().quoted && want != "text" {
+	if s := n.resolve(); s.Kind() == Scalar && s.scalar().quoted && !s.scalar().replaced && want != "text" {
 		if _, ok := s.scalar().number(); ok {
 			hint = "remove the quotes"
 		}

@@ -35,6 +35,16 @@ func Mistakes(err error) []*Error {
 	return list.sorted()
 }
 
+// Join makes one error of many: nil, the only [*Error], or [Errors] sorted by
+// place, each mistake once.
+func Join(errs ...error) error {
+	var p problems
+	for _, err := range errs {
+		p.add(err)
+	}
+	return p.err()
+}
+
 // problems collects mistakes while more are looked for.
 type problems []*Error
 

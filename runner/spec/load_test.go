@@ -108,18 +108,83 @@ cases:
       - golden
 `, `shapes/names-the-colour "names the colour" specs/a.yaml:4:5 tiny | <fixtures/red.png> "What colour? Answer in one word." map[equals:red] golden
 `},
-		"rows of a list": {oneBackend + `
+		"interpolation": {oneBackend + `
+-- specs/a.yaml --
+suite: s
+vars: {n: "${x}"}
+cases:
+  - name: finds ${shape}
+    rows: [{shape: circle, x: 0.50, p: [1, 2]}, {shape: "3", x: "0.5", p: {a: "${x}"}}]
+    prompt: ${shape} at ${x} is not $${x}.
+    expect: [{k: {quoted: "${x}"}}, {k: {plain: ${x}, list: ${p}, nested: 1${n}, var: ${n}}}, {is: $${shape}}]
+`, `s/finds-circle "finds circle" specs/a.yaml:4:5 tiny | "circle at 0.50 is not ${x}." map[k:map[quoted:0.50]] map[k:map[list:[1 2] nested:10.5 plain:0.5 var:0.5]] map[is:${shape}]
+s/finds-3 "finds 3" specs/a.yaml:4:5 tiny | "3 at 0.5 is not ${x}." map[k:map[quoted:0.5]] map[k:map[list:map[a:${x}] nested:10.5 plain:0.5 var:0.5]] map[is:${shape}]
+`},
+		"row files": {oneBackend + `
 -- specs/a.yaml --
 suite: s
 cases:
-  - name: finds ${shape}
-    rows: [{shape: circle, x: 0.5, at: [1, 2]}, {shape: "3", x: 0.50, at: [3]}]
-    prompt: Where is ${shape} (${x})? Costs $${x}.
-    expect: [{keypoints: {targets: [["${x}", "${x}"]], within: "${x}", at: "${at}", plain: x}}, {is: $${shape}}]
-`, `s/finds-circle "finds circle" specs/a.yaml:3:5 tiny | "Where is circle (0.5)? Costs ${x}." map[keypoints:map[at:${at} plain:x targets:[[0.5 0.5]] within:0.5]] map[is:${shape}]
+  - &case
+    name: csv ${n}
+    rows: ../data/a.csv
+    image: ${file}
+    prompt: ${q}
+    expect: [{equals: ${n}}]
+  - {<<: *case, name: "tsv ${n}", rows: ../data/a.tsv, image: "x${file}"}
+  - {<<: *case, name: "jsonl ${n}", rows: ../data/a.jsonl, expect: [{equals: ${list}}]}
+-- data/a.csv --
+n,file,q
+007,a.png,"say ""hi"", please"
+
+1e1,../b.png,"two
+lines ${q}"
+x,/c.png,-
+-- data/a.tsv --
+n	file	q
+1	a.png	"as is"
+-- data/a.jsonl --
+{"n": 1.50, "file": "a.png", "q": "yes", "list": [1, {"a": null}, true, "${n}"]}
+`, `s/csv-007 "csv 007" specs/a.yaml:3:5 tiny | <data/a.png> "say \"hi\", please" map[equals:7]
+s/csv-1e1 "csv 1e1" specs/a.yaml:3:5 tiny | <b.png> "two\nlines ${q}" map[equals:10]
+s/csv-x "csv x" specs/a.yaml:3:5 tiny | </c.png> "-" map[equals:x]
+s/tsv-1 "tsv 1" specs/a.yaml:9:5 tiny | <specs/xa.png> "\"as is\"" map[equals:1]
+s/jsonl-1-50 "jsonl 1.50" specs/a.yaml:10:5 tiny | <data/a.png> "yes" map[equals:[1 map[a:<nil>] true ${n}]]
+`},
+		"content, turns, prompt files": {oneBackend + `
+-- specs/a.yaml --
+suite: s
+vars: {who: you}
+cases:
+  - name: compares
+    content: [{text: "First:"}, {image: a.png}, {text: "Second:"}, {image: ../b.png}, {text: Which?}]
+    expect: [{choice: {options: [first, second], answer: second}}]
+  - name: remembers
+    turns:
+      - {image: [a.png, b.png], prompt: {file: ../prompts/p.txt}, expect: [{contains: circle}]}
+      - {prompt: And its color?}
+-- prompts/p.txt --
+Who are ${who}?
+
+`, `s/compares "compares" specs/a.yaml:4:5 tiny | "First:" <specs/a.png> "Second:" <b.png> "Which?" map[choice:map[answer:second options:[first second]]]
+s/remembers "remembers" specs/a.yaml:7:5 tiny | <specs/a.png> <specs/b.png> "Who are you?" map[contains:circle] | "And its color?"
+`},
+		"backends": {twoBackends + `
+-- specs/b.yml --
+suite: S two
+backends: [tiny, big]
+cases:
+  - {name: both, prompt: hi, expect: [golden]}
+  - {name: one, prompt: hi, backends: [big], expect: [golden]}
+-- specs/deep/a.yaml --
+suite: s
+cases:
+  - {name: "Größe: 5 µm!", prompt: hi, expect: [golden]}
+`, `s-two/both@tiny "both" specs/b.yml:4:5 tiny | "hi" golden
+s-two/both@big "both" specs/b.yml:4:5 big | "hi" golden
+s-two/one "one" specs/b.yml:5:5 big | "hi" golden
+s/größe-5-µm "Größe: 5 µm!" specs/deep/a.yaml:3:5 tiny | "hi" golden
 `},
 	}
-	delete(tests, "rows of a list")
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, show(loadAll(t, test.archive))); diff != "" {

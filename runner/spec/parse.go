@@ -48,7 +48,8 @@ func parse(src *source, data []byte) (_ Node, err error) {
 		}
 	}()
 	var doc, next yaml.Node
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	masked, shown := mask(data)
+	decoder := yaml.NewDecoder(bytes.NewReader(masked))
 	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
 		return root, nil
 	} else if err != nil {
@@ -60,6 +61,9 @@ func parse(src *source, data []byte) (_ Node, err error) {
 		return root, syntaxError(src.name, data, err)
 	}
 	root.y = doc.Content[0]
+	if shown != nil {
+		unmask(root.y, shown)
+	}
 	return root, inspect(root)
 }
 

@@ -202,7 +202,7 @@ func readJSONL(src *source, data []byte) ([]row, error) {
 		}
 		n, err := jsonNode(src, line, text)
 		if err != nil {
-			p.add(&Error{Pos: Pos{File: src.name, Line: line}, What: err.Error(), Hint: `a line holds one object: {"name": "value"}`})
+			p.add(err)
 			continue
 		}
 		r := row{src: src, line: line}
@@ -220,14 +220,18 @@ func jsonNode(src *source, line int, text []byte) (Node, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	y, err := jsonValue(d, line, 1)
+	switch _, after := d.Token(); {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("not JSON: the line ends too early")
+	case err != nil:
+		err = fmt.Errorf("not JSON: %w", err)
+	case !errors.Is(after, io.EOF):
+		err = errors.New("not JSON: more follows the object")
+	case y.Kind != yaml.MappingNode:
+		err = errors.New("a row is a JSON object")
+	}
 	if err != nil {
-		return Node{}, fmt.Errorf("not JSON: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Node{}, errors.New("not JSON: more follows the object")
-	}
-	if y.Kind != yaml.MappingNode {
-		return Node{}, errors.New("a row is a JSON object")
+		return Node{}, &Error{Pos: Pos{File: src.name, Line: line}, What: err.Error(), Hint: `a line holds one object: {"name": "value"}`}
 	}
 	n := Node{y: y, src: src}
 	return n, inspect(n)
@@ -235,9 +239,6 @@ func jsonNode(src *source, line int, text []byte) (Node, error) {
 
 func jsonValue(d *json.Decoder, line, depth int) (*yaml.Node, error) {
 	token, err := d.Token()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("the line ends too early")
-	}
 	if err != nil {
 		return nil, err
 	}

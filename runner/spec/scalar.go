@@ -20,9 +20,10 @@ const (
 
 // scalar is a scalar after ${...} has been replaced.
 type scalar struct {
-	text   string
-	kind   scalarKind
-	quoted bool
+	text     string
+	kind     scalarKind
+	quoted   bool
+	replaced bool // ${...} was in it
 }
 
 const quotedStyles = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
@@ -36,6 +37,7 @@ func (n Node) scalar() scalar {
 		s.kind = kindOfTag(n.y.ShortTag())
 		return s
 	}
+	s.replaced = true
 	expanded, err := n.scope.expand(n)
 	if err == nil {
 		s.text = expanded

@@ -184,7 +184,7 @@ func (s *scope) reference(n Node, name string, references *int) (string, error) 
 		if s.nested >= maxNestedList {
 			return "", n.Errorf("", "${%s} is %s that refers to itself, or too deep within other variables", name, value.Kind())
 		}
-		return "", n.Errorf("use it alone, without other text or quotes", "${%s} is %s, which cannot stand within text", name, value.Kind())
+		return "", n.Errorf("use it alone, without other text and without quotes", "${%s} is %s, which cannot stand within text", name, value.Kind())
 	}
 	if value.scope == nil {
 		return value.y.Value, nil
@@ -202,7 +202,7 @@ func (s *scope) unknownHint(name string) string {
 
 // unresolved returns what is wrong with the ${...} of a scalar itself.
 func (n Node) unresolved() error {
-	if n.scope == nil {
+	if n.scope == nil || n.y == nil {
 		return nil
 	}
 	n = n.resolve()

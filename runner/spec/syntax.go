@@ -21,6 +21,7 @@ var rewordings = []struct{ found, what, hint string }{
 	{"did not find expected '-' indicator", "a list item must begin with \"- \"", "check the indent"},
 	{"did not find expected ',' or ']'", "a list in [ ] is not closed or lacks a comma", ""},
 	{"did not find expected ',' or '}'", "a map in { } is not closed or lacks a comma", ""},
+	{"did not find expected node content", "a value is missing here, or a bracket before is not closed", ""},
 	{"could not find expected ':'", "a key without \":\"", "write key: value"},
 	{"found unexpected end of stream", "a quote is not closed", ""},
 	{"unknown anchor", "", "define it with &name before it is used"},
@@ -39,7 +40,7 @@ func syntaxError(file string, data []byte, err error) *Error {
 			line++ // the library counts these lines from 0
 		}
 	}
-	lines := bytes.Split(data, []byte("\n"))
+	lines := bytes.Split(bytes.TrimRight(data, "\n"), []byte("\n"))
 	line = min(line, len(lines))
 	e := &Error{Pos: Pos{File: file, Line: line}, What: "not YAML: " + what}
 	for _, r := range rewordings {
