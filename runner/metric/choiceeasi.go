@@ -1,0 +1,158 @@
+package metric
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dlclark/regexp2"
+
+	"github.com/vlmspec/vlmspec/runner/metric/pytext"
+)
+
+// EASI's patterns need look-behind and look-ahead, which the standard library's engine has not.
+func look(pattern string, o regexp2.RegexOptions) *regexp2.Regexp {
+	return regexp2.MustCompile(pattern, o)
+}
+
+const (
+	easiTailLines  = 6
+	easiTailWindow = 800 // code points
+	easiTight      = `\.,:;!?\)\]】》」』，。；、：）`
+)
+
+var (
+	zeroWidth    = strings.NewReplacer("\u200b", "", "\u200c", "", "\u200d", "", "\ufeff", "")
+	easiBlockRE  = regexp.MustCompile(`(?is)<[` + pytext.Space + `]*answer\b[^>]*>[` + pytext.Space + `]*([A-Ja-j])(?:[` + pytext.Space + `]*[\.．:：\)\]】、])?.*?<[` + pytext.Space + `]*/[` + pytext.Space + `]*answer[` + pytext.Space + `]*>`)
+	thinkEndRE   = regexp.MustCompile(`(?i)</[` + pytext.Space + `]*think[` + pytext.Space + `]*>`)
+	thinkStartRE = regexp.MustCompile(`(?i)<[` + pytext.Space + `]*think[` + pytext.Space + `]*>`)
+	easiOptionRE = regexp.MustCompile(`(?i)^[*_>\-` + pytext.Space + `]*(?:option|选项)[` + pytext.Space + `]+[A-J][` + pytext.Space + `]*[:：]`)
+	easiSingleRE = regexp.MustCompile("^[" + pytext.Space + "]*[*_`>（）\\[\\]【】()]*[" + pytext.Space + "]*([A-Fa-f])[" + pytext.Space + "]*[*_`（）\\[\\]【】()]*[" + pytext.Space + "]*$")
+	easiLabelRE  = regexp.MustCompile(`(?i)^[` + pytext.Space + `]*([A-F])[` + pytext.Space + `]*[\.．:：\)\]】、-][` + pytext.Space + `]+`)
+	easiInlineRE = look("(?<![A-Za-z])[*_`（\\[{(]*\\s*([A-F])\\s*[*_`）\\]})]*(?=$|[\\s"+easiTight+"])", regexp2.None)
+)
+
+// ChoiceEASI is can_match_option of VLMEvalKit's spatial benchmarks. In this order: an <answer> block that opens with
+// a letter A to J; a letter right before </answer> or </think> in the last 800 characters; the last six lines, first
+// those after the thinking, then those of the window: a line that is a letter, starts with a labelled letter, or has
+// one distinct stand-alone capital; a phrase such as "final answer: B"; the only stand-alone capital of the text,
+// option lists left out. Without choices the letters are A to F.
+// Source: open-compass/VLMEvalKit, dataset/utils/spatial_bench/matching_func.py.
+func ChoiceEASI(answer string, choices []string) (letter string, ok bool) {
+	text := zeroWidth.Replace(pytext.Strip(answer))
+	letters := easiLetters(choices)
+	if m := easiBlockRE.FindStringSubmatch(text); m != nil {
+		return strings.ToUpper(m[1]), true
+	}
+	tail := lastRunes(text, easiTailWindow)
+	for _, tag := range []string{"answer", "think"} {
+		pattern := `(?<![A-Za-z])[([{（【]?\s*([` + letters + `])\s*[)\]}）】]?\s*</\s*` + tag + `\s*>`
+		if m := firstGroup(pattern, regexp2.IgnoreCase, tail); m != "" {
+			return strings.ToUpper(m), true
+		}
+	}
+	for _, segment := range []string{afterThinking(text), tail} {
+		if letter = easiFromLines(pytext.Lines(segment)); letter != "" {
+			return letter, true
+		}
+	}
+	if m := firstGroup(easiPhrase(letters), regexp2.IgnoreCase, text); m != "" {
+		return strings.ToUpper(m), true
+	}
+	return easiOnly(text, letters)
+}
+
+func easiLetters(choices []string) string {
+	present := ""
+	for _, c := range choices {
+		if r := []rune(pytext.Upper(pytext.Strip(c))); len(r) > 0 {
+			present += string(r[:1])
+		}
+	}
+	out := ""
+	for _, r := range "ABCDEFGHIJ" {
+		if strings.ContainsRune(present, r) {
+			out += string(r)
+		}
+	}
+	if out == "" {
+		return "ABCDEF"
+	}
+	return out
+}
+
+func easiPhrase(letters string) string {
+	return `(?:final\s*answer|the\s*answer\s*is|answer(?:\s*is)?|correct\s*answer|答案|最终答案|结论|所以|因此|我选(?:择)?|选择|选)` +
+		`\s*[:：>＝=]?\s*[([{（【]?\s*([` + letters + `])\s*[)\]}）】]?(?:\b|[.)、。])`
+}
+
+func lastRunes(s string, n int) string {
+	r := []rune(s)
+	return string(r[max(0, len(r)-n):])
+}
+
+func firstGroup(pattern string, o regexp2.RegexOptions, text string) string {
+	m, err := look(pattern, o).FindStringMatch(text)
+	if err != nil || m == nil {
+		return ""
+	}
+	return m.GroupByNumber(1).String()
+}
+
+// afterThinking is what follows the last </think>, or the last <think> if it never ends.
+func afterThinking(text string) string {
+	for _, re := range []*regexp.Regexp{thinkEndRE, thinkStartRE} {
+		if all := re.FindAllStringIndex(text, -1); len(all) > 0 {
+			return pytext.Strip(text[all[len(all)-1][1]:])
+		}
+	}
+	return text
+}
+
+// easiFromLines reads the last lines, latest first.
+func easiFromLines(lines []string) string {
+	lines = lines[max(0, len(lines)-easiTailLines):]
+	for _, line := range slices.Backward(lines) {
+		line = pytext.Strip(line)
+		if line == "" || easiOptionRE.MatchString(line) {
+			continue
+		}
+		for _, re := range []*regexp.Regexp{easiSingleRE, easiLabelRE} {
+			if m := re.FindStringSubmatch(line); m != nil {
+				return strings.ToUpper(m[1])
+			}
+		}
+		if all := groups(easiInlineRE, line); len(all) == 1 {
+			return all[0]
+		}
+	}
+	return ""
+}
+
+func easiOnly(text, letters string) (string, bool) {
+	var kept []string
+	for _, line := range pytext.Lines(text) {
+		if !easiOptionRE.MatchString(line) {
+			kept = append(kept, line)
+		}
+	}
+	re := look(`(?<![A-Za-z])[([{（【]?\s*([`+letters+`])\s*[)\]}）】]?(?![A-Za-z])`, regexp2.None)
+	all := groups(re, strings.Join(kept, "\n"))
+	if len(all) != 1 {
+		return "", false
+	}
+	return all[0], true
+}
+
+// groups are the distinct first groups of all matches.
+func groups(re *regexp2.Regexp, text string) []string {
+	var out []string
+	m, _ := re.FindStringMatch(text)
+	for m != nil {
+		if g := m.GroupByNumber(1).String(); !slices.Contains(out, g) {
+			out = append(out, g)
+		}
+		m, _ = re.FindNextMatch(m)
+	}
+	return out
+}
