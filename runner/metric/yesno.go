@@ -39,7 +39,7 @@ func YesNoLLaVA(answer string) string {
 // YesNoLMMSMME is lmms-eval's for MME: the whole answer without periods, or one letter y or n, or yes, then no, among
 // the first four characters; else "other".
 func YesNoLMMSMME(answer string) string {
-	s := strings.ReplaceAll(pytext.Strip(pytext.Lower(answer)), ".", "")
+	s := CleanLMMSMME(answer)
 	switch s {
 	case "yes", "no":
 		return s
@@ -59,6 +59,11 @@ func YesNoLMMSMME(answer string) string {
 		return "no"
 	}
 	return "other"
+}
+
+// CleanLMMSMME is how lmms-eval prepares an MME gold answer: lower case, stripped, without periods.
+func CleanLMMSMME(gold string) string {
+	return strings.ReplaceAll(pytext.Strip(pytext.Lower(gold)), ".", "")
 }
 
 // YesNoRoboSpatial is lmms-eval's for RoboSpatial: the last line must contain the gold word and not the other one, as

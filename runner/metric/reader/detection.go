@@ -130,7 +130,7 @@ func labelled(v any, key string, place func(metric.Box) metric.Box) ([]Detection
 		if !hasBox || !hasLabel {
 			continue
 		}
-		list, _ := sequence(value)
+		list, _ := Sequence(value)
 		b, ok := box(list)
 		if !ok {
 			return nil, errMalformed
@@ -209,4 +209,25 @@ func shikra(mentions []string) [][][]float64 {
 		out = append(out, objects)
 	}
 	return out
+}
+
+// Moondream scales objects with x_min, y_min, x_max and y_max from fractions to pixels and skips the others. The image
+// must have a size.
+func Moondream(objects []map[string]float64, width, height float64) ([]metric.Box, error) {
+	if width <= 0 || height <= 0 {
+		return nil, errMalformed
+	}
+	out := []metric.Box{}
+	for _, o := range objects {
+		var b metric.Box
+		complete := true
+		for i, key := range []string{"x_min", "y_min", "x_max", "y_max"} {
+			v, ok := o[key]
+			b[i], complete = v*[]float64{width, height}[i%2], complete && ok
+		}
+		if complete {
+			out = append(out, b)
+		}
+	}
+	return out, nil
 }

@@ -107,11 +107,11 @@ func point2DOf(d pytext.Dict) (p [2]float64, ok bool) {
 	if !truthy(v) {
 		v, _ = d.Get("point")
 	}
-	items, ok := sequence(v)
+	items, ok := Sequence(v)
 	if !ok || len(items) != 2 {
 		return p, false
 	}
-	xy, ok := floats(items)
+	xy, ok := Floats(items)
 	if !ok {
 		return p, false
 	}
@@ -128,7 +128,7 @@ func truthy(v any) bool {
 	case pytext.Dict:
 		return len(x) > 0
 	}
-	if items, ok := sequence(v); ok {
+	if items, ok := Sequence(v); ok {
 		return len(items) > 0
 	}
 	f, _ := isNumber(v)
@@ -243,7 +243,7 @@ func refSpatialJSON(text string) ([][2]float64, error) {
 				out = append(out, p)
 			}
 		} else if xy, ok := item.([]any); ok && isList && len(xy) == 2 {
-			p, ok := floats(xy)
+			p, ok := Floats(xy)
 			if !ok {
 				return out, nil // the original stops reading here and keeps what it has
 			}
@@ -259,7 +259,7 @@ func refSpatialDict(d pytext.Dict) (p [2]float64, found bool, err error) {
 		if !ok {
 			continue
 		}
-		xy, isList := sequence(v)
+		xy, isList := Sequence(v)
 		if !isList {
 			return p, false, errMalformed
 		}
@@ -267,7 +267,7 @@ func refSpatialDict(d pytext.Dict) (p [2]float64, found bool, err error) {
 			return p, false, nil
 		}
 		if key == "point_2d" {
-			f, ok := floats(xy)
+			f, ok := Floats(xy)
 			if !ok {
 				return p, false, nil
 			}

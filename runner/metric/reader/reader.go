@@ -124,8 +124,8 @@ func toFloat(v any) (float64, bool) {
 	return isNumber(v)
 }
 
-// sequence is a list or tuple.
-func sequence(v any) ([]any, bool) {
+// Sequence is the items of a list or tuple.
+func Sequence(v any) ([]any, bool) {
 	switch x := v.(type) {
 	case []any:
 		return x, true
@@ -135,7 +135,8 @@ func sequence(v any) ([]any, bool) {
 	return nil, false
 }
 
-func floats(items []any) ([]float64, bool) {
+// Floats is float() of every item; ok is false where Python raises an error.
+func Floats(items []any) ([]float64, bool) {
 	out := make([]float64, len(items))
 	for i, v := range items {
 		x, ok := toFloat(v)
@@ -148,7 +149,7 @@ func floats(items []any) ([]float64, bool) {
 }
 
 func box(items []any) (b [4]float64, ok bool) {
-	v, ok := floats(items)
+	v, ok := Floats(items)
 	if !ok || len(v) != 4 {
 		return b, false
 	}
