@@ -36,7 +36,8 @@ func (b Logistic4) cost(x, y []float64) float64 {
 
 const (
 	fitSteps     = 10_000
-	fitTolerance = 1e-14 // relative change of cost and parameters
+	fitTolerance = 1.5e-8 // relative fall of the cost that counts as slow; scipy stops at this one
+	fitSlow      = 3      // slow steps in a row that end the fit
 )
 
 // FitLogistic4 fits the curve by least squares (Levenberg and Marquardt) from the start that DepictQA takes: largest y,
@@ -53,7 +54,7 @@ func FitLogistic4(x, y []float64) (Logistic4, error) {
 	if b[3] == 0 {
 		return Logistic4{}, fmt.Errorf("logistic fit to a constant: %w", ErrUndefined)
 	}
-	cost, damping := b.cost(x, y), 1e-3
+	cost, damping, slow := b.cost(x, y), 1e-3, 0
 	for range fitSteps {
 		next, ok := b.step(x, y, damping)
 		nextCost := next.cost(x, y)
@@ -63,11 +64,13 @@ func FitLogistic4(x, y []float64) (Logistic4, error) {
 			}
 			continue
 		}
-		settled := cost-nextCost <= fitTolerance*cost
-		b, cost, damping = next, nextCost, max(damping/8, 1e-15)
-		if settled {
+		b, damping = next, max(damping/8, 1e-15)
+		if cost-nextCost > fitTolerance*cost {
+			slow = 0
+		} else if slow++; slow == fitSlow {
 			return b, nil
 		}
+		cost = nextCost
 	}
 	return b, errNoFit
 }
@@ -97,8 +100,9 @@ func (b Logistic4) step(x, y []float64, damping float64) (next Logistic4, ok boo
 			a[p][4] += g[p] * r
 		}
 	}
-	for p := range 4 {
-		a[p][p] += damping*a[p][p] + math.SmallestNonzeroFloat64
+	largest := max(a[0][0], a[1][1], a[2][2], a[3][3])
+	for p := range 4 { // the floor keeps a parameter without influence from making the system singular
+		a[p][p] += damping * max(a[p][p], 1e-12*largest)
 	}
 	d, ok := solve4(a)
 	for p := range 4 {
