@@ -26,7 +26,7 @@ type scope struct {
 // variables that double each other, end in an error.
 const (
 	maxNested     = 16
-	maxNestedList = 3
+	maxNestedList = 2
 	maxReferences = 10_000
 	maxText       = 1 << 20 // bytes of one scalar
 )
