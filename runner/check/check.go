@@ -1,0 +1,52 @@
+// Package check holds the assertions a spec can make about an answer. Start
+// reading at [Compile] and at the registry in registry.go: one sorted map from
+// kind to its description. Each kind lives in a file of its own.
+package check
+
+import (
+	"context"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// Check judges answers. It is safe for concurrent use.
+type Check interface {
+	Judge(ctx context.Context, in Input) result.Verdict
+}
+
+// Input is what a check may look at.
+type Input struct {
+	CaseID   string
+	Turn     int    // index of the turn, 0 for single-turn cases
+	Prompt   string // text of the turn, with <image> where an image stood
+	Answer   string
+	Finish   string
+	Images   []Image // of the whole conversation up to this turn
+	Timings  result.Timings
+	Tokens   result.Tokens
+	LogProbs []float64
+	Vars     map[string]any
+	Goldens  Goldens // nil when no golden store is there
+}
+
+// Image is an image the answer is about.
+type Image struct {
+	Path          string // absolute
+	SHA256        string
+	Width, Height int // pixels
+}
+
+// Goldens finds the accepted answers of a case.
+type Goldens interface {
+	// Accepted returns the golden of a turn of a case, or false when there is none.
+	Accepted(caseID string, turn int) (Golden, bool)
+}
+
+// Golden is what was accepted for a case and what it was made from.
+type Golden struct {
+	Answers []string
+	// Prompt and Images are SHA-256 hex digests of what the answers were
+	// accepted for; empty when not recorded. Others now make the golden stale.
+	Prompt string
+	Images []string
+}

@@ -1,0 +1,79 @@
+package check
+
+import (
+	"context"
+	"math"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// common are the keys every kind takes in its map form.
+type common struct {
+	Not    bool    `yaml:"not" doc:"the check must fail: outcome and score are turned round"`
+	Weight float64 `yaml:"weight" above:"0" doc:"how much it counts in the case's score; 1 when not given"`
+	Warn   bool    `yaml:"warn" doc:"reported, never fails the case"`
+	On     on      `yaml:"on" doc:"what it reads: answer (the default), {json: $.path}, {regex: '(\\d+)'} or {line: last}"`
+}
+
+func (c *common) keys() *common { return c }
+
+func (c *common) compile(n spec.Node) error {
+	if math.IsNaN(c.Weight) || math.IsInf(c.Weight, 0) {
+		return at(n, "weight").Errorf("", "weight must be a finite number")
+	}
+	return nil
+}
+
+// wrapped is a compiled check: a kind with the common keys around it.
+type wrapped struct {
+	common
+	kind  string
+	pos   spec.Pos
+	judge judge
+}
+
+// Judge implements [Check].
+func (w *wrapped) Judge(ctx context.Context, in Input) result.Verdict {
+	text, problem := w.On.read(in.Answer)
+	var v result.Verdict
+	if problem != "" { // nothing was judged, so `not` has nothing to turn round
+		v = fail("", in.Answer, "%s", problem)
+	} else if v = w.judge.judge(ctx, in, text); w.Not {
+		v = inverted(v)
+	}
+	v.Kind, v.Weight, v.Warn, v.File, v.Line = w.kind, w.Weight, w.Warn, w.pos.File, w.pos.Line
+	v.Score = unit(v.Score)
+	v.Expected, v.Actual, v.Reason = show(v.Expected), show(v.Actual), show(v.Reason)
+	return v
+}
+
+// inverted turns passed into failed and back; errors and stale goldens stay.
+func inverted(v result.Verdict) result.Verdict {
+	switch v.Outcome {
+	case result.Passed:
+		v.Outcome = result.Failed
+		v.Reason = "it is so, and the spec says not: " + either(v.Expected, "the check passes")
+	case result.Failed:
+		v.Outcome, v.Reason = result.Passed, ""
+	default:
+		return v
+	}
+	v.Expected, v.Score = "not "+v.Expected, 1-unit(v.Score)
+	return v
+}
+
+// unit keeps a score in [0,1]; NaN is 0.
+func unit(score float64) float64 {
+	if !(score > 0) {
+		return 0
+	}
+	return min(score, 1)
+}
+
+func either(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

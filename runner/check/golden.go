@@ -1,0 +1,94 @@
+package check
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+type goldenCheck struct {
+	common `yaml:",inline"`
+}
+
+// MatchesGolden checks that the answer equals an accepted one of in.Goldens.
+func MatchesGolden() Check { return build("golden", &goldenCheck{}) }
+
+func (*goldenCheck) compile(spec.Node, Env) error { return nil }
+
+func (*goldenCheck) judge(_ context.Context, in Input, text string) result.Verdict {
+	var g Golden
+	ok := false
+	if in.Goldens != nil {
+		g, ok = in.Goldens.Accepted(in.CaseID, in.Turn)
+	}
+	if !ok || len(g.Answers) == 0 {
+		return fail("an accepted answer", text, "no golden yet; accept the pending answer %s by adding it to %s under %s",
+			quote(text), goldenFile(in.CaseID), goldenKey(in))
+	}
+	answers := texts(g.Answers)
+	if changed := g.changed(in); changed != "" {
+		v := fail(answers.String(), text, "%s since the golden of %s was accepted; look at the answer again and accept it in %s",
+			changed, goldenKey(in), goldenFile(in.CaseID))
+		v.Outcome = result.Stale
+		return v
+	}
+	folded := Fold(text)
+	for _, a := range answers {
+		if Fold(a) == folded {
+			return pass(answers.String(), text)
+		}
+	}
+	return fail(answers.String(), text, "answer is %s, accepted is %s; if it is right too, add it to %s",
+		quote(text), answers, goldenFile(in.CaseID))
+}
+
+// changed says what is no longer as it was when the golden was accepted.
+func (g Golden) changed(in Input) string {
+	var changes []string
+	if g.Prompt != "" && !strings.EqualFold(g.Prompt, PromptDigest(in.Prompt)) {
+		changes = append(changes, "the prompt has changed")
+	}
+	if len(g.Images) > 0 {
+		if now := digests(in.Images); len(now) != len(g.Images) {
+			changes = append(changes, fmt.Sprintf("the number of images has changed from %d to %d", len(g.Images), len(now)))
+		} else if i := slices.IndexFunc(in.Images, func(img Image) bool { return !slices.Contains(g.Images, img.SHA256) }); i >= 0 {
+			changes = append(changes, fmt.Sprintf("image %d (%s) has changed", i+1, in.Images[i].Path))
+		} else if !slices.Equal(now, g.Images) {
+			changes = append(changes, "the order of the images has changed")
+		}
+	}
+	return strings.Join(changes, " and ")
+}
+
+func digests(images []Image) []string {
+	out := make([]string, len(images))
+	for i, img := range images {
+		out[i] = img.SHA256
+	}
+	return out
+}
+
+// PromptDigest is what a golden records of a prompt: SHA-256, hex.
+func PromptDigest(prompt string) string {
+	sum := sha256.Sum256([]byte(prompt))
+	return hex.EncodeToString(sum[:])
+}
+
+func goldenFile(caseID string) string {
+	suite, _, _ := strings.Cut(caseID, "/")
+	return "golden/" + either(suite, "<suite>") + ".yaml"
+}
+
+// goldenKey names the turn as the file does.
+func goldenKey(in Input) string {
+	if in.Turn == 0 {
+		return in.CaseID
+	}
+	return fmt.Sprintf("%s#%d", in.CaseID, in.Turn+1)
+}

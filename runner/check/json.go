@@ -1,0 +1,169 @@
+package check
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+type jsonCheck struct {
+	Schema schemaNode `yaml:"schema" doc:"JSON Schema (2020-12 unless it says otherwise), in place or the path of a file, relative to the spec"`
+	Path   string     `yaml:"path" doc:"what must be there, and what the schema is for: $.shapes[0].color"`
+	common `yaml:",inline"`
+	path   jsonPath
+	schema *jsonschema.Schema
+}
+
+// JSON checks that the answer holds JSON that satisfies a schema, given in Go's
+// JSON types; nil takes any JSON.
+func JSON(schema map[string]any) Check {
+	c := &jsonCheck{}
+	if schema != nil {
+		c.Schema.value = schema
+	}
+	return build("json", c)
+}
+
+func (c *jsonCheck) compile(n spec.Node, _ Env) (err error) {
+	if c.path, err = parsePath(either(c.Path, "$")); err != nil {
+		return at(n, "path").Errorf("write $.key or $.list[0]", "%v", err)
+	}
+	if c.schema, err = c.Schema.compile(); err != nil {
+		return at(n, "schema").Errorf("", "bad JSON Schema: %v", err)
+	}
+	return nil
+}
+
+func (c *jsonCheck) judge(_ context.Context, _ Input, text string) result.Verdict {
+	expected := c.expected()
+	v, err := findJSON(text)
+	if err != nil {
+		return fail(expected, text, "%v", err)
+	}
+	found, err := c.path.find(v)
+	if err != nil {
+		return fail(expected, jsonText(v), "%v", err)
+	}
+	if c.schema == nil {
+		return pass(expected, jsonText(found))
+	}
+	if err := c.schema.Validate(found); err != nil {
+		return fail(expected, jsonText(found), "%s", violations(err, c.path))
+	}
+	return pass(expected, jsonText(found))
+}
+
+func (c *jsonCheck) expected() string {
+	s := "JSON"
+	if len(c.path) > 0 {
+		s += " with " + c.path.String()
+	}
+	if c.schema != nil {
+		s += " that satisfies the schema"
+	}
+	return s
+}
+
+// schemaNode is a JSON Schema written in place, or the file it is in.
+type schemaNode struct {
+	value any
+	file  string
+}
+
+// DecodeNode implements [spec.Decoder].
+func (s *schemaNode) DecodeNode(n spec.Node) error {
+	if err := n.Check(); err != nil {
+		return err
+	}
+	switch n.Kind() {
+	case spec.Map:
+		s.value = n.Any()
+		return nil
+	case spec.Scalar:
+		s.file, _ = n.Path()
+		return nil
+	}
+	return n.Errorf("write {type: object}", "expected a JSON Schema or the path of one")
+}
+
+// JSONSchema implements [spec.Schemer].
+func (*schemaNode) JSONSchema() map[string]any {
+	return map[string]any{"type": []any{"object", "string"}}
+}
+
+// compile returns nil where no schema is given. Nothing is fetched from the net.
+func (s *schemaNode) compile() (*jsonschema.Schema, error) {
+	if s.value == nil && s.file == "" {
+		return nil, nil
+	}
+	location, value := "in-the-spec.json", s.value
+	if s.file != "" {
+		data, err := os.ReadFile(s.file)
+		if err != nil {
+			return nil, err
+		}
+		if value, err = jsonschema.UnmarshalJSON(bytes.NewReader(data)); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Base(s.file), err)
+		}
+		location = (&url.URL{Scheme: "file", Path: filepath.ToSlash(s.file)}).String()
+	}
+	c := jsonschema.NewCompiler()
+	c.UseLoader(jsonschema.SchemeURLLoader{"file": jsonschema.FileLoader{}})
+	if err := c.AddResource(location, value); err != nil {
+		return nil, err
+	}
+	schema, err := c.Compile(location)
+	if err != nil {
+		return nil, schemaProblem(err)
+	}
+	return schema, nil
+}
+
+// schemaProblem takes the first sentence of what the library says of a schema.
+func schemaProblem(err error) error {
+	var invalid *jsonschema.SchemaValidationError
+	if errors.As(err, &invalid) {
+		return errors.New(violations(invalid.Err, nil))
+	}
+	return err
+}
+
+// violations lists what does not satisfy a schema and where, at most three.
+func violations(err error, base jsonPath) string {
+	var e *jsonschema.ValidationError
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	printer := message.NewPrinter(language.English)
+	var list []string
+	var walk func(e *jsonschema.ValidationError)
+	walk = func(e *jsonschema.ValidationError) {
+		if len(e.Causes) == 0 {
+			place := base.String()
+			for _, step := range e.InstanceLocation {
+				place += "." + step
+			}
+			list = append(list, place+": "+e.ErrorKind.LocalizedString(printer))
+		}
+		for _, cause := range e.Causes {
+			walk(cause)
+		}
+	}
+	walk(e)
+	if more := len(list) - 3; more > 0 {
+		list = append(list[:3], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(list, "; ")
+}
