@@ -479,9 +479,90 @@ func (x *Capabilities) GetStreaming() bool {
 	return false
 }
 
+type CancelRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of a GenerateRequest.
+	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelRequest) Reset() {
+	*x = CancelRequest{}
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelRequest) ProtoMessage() {}
+
+func (x *CancelRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
+func (*CancelRequest) Descriptor() ([]byte, []int) {
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *CancelRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type CancelResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelResponse) Reset() {
+	*x = CancelResponse{}
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelResponse) ProtoMessage() {}
+
+func (x *CancelResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
+func (*CancelResponse) Descriptor() ([]byte, []int) {
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{6}
+}
+
 type GenerateRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// For logs only.
+	// Unique among the calls of a process.
 	Id            string     `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Messages      []*Message `protobuf:"bytes,2,rep,name=messages,proto3" json:"messages,omitempty"`
 	Params        *Params    `protobuf:"bytes,3,opt,name=params,proto3" json:"params,omitempty"`
@@ -491,7 +572,7 @@ type GenerateRequest struct {
 
 func (x *GenerateRequest) Reset() {
 	*x = GenerateRequest{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[5]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -503,7 +584,7 @@ func (x *GenerateRequest) String() string {
 func (*GenerateRequest) ProtoMessage() {}
 
 func (x *GenerateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[5]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -516,7 +597,7 @@ func (x *GenerateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GenerateRequest.ProtoReflect.Descriptor instead.
 func (*GenerateRequest) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{5}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GenerateRequest) GetId() string {
@@ -551,7 +632,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[6]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -563,7 +644,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[6]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -576,7 +657,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{6}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Message) GetRole() Role {
@@ -606,7 +687,7 @@ type Part struct {
 
 func (x *Part) Reset() {
 	*x = Part{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[7]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -618,7 +699,7 @@ func (x *Part) String() string {
 func (*Part) ProtoMessage() {}
 
 func (x *Part) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[7]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -631,7 +712,7 @@ func (x *Part) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Part.ProtoReflect.Descriptor instead.
 func (*Part) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{7}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Part) GetContent() isPart_Content {
@@ -696,7 +777,7 @@ type Image struct {
 
 func (x *Image) Reset() {
 	*x = Image{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[8]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -708,7 +789,7 @@ func (x *Image) String() string {
 func (*Image) ProtoMessage() {}
 
 func (x *Image) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[8]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -721,7 +802,7 @@ func (x *Image) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Image.ProtoReflect.Descriptor instead.
 func (*Image) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{8}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Image) GetSha256() string {
@@ -819,7 +900,7 @@ type Params struct {
 
 func (x *Params) Reset() {
 	*x = Params{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[9]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -831,7 +912,7 @@ func (x *Params) String() string {
 func (*Params) ProtoMessage() {}
 
 func (x *Params) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[9]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -844,7 +925,7 @@ func (x *Params) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Params.ProtoReflect.Descriptor instead.
 func (*Params) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{9}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Params) GetMaxTokens() int32 {
@@ -923,7 +1004,7 @@ type GenerateResponse struct {
 
 func (x *GenerateResponse) Reset() {
 	*x = GenerateResponse{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[10]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -935,7 +1016,7 @@ func (x *GenerateResponse) String() string {
 func (*GenerateResponse) ProtoMessage() {}
 
 func (x *GenerateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[10]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -948,7 +1029,7 @@ func (x *GenerateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GenerateResponse.ProtoReflect.Descriptor instead.
 func (*GenerateResponse) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{10}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GenerateResponse) GetEvent() isGenerateResponse_Event {
@@ -1009,7 +1090,7 @@ type Answer struct {
 
 func (x *Answer) Reset() {
 	*x = Answer{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[11]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1021,7 +1102,7 @@ func (x *Answer) String() string {
 func (*Answer) ProtoMessage() {}
 
 func (x *Answer) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[11]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1034,7 +1115,7 @@ func (x *Answer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Answer.ProtoReflect.Descriptor instead.
 func (*Answer) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{11}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Answer) GetText() string {
@@ -1083,7 +1164,7 @@ type Usage struct {
 
 func (x *Usage) Reset() {
 	*x = Usage{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1095,7 +1176,7 @@ func (x *Usage) String() string {
 func (*Usage) ProtoMessage() {}
 
 func (x *Usage) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1108,7 +1189,7 @@ func (x *Usage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Usage.ProtoReflect.Descriptor instead.
 func (*Usage) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{12}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Usage) GetTextTokens() int32 {
@@ -1145,7 +1226,7 @@ type Timings struct {
 
 func (x *Timings) Reset() {
 	*x = Timings{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1157,7 +1238,7 @@ func (x *Timings) String() string {
 func (*Timings) ProtoMessage() {}
 
 func (x *Timings) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1170,7 +1251,7 @@ func (x *Timings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Timings.ProtoReflect.Descriptor instead.
 func (*Timings) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{13}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Timings) GetPreprocess() *durationpb.Duration {
@@ -1232,7 +1313,10 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\tlog_probs\x18\x05 \x01(\bR\blogProbs\x12\x1f\n" +
 	"\vjson_schema\x18\x06 \x01(\bR\n" +
 	"jsonSchema\x12\x1c\n" +
-	"\tstreaming\x18\a \x01(\bR\tstreaming\"\x8e\x01\n" +
+	"\tstreaming\x18\a \x01(\bR\tstreaming\"\x1f\n" +
+	"\rCancelRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\x10\n" +
+	"\x0eCancelResponse\"\x8e\x01\n" +
 	"\x0fGenerateRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x127\n" +
 	"\bmessages\x18\x02 \x03(\v2\x1b.vlmspec.backend.v1.MessageR\bmessages\x122\n" +
@@ -1294,11 +1378,12 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\fFinishReason\x12\x1d\n" +
 	"\x19FINISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12FINISH_REASON_STOP\x10\x01\x12\x18\n" +
-	"\x14FINISH_REASON_LENGTH\x10\x022\x9a\x02\n" +
+	"\x14FINISH_REASON_LENGTH\x10\x022\xeb\x02\n" +
 	"\x0eBackendService\x12X\n" +
 	"\tConfigure\x12$.vlmspec.backend.v1.ConfigureRequest\x1a%.vlmspec.backend.v1.ConfigureResponse\x12U\n" +
 	"\bDescribe\x12#.vlmspec.backend.v1.DescribeRequest\x1a$.vlmspec.backend.v1.DescribeResponse\x12W\n" +
-	"\bGenerate\x12#.vlmspec.backend.v1.GenerateRequest\x1a$.vlmspec.backend.v1.GenerateResponse0\x01BGZEgithub.com/vlmspec/vlmspec/plugins/proto/vlmspec/backend/v1;backendv1b\x06proto3"
+	"\bGenerate\x12#.vlmspec.backend.v1.GenerateRequest\x1a$.vlmspec.backend.v1.GenerateResponse0\x01\x12O\n" +
+	"\x06Cancel\x12!.vlmspec.backend.v1.CancelRequest\x1a\".vlmspec.backend.v1.CancelResponseBGZEgithub.com/vlmspec/vlmspec/plugins/proto/vlmspec/backend/v1;backendv1b\x06proto3"
 
 var (
 	file_vlmspec_backend_v1_backend_proto_rawDescOnce sync.Once
@@ -1313,7 +1398,7 @@ func file_vlmspec_backend_v1_backend_proto_rawDescGZIP() []byte {
 }
 
 var file_vlmspec_backend_v1_backend_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vlmspec_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_vlmspec_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_vlmspec_backend_v1_backend_proto_goTypes = []any{
 	(Role)(0),                   // 0: vlmspec.backend.v1.Role
 	(FinishReason)(0),           // 1: vlmspec.backend.v1.FinishReason
@@ -1322,45 +1407,49 @@ var file_vlmspec_backend_v1_backend_proto_goTypes = []any{
 	(*DescribeRequest)(nil),     // 4: vlmspec.backend.v1.DescribeRequest
 	(*DescribeResponse)(nil),    // 5: vlmspec.backend.v1.DescribeResponse
 	(*Capabilities)(nil),        // 6: vlmspec.backend.v1.Capabilities
-	(*GenerateRequest)(nil),     // 7: vlmspec.backend.v1.GenerateRequest
-	(*Message)(nil),             // 8: vlmspec.backend.v1.Message
-	(*Part)(nil),                // 9: vlmspec.backend.v1.Part
-	(*Image)(nil),               // 10: vlmspec.backend.v1.Image
-	(*Params)(nil),              // 11: vlmspec.backend.v1.Params
-	(*GenerateResponse)(nil),    // 12: vlmspec.backend.v1.GenerateResponse
-	(*Answer)(nil),              // 13: vlmspec.backend.v1.Answer
-	(*Usage)(nil),               // 14: vlmspec.backend.v1.Usage
-	(*Timings)(nil),             // 15: vlmspec.backend.v1.Timings
-	nil,                         // 16: vlmspec.backend.v1.DescribeResponse.DetailsEntry
-	(*structpb.Struct)(nil),     // 17: google.protobuf.Struct
-	(*durationpb.Duration)(nil), // 18: google.protobuf.Duration
+	(*CancelRequest)(nil),       // 7: vlmspec.backend.v1.CancelRequest
+	(*CancelResponse)(nil),      // 8: vlmspec.backend.v1.CancelResponse
+	(*GenerateRequest)(nil),     // 9: vlmspec.backend.v1.GenerateRequest
+	(*Message)(nil),             // 10: vlmspec.backend.v1.Message
+	(*Part)(nil),                // 11: vlmspec.backend.v1.Part
+	(*Image)(nil),               // 12: vlmspec.backend.v1.Image
+	(*Params)(nil),              // 13: vlmspec.backend.v1.Params
+	(*GenerateResponse)(nil),    // 14: vlmspec.backend.v1.GenerateResponse
+	(*Answer)(nil),              // 15: vlmspec.backend.v1.Answer
+	(*Usage)(nil),               // 16: vlmspec.backend.v1.Usage
+	(*Timings)(nil),             // 17: vlmspec.backend.v1.Timings
+	nil,                         // 18: vlmspec.backend.v1.DescribeResponse.DetailsEntry
+	(*structpb.Struct)(nil),     // 19: google.protobuf.Struct
+	(*durationpb.Duration)(nil), // 20: google.protobuf.Duration
 }
 var file_vlmspec_backend_v1_backend_proto_depIdxs = []int32{
-	17, // 0: vlmspec.backend.v1.ConfigureRequest.config:type_name -> google.protobuf.Struct
+	19, // 0: vlmspec.backend.v1.ConfigureRequest.config:type_name -> google.protobuf.Struct
 	6,  // 1: vlmspec.backend.v1.DescribeResponse.capabilities:type_name -> vlmspec.backend.v1.Capabilities
-	16, // 2: vlmspec.backend.v1.DescribeResponse.details:type_name -> vlmspec.backend.v1.DescribeResponse.DetailsEntry
-	8,  // 3: vlmspec.backend.v1.GenerateRequest.messages:type_name -> vlmspec.backend.v1.Message
-	11, // 4: vlmspec.backend.v1.GenerateRequest.params:type_name -> vlmspec.backend.v1.Params
+	18, // 2: vlmspec.backend.v1.DescribeResponse.details:type_name -> vlmspec.backend.v1.DescribeResponse.DetailsEntry
+	10, // 3: vlmspec.backend.v1.GenerateRequest.messages:type_name -> vlmspec.backend.v1.Message
+	13, // 4: vlmspec.backend.v1.GenerateRequest.params:type_name -> vlmspec.backend.v1.Params
 	0,  // 5: vlmspec.backend.v1.Message.role:type_name -> vlmspec.backend.v1.Role
-	9,  // 6: vlmspec.backend.v1.Message.parts:type_name -> vlmspec.backend.v1.Part
-	10, // 7: vlmspec.backend.v1.Part.image:type_name -> vlmspec.backend.v1.Image
-	17, // 8: vlmspec.backend.v1.Params.extra:type_name -> google.protobuf.Struct
-	13, // 9: vlmspec.backend.v1.GenerateResponse.answer:type_name -> vlmspec.backend.v1.Answer
+	11, // 6: vlmspec.backend.v1.Message.parts:type_name -> vlmspec.backend.v1.Part
+	12, // 7: vlmspec.backend.v1.Part.image:type_name -> vlmspec.backend.v1.Image
+	19, // 8: vlmspec.backend.v1.Params.extra:type_name -> google.protobuf.Struct
+	15, // 9: vlmspec.backend.v1.GenerateResponse.answer:type_name -> vlmspec.backend.v1.Answer
 	1,  // 10: vlmspec.backend.v1.Answer.finish:type_name -> vlmspec.backend.v1.FinishReason
-	14, // 11: vlmspec.backend.v1.Answer.usage:type_name -> vlmspec.backend.v1.Usage
-	15, // 12: vlmspec.backend.v1.Answer.timings:type_name -> vlmspec.backend.v1.Timings
-	18, // 13: vlmspec.backend.v1.Timings.preprocess:type_name -> google.protobuf.Duration
-	18, // 14: vlmspec.backend.v1.Timings.encode:type_name -> google.protobuf.Duration
-	18, // 15: vlmspec.backend.v1.Timings.prefill:type_name -> google.protobuf.Duration
-	18, // 16: vlmspec.backend.v1.Timings.decode:type_name -> google.protobuf.Duration
+	16, // 11: vlmspec.backend.v1.Answer.usage:type_name -> vlmspec.backend.v1.Usage
+	17, // 12: vlmspec.backend.v1.Answer.timings:type_name -> vlmspec.backend.v1.Timings
+	20, // 13: vlmspec.backend.v1.Timings.preprocess:type_name -> google.protobuf.Duration
+	20, // 14: vlmspec.backend.v1.Timings.encode:type_name -> google.protobuf.Duration
+	20, // 15: vlmspec.backend.v1.Timings.prefill:type_name -> google.protobuf.Duration
+	20, // 16: vlmspec.backend.v1.Timings.decode:type_name -> google.protobuf.Duration
 	2,  // 17: vlmspec.backend.v1.BackendService.Configure:input_type -> vlmspec.backend.v1.ConfigureRequest
 	4,  // 18: vlmspec.backend.v1.BackendService.Describe:input_type -> vlmspec.backend.v1.DescribeRequest
-	7,  // 19: vlmspec.backend.v1.BackendService.Generate:input_type -> vlmspec.backend.v1.GenerateRequest
-	3,  // 20: vlmspec.backend.v1.BackendService.Configure:output_type -> vlmspec.backend.v1.ConfigureResponse
-	5,  // 21: vlmspec.backend.v1.BackendService.Describe:output_type -> vlmspec.backend.v1.DescribeResponse
-	12, // 22: vlmspec.backend.v1.BackendService.Generate:output_type -> vlmspec.backend.v1.GenerateResponse
-	20, // [20:23] is the sub-list for method output_type
-	17, // [17:20] is the sub-list for method input_type
+	9,  // 19: vlmspec.backend.v1.BackendService.Generate:input_type -> vlmspec.backend.v1.GenerateRequest
+	7,  // 20: vlmspec.backend.v1.BackendService.Cancel:input_type -> vlmspec.backend.v1.CancelRequest
+	3,  // 21: vlmspec.backend.v1.BackendService.Configure:output_type -> vlmspec.backend.v1.ConfigureResponse
+	5,  // 22: vlmspec.backend.v1.BackendService.Describe:output_type -> vlmspec.backend.v1.DescribeResponse
+	14, // 23: vlmspec.backend.v1.BackendService.Generate:output_type -> vlmspec.backend.v1.GenerateResponse
+	8,  // 24: vlmspec.backend.v1.BackendService.Cancel:output_type -> vlmspec.backend.v1.CancelResponse
+	21, // [21:25] is the sub-list for method output_type
+	17, // [17:21] is the sub-list for method input_type
 	17, // [17:17] is the sub-list for extension type_name
 	17, // [17:17] is the sub-list for extension extendee
 	0,  // [0:17] is the sub-list for field type_name
@@ -1371,15 +1460,15 @@ func file_vlmspec_backend_v1_backend_proto_init() {
 	if File_vlmspec_backend_v1_backend_proto != nil {
 		return
 	}
-	file_vlmspec_backend_v1_backend_proto_msgTypes[7].OneofWrappers = []any{
+	file_vlmspec_backend_v1_backend_proto_msgTypes[9].OneofWrappers = []any{
 		(*Part_Text)(nil),
 		(*Part_Image)(nil),
 	}
-	file_vlmspec_backend_v1_backend_proto_msgTypes[8].OneofWrappers = []any{
+	file_vlmspec_backend_v1_backend_proto_msgTypes[10].OneofWrappers = []any{
 		(*Image_Path)(nil),
 		(*Image_Data)(nil),
 	}
-	file_vlmspec_backend_v1_backend_proto_msgTypes[10].OneofWrappers = []any{
+	file_vlmspec_backend_v1_backend_proto_msgTypes[12].OneofWrappers = []any{
 		(*GenerateResponse_Chunk)(nil),
 		(*GenerateResponse_Answer)(nil),
 	}
@@ -1389,7 +1478,7 @@ func file_vlmspec_backend_v1_backend_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vlmspec_backend_v1_backend_proto_rawDesc), len(file_vlmspec_backend_v1_backend_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   15,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

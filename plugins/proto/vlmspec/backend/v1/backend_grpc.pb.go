@@ -51,6 +51,7 @@ const (
 	BackendService_Configure_FullMethodName = "/vlmspec.backend.v1.BackendService/Configure"
 	BackendService_Describe_FullMethodName  = "/vlmspec.backend.v1.BackendService/Describe"
 	BackendService_Generate_FullMethodName  = "/vlmspec.backend.v1.BackendService/Generate"
+	BackendService_Cancel_FullMethodName    = "/vlmspec.backend.v1.BackendService/Cancel"
 )
 
 // BackendServiceClient is the client API for BackendService service.
@@ -65,6 +66,11 @@ type BackendServiceClient interface {
 	Describe(ctx context.Context, in *DescribeRequest, opts ...grpc.CallOption) (*DescribeResponse, error)
 	// Generate answers one request: any number of text chunks, then the whole answer.
 	Generate(ctx context.Context, in *GenerateRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GenerateResponse], error)
+	// Cancel stops a Generate call and returns once that call has ended, or at
+	// once when there is none of that id. vlmspec kills a backend that takes
+	// longer than two seconds; where Cancel is UNIMPLEMENTED it cancels the gRPC
+	// call of Generate and hopes.
+	Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error)
 }
 
 type backendServiceClient struct {
@@ -114,6 +120,16 @@ func (c *backendServiceClient) Generate(ctx context.Context, in *GenerateRequest
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type BackendService_GenerateClient = grpc.ServerStreamingClient[GenerateResponse]
 
+func (c *backendServiceClient) Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CancelResponse)
+	err := c.cc.Invoke(ctx, BackendService_Cancel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // BackendServiceServer is the server API for BackendService service.
 // All implementations must embed UnimplementedBackendServiceServer
 // for forward compatibility.
@@ -126,6 +142,11 @@ type BackendServiceServer interface {
 	Describe(context.Context, *DescribeRequest) (*DescribeResponse, error)
 	// Generate answers one request: any number of text chunks, then the whole answer.
 	Generate(*GenerateRequest, grpc.ServerStreamingServer[GenerateResponse]) error
+	// Cancel stops a Generate call and returns once that call has ended, or at
+	// once when there is none of that id. vlmspec kills a backend that takes
+	// longer than two seconds; where Cancel is UNIMPLEMENTED it cancels the gRPC
+	// call of Generate and hopes.
+	Cancel(context.Context, *CancelRequest) (*CancelResponse, error)
 	mustEmbedUnimplementedBackendServiceServer()
 }
 
@@ -144,6 +165,9 @@ func (UnimplementedBackendServiceServer) Describe(context.Context, *DescribeRequ
 }
 func (UnimplementedBackendServiceServer) Generate(*GenerateRequest, grpc.ServerStreamingServer[GenerateResponse]) error {
 	return status.Error(codes.Unimplemented, "method Generate not implemented")
+}
+func (UnimplementedBackendServiceServer) Cancel(context.Context, *CancelRequest) (*CancelResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Cancel not implemented")
 }
 func (UnimplementedBackendServiceServer) mustEmbedUnimplementedBackendServiceServer() {}
 func (UnimplementedBackendServiceServer) testEmbeddedByValue()                        {}
@@ -213,6 +237,24 @@ func _BackendService_Generate_Handler(srv interface{}, stream grpc.ServerStream)
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type BackendService_GenerateServer = grpc.ServerStreamingServer[GenerateResponse]
 
+func _BackendService_Cancel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CancelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(BackendServiceServer).Cancel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: BackendService_Cancel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(BackendServiceServer).Cancel(ctx, req.(*CancelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // BackendService_ServiceDesc is the grpc.ServiceDesc for BackendService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -227,6 +269,10 @@ var BackendService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Describe",
 			Handler:    _BackendService_Describe_Handler,
+		},
+		{
+			MethodName: "Cancel",
+			Handler:    _BackendService_Cancel_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
