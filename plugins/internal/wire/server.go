@@ -1,0 +1,116 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sync"
+
+	"google.golang.org/grpc"
+
+	backendv1 "github.com/vlmspec/vlmspec/plugins/proto/vlmspec/backend/v1"
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+// Server answers gRPC calls with a backend. A panic in the backend is the error
+// of its call, with the stack on stderr; the process goes on.
+type Server struct {
+	backendv1.UnimplementedBackendServiceServer
+	backend sdk.Backend
+
+	mu    sync.Mutex
+	calls map[string]*call // Generate calls in flight, by id
+}
+
+// call is one Generate call in flight.
+type call struct {
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when the backend has returned
+}
+
+// NewServer serves b.
+func NewServer(b sdk.Backend) *Server { return &Server{backend: b, calls: map[string]*call{}} }
+
+// Configure implements the protocol.
+func (s *Server) Configure(ctx context.Context, req *backendv1.ConfigureRequest) (_ *backendv1.ConfigureResponse, err error) {
+	defer recovered("Configure", &err)
+	if err := s.backend.Configure(ctx, req.GetConfig().AsMap()); err != nil {
+		return nil, toStatus(err)
+	}
+	return &backendv1.ConfigureResponse{}, nil
+}
+
+// Describe implements the protocol.
+func (s *Server) Describe(ctx context.Context, _ *backendv1.DescribeRequest) (_ *backendv1.DescribeResponse, err error) {
+	defer recovered("Describe", &err)
+	info, err := s.backend.Describe(ctx)
+	if err != nil {
+		return nil, toStatus(err)
+	}
+	return fromInfo(info), nil
+}
+
+// Generate implements the protocol.
+func (s *Server) Generate(req *backendv1.GenerateRequest, stream grpc.ServerStreamingServer[backendv1.GenerateResponse]) (err error) {
+	defer recovered("Generate", &err)
+	request, err := toRequest(req)
+	if err != nil {
+		return toStatus(err)
+	}
+	ctx, done := s.begin(stream.Context(), req.GetId())
+	defer done()
+	emit := func(text string) {
+		if ctx.Err() == nil { // a stream that breaks cancels ctx
+			_ = stream.Send(&backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Chunk{Chunk: text}})
+		}
+	}
+	resp, err := s.backend.Generate(ctx, request, emit)
+	if err != nil {
+		return toStatus(err)
+	}
+	return stream.Send(fromResponse(resp))
+}
+
+// begin makes a call known to Cancel.
+func (s *Server) begin(parent context.Context, id string) (ctx context.Context, done func()) {
+	ctx, cancel := context.WithCancel(parent)
+	c := &call{cancel: cancel, ended: make(chan struct{})}
+	s.mu.Lock()
+	s.calls[id] = c
+	s.mu.Unlock()
+	return ctx, func() {
+		s.mu.Lock()
+		if s.calls[id] == c {
+			delete(s.calls, id)
+		}
+		s.mu.Unlock()
+		close(c.ended)
+		cancel()
+	}
+}
+
+// Cancel implements the protocol.
+func (s *Server) Cancel(ctx context.Context, req *backendv1.CancelRequest) (*backendv1.CancelResponse, error) {
+	s.mu.Lock()
+	c := s.calls[req.GetId()]
+	s.mu.Unlock()
+	if c == nil {
+		return &backendv1.CancelResponse{}, nil
+	}
+	c.cancel()
+	select {
+	case <-c.ended:
+		return &backendv1.CancelResponse{}, nil
+	case <-ctx.Done():
+		return nil, toStatus(ctx.Err())
+	}
+}
+
+// recovered turns a panic into the error of a call.
+func recovered(method string, err *error) {
+	if p := recover(); p != nil {
+		fmt.Fprintf(os.Stderr, "panic in %s: %v\n%s", method, p, debug.Stack())
+		*err = toStatus(sdk.Errorf(sdk.Internal, "the backend panicked in %s: %v", method, p))
+	}
+}
