@@ -1,0 +1,201 @@
+// Package host runs backends as processes: it finds their programs, starts them
+// with checks on who talks to whom, notices when they crash, hang or lie, and
+// stops them. Start reading at [Open].
+package host
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/internal/wire"
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+// Options say which backend to start, and how.
+type Options struct {
+	Name   string         // of the backend in vlmspec.yaml, for messages and to attach by
+	Plugin string         // name of its program, without prefix
+	Config map[string]any // JSON types; file paths may be relative
+	Dir    string         // folder that relative paths are relative to
+	Places []Place        // where programs are looked for
+	Log    io.Writer      // gets what the process prints; nil drops it
+
+	// Shared leaves the process open to other processes of this user, which
+	// attach by [Backend.Attachment]; there is no TLS then.
+	Shared bool
+	// Attach lists running processes, as [ParseAttach] reads them.
+	Attach map[string]wire.Attachment
+	// StartTime is how long a program may take to say that it listens; 0 is 30 s.
+	StartTime time.Duration
+}
+
+// Backend is a backend process, configured. It implements [sdk.Backend] except
+// that it is configured already: Configure is an error. It is safe for
+// concurrent use.
+//
+// When the process ends unasked, every call in flight is an [sdk.Error] of kind
+// Crashed that carries the last lines the process printed, and the next call
+// starts a fresh process.
+type Backend struct {
+	options Options
+	program Found
+	sum     []byte // SHA-256 of the program
+
+	mu      sync.Mutex
+	process *process // nil after a crash, until the next call
+	closed  bool
+	starts  int
+}
+
+// Open starts a backend and configures it. A configuration that is wrong is an
+// sdk.Error of kind InvalidConfig.
+func Open(ctx context.Context, o Options) (*Backend, error) {
+	b := &Backend{options: o}
+	if _, ok := b.attachment(); !ok {
+		var err error
+		if b.program, err = Find(o.Plugin, o.Places); err != nil {
+			return nil, &sdk.Error{Kind: sdk.InvalidConfig, Message: err.Error()}
+		}
+		if b.sum, err = checksum(b.program.Path); err != nil {
+			return nil, sdk.Errorf(sdk.InvalidConfig, "read the program of backend %s: %w", o.Name, err)
+		}
+	}
+	_, err := b.running(ctx)
+	return b, err
+}
+
+// attachment finds the process to attach to instead of starting one.
+func (b *Backend) attachment() (wire.Attachment, bool) {
+	if a, ok := b.options.Attach[b.options.Name]; ok {
+		return a, true
+	}
+	a, ok := b.options.Attach[b.options.Plugin]
+	return a, ok
+}
+
+// running returns the process, a fresh one when the last one is gone.
+func (b *Backend) running(ctx context.Context) (*process, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.closed:
+		return nil, sdk.Errorf(sdk.Internal, "backend %s is closed", b.options.Name)
+	case b.process != nil && !b.process.exited():
+		return b.process, nil
+	case b.process != nil:
+		b.process.kill()
+		b.process = nil
+	}
+	p, err := b.start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.process = p
+	b.starts++
+	return p, nil
+}
+
+func (b *Backend) start(ctx context.Context) (*process, error) {
+	a, attach := b.attachment()
+	var p *process
+	var err error
+	if attach {
+		p, err = b.attach(a)
+	} else {
+		p, err = b.launch()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if attach && a.Configured {
+		if p.info, err = p.client.Describe(ctx); err == nil {
+			return p, nil
+		}
+	} else if err = p.configure(ctx, b.options); err == nil {
+		return p, nil
+	}
+	err = p.explain(b.options.Name, err)
+	p.kill()
+	return nil, err
+}
+
+// Configure is an error: [Open] has configured the backend.
+func (b *Backend) Configure(context.Context, map[string]any) error {
+	return sdk.Errorf(sdk.Internal, "backend %s is configured already", b.options.Name)
+}
+
+// Describe says what was loaded.
+func (b *Backend) Describe(ctx context.Context) (sdk.Info, error) {
+	p, err := b.running(ctx)
+	if err != nil {
+		return sdk.Info{}, err
+	}
+	return p.info, nil
+}
+
+// Generate answers one request; see [Backend] for what happens on a crash. When
+// the backend does not stop within two seconds after ctx is done, its process
+// is killed.
+func (b *Backend) Generate(ctx context.Context, req sdk.Request, emit func(string)) (sdk.Response, error) {
+	p, err := b.running(ctx)
+	if err != nil {
+		return sdk.Response{}, err
+	}
+	resp, err := p.client.Generate(ctx, req, emit)
+	if errors.Is(err, wire.ErrHangs) {
+		p.kill()
+		return sdk.Response{}, ctx.Err()
+	}
+	return resp, p.explain(b.options.Name, err)
+}
+
+// Starts returns how many processes there have been.
+func (b *Backend) Starts() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.starts
+}
+
+// Attachment returns where the process can be attached to; Shared must be set.
+func (b *Backend) Attachment() (wire.Attachment, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.process == nil {
+		return wire.Attachment{}, fmt.Errorf("backend %s does not run", b.options.Name)
+	}
+	a := wire.AttachmentOf(b.process.plugin.ReattachConfig(), true)
+	a.Version = b.process.plugin.NegotiatedVersion()
+	return a, nil
+}
+
+// Close ends the process: politely, and by force after two seconds. A process
+// that was attached to goes on.
+func (b *Backend) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	if b.process != nil {
+		b.process.kill()
+		b.process = nil
+	}
+	return nil
+}
+
+func checksum(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return nil, err
+	}
+	return h.Sum(nil), nil
+}
