@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+//go:embed config.schema.json
+var configSchema []byte
+
+// replay is the sdk.Backend over a recording.
+type replay struct {
+	lines  []line
+	info   sdk.Info
+	delay  time.Duration
+	digest string
+}
+
+// Configure reads the recording.
+func (r *replay) Configure(_ context.Context, config map[string]any) error {
+	path, _ := config["answers"].(string)
+	data, lines, err := readLines(path)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	r.lines, r.digest = lines, "sha256:"+hex.EncodeToString(sum[:])
+	if seconds, ok := config["delay"].(float64); ok {
+		r.delay = time.Duration(seconds * float64(time.Second))
+	}
+	r.info.Capabilities.Concurrency = 4
+	if n, ok := config["concurrency"].(float64); ok {
+		r.info.Capabilities.Concurrency = int(n)
+	}
+	r.info.Model = filepath.Base(path)
+	return nil
+}
+
+// Describe implements sdk.Backend.
+func (r *replay) Describe(context.Context) (sdk.Info, error) {
+	info := r.info
+	info.Name, info.Version, info.ConfigSchema, info.PathKeys = "replay", "1", configSchema, []string{"answers"}
+	info.Device, info.ModelDigest, info.Capabilities.Seeds = "none", r.digest, true
+	return info, nil
+}
+
+// Generate answers with the first line that fits.
+func (r *replay) Generate(ctx context.Context, req sdk.Request, emit func(string)) (sdk.Response, error) {
+	if r.delay > 0 {
+		select {
+		case <-ctx.Done():
+			return sdk.Response{}, ctx.Err()
+		case <-time.After(r.delay):
+		}
+	}
+	prompt, images := lastPrompt(req.Messages)
+	for _, l := range r.lines {
+		if l.fits(prompt, images) {
+			answer := l.pick(req.Params.Seed)
+			if emit != nil {
+				emit(answer)
+			}
+			return sdk.Response{Text: answer, Finish: sdk.FinishStop, Usage: sdk.Usage{
+				TextTokens: len(strings.Fields(prompt)), OutputTokens: len(strings.Fields(answer)),
+			}}, nil
+		}
+	}
+	return sdk.Response{}, sdk.Errorf(sdk.InvalidRequest, "the recording %s has no answer to %q; add a line for it", r.info.Model, prompt)
+}
+
+// Close implements sdk.Backend.
+func (r *replay) Close() error { return nil }
+
+// lastPrompt is the text of the last user message, and all images so far.
+func lastPrompt(messages []sdk.Message) (prompt string, images []*sdk.Image) {
+	for _, m := range messages {
+		var text strings.Builder
+		for _, p := range m.Parts {
+			if p.Image != nil {
+				images = append(images, p.Image)
+				text.WriteString("<image>")
+			}
+			text.WriteString(p.Text)
+		}
+		if m.Role == sdk.User {
+			prompt = text.String()
+		}
+	}
+	return prompt, images
+}
+
+// line is one line of a recording.
+type line struct {
+	Prompt  *string  `json:"prompt"`
+	Image   string   `json:"image"`
+	Answer  *string  `json:"answer"`
+	Answers []string `json:"answers"`
+}
+
+func (l line) check() error {
+	if (l.Answer == nil) == (len(l.Answers) == 0) {
+		return fmt.Errorf(`write either "answer": "red" or "answers": ["red", "blue"]`)
+	}
+	return nil
+}
+
+func (l line) fits(prompt string, images []*sdk.Image) bool {
+	if l.Prompt != nil && *l.Prompt != prompt {
+		return false
+	}
+	for _, img := range images {
+		if l.Image == img.SHA256 || l.Image == filepath.Base(img.Path) {
+			return true
+		}
+	}
+	return l.Image == ""
+}
+
+func (l line) pick(seed uint32) string {
+	if l.Answer != nil {
+		return *l.Answer
+	}
+	return l.Answers[int(seed)%len(l.Answers)]
+}

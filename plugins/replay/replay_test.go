@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/plugins/sdk/backendtest"
+)
+
+func recording(t *testing.T, lines string) map[string]any {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "answers.jsonl")
+	if err := os.WriteFile(path, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]any{"answers": path}
+}
+
+func TestConformance(t *testing.T) {
+	config := recording(t, `{"answer": "a grey square"}`)
+	backendtest.Run(t, &replay{}, backendtest.Options{Config: config, NoPath: true})
+}
+
+func TestReplay(t *testing.T) {
+	r := &replay{}
+	err := r.Configure(t.Context(), recording(t, `
+{"prompt": "<image>What?", "image": "a.png", "answer": "an a"}
+{"prompt": "<image>What?", "image": "0123", "answer": "a digest"}
+{"prompt": "Pick.", "answers": ["first", "second"]}
+{"answer": ""}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name, prompt string
+		image        *sdk.Image
+		seed         uint32
+		want         string
+	}{
+		{"by file name", "What?", &sdk.Image{Path: "/x/a.png"}, 0, "an a"},
+		{"by digest", "What?", &sdk.Image{SHA256: "0123"}, 0, "a digest"},
+		{"by seed", "Pick.", nil, 3, "second"},
+		{"anything else", "Why?", nil, 0, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			msg := sdk.Message{Role: sdk.User, Parts: []sdk.Part{{Text: test.prompt}}}
+			if test.image != nil {
+				msg.Parts = append([]sdk.Part{{Image: test.image}}, msg.Parts...)
+			}
+			req := sdk.Request{Messages: []sdk.Message{msg}, Params: sdk.Params{Seed: test.seed}}
+			resp, err := r.Generate(t.Context(), req, nil)
+			if err != nil || resp.Text != test.want {
+				t.Errorf("answered %q, %v; expected %q", resp.Text, err, test.want)
+			}
+		})
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	for name, test := range map[string]struct{ lines, want string }{
+		"no JSON":     {`{"answer": "a"}` + "\nnonsense", "answers.jsonl:2: "},
+		"unknown key": {`{"anser": "a"}`, `unknown field "anser"`},
+		"no answer":   {`{"prompt": "a"}`, `write either "answer"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := (&replay{}).Configure(t.Context(), recording(t, test.lines))
+			if err == nil || !strings.Contains(err.Error(), test.want) || sdk.KindOf(err) != sdk.InvalidConfig {
+				t.Errorf("error %v, expected %q", err, test.want)
+			}
+		})
+	}
+	r := &replay{}
+	if err := r.Configure(t.Context(), map[string]any{"answers": "missing.jsonl"}); sdk.KindOf(err) != sdk.InvalidConfig {
+		t.Errorf("a missing recording: %v", err)
+	}
+	if err := r.Configure(t.Context(), recording(t, `{"prompt": "a", "answer": "b"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Generate(t.Context(), sdk.Request{}, nil); sdk.KindOf(err) != sdk.InvalidRequest {
+		t.Errorf("a prompt that was not recorded: %v", err)
+	}
+}
