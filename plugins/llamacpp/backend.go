@@ -1,0 +1,107 @@
+//go:build llamacpp
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+// backend is the sdk.Backend over llama.cpp. Generate may be called any number
+// of times at once: calls wait for each other, since one context holds one
+// conversation.
+type backend struct {
+	// turn holds the engine while nobody uses it; it is nil before Configure.
+	turn chan *engine
+	info sdk.Info
+}
+
+func newBackend() (sdk.Backend, error) {
+	return &backend{info: sdk.Info{Name: "llamacpp", Version: version(), ConfigSchema: configSchema, PathKeys: pathKeys}}, nil
+}
+
+// Describe says what was loaded; before Configure, where it could be loaded to.
+func (b *backend) Describe(context.Context) (sdk.Info, error) {
+	if b.turn != nil {
+		return b.info, nil
+	}
+	info := b.info
+	devices, err := llama.Devices()
+	if err != nil {
+		return info, sdk.Errorf(sdk.InvalidConfig, "%v", err)
+	}
+	info.Device = deviceName(devices, true)
+	info.Details = map[string]string{"devices": deviceList(devices)}
+	return info, nil
+}
+
+// deviceName is where a model computes: the GPUs, when they are used, else the processor.
+func deviceName(devices []llama.Device, gpu bool) string {
+	var names []string
+	for _, d := range devices {
+		if d.GPU {
+			names = append(names, d.Name+": "+d.Description)
+		}
+	}
+	if !gpu || len(names) == 0 {
+		return "cpu"
+	}
+	return strings.Join(names, ", ")
+}
+
+func deviceList(devices []llama.Device) string {
+	var lines []string
+	for _, d := range devices {
+		lines = append(lines, fmt.Sprintf("%s: %s (%s, %.1f GiB)", d.Name, strings.TrimSpace(d.Description), d.Backend, float64(d.Memory)/(1<<30)))
+	}
+	return strings.Join(lines, "; ")
+}
+
+// Configure loads the model. It can't be interrupted while llama.cpp reads files.
+func (b *backend) Configure(_ context.Context, m map[string]any) error {
+	if b.turn != nil {
+		return sdk.Errorf(sdk.Internal, "llamacpp: Configure was called twice")
+	}
+	c, err := parseConfig(m)
+	if err != nil {
+		return err
+	}
+	e, err := load(c)
+	if err != nil {
+		return err
+	}
+	b.info = e.describe(b.info)
+	b.turn = make(chan *engine, 1)
+	b.turn <- e
+	return nil
+}
+
+// Generate answers one request.
+func (b *backend) Generate(ctx context.Context, req sdk.Request, emit func(string)) (sdk.Response, error) {
+	if b.turn == nil {
+		return sdk.Response{}, sdk.Errorf(sdk.Internal, "llamacpp: Generate was called before Configure")
+	}
+	a, err := read(req)
+	if err != nil {
+		return sdk.Response{}, err
+	}
+	select {
+	case e := <-b.turn:
+		defer func() { b.turn <- e }()
+		return e.generate(ctx, a, emit)
+	case <-ctx.Done():
+		return sdk.Response{}, ctx.Err()
+	}
+}
+
+// Close waits for a running Generate and frees the model.
+func (b *backend) Close() error {
+	if b.turn != nil {
+		(<-b.turn).close()
+	}
+	return nil
+}

@@ -1,0 +1,7 @@
+//go:build !linux && !darwin
+
+package main
+
+import "runtime"
+
+func physicalCores() int { return runtime.NumCPU() }

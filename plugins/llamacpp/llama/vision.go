@@ -1,0 +1,143 @@
+//go:build llamacpp
+
+package llama
+
+// #include <stdlib.h>
+// #include "mtmd.h"
+// #include "mtmd-helper.h"
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+)
+
+// VisionOptions shape a Vision.
+type VisionOptions struct {
+	Threads   int
+	GPU       bool
+	MaxTokens int // most tokens an image may become, where the model lets one choose; 0 is the model's own
+}
+
+// Vision is an image encoder that belongs to a language model.
+type Vision struct {
+	c     *C.mtmd_context
+	model *Model
+	width int // floats of an embedding
+}
+
+// NewVision reads an mmproj file for a model.
+func NewVision(path string, m *Model, o VisionOptions) (*Vision, error) {
+	params := C.mtmd_context_params_default()
+	params.use_gpu = C.bool(o.GPU)
+	params.print_timings = false
+	params.n_threads = C.int(o.Threads)
+	if o.MaxTokens > 0 {
+		params.image_max_tokens = C.int(o.MaxTokens)
+	}
+	cpath := C.CString(path)
+	defer C.free(unsafe.Pointer(cpath))
+	forgetErrors()
+	c := C.mtmd_init_from_file(cpath, m.c, params)
+	if c == nil {
+		return nil, errors.New(cause())
+	}
+	v := &Vision{c: c, model: m, width: int(C.llama_model_n_embd_inp(m.c))}
+	if !C.mtmd_support_vision(c) {
+		v.Close()
+		return nil, errors.New("it encodes no images")
+	}
+	return v, nil
+}
+
+// Close frees the encoder. Pictures it prepared are freed on their own.
+func (v *Vision) Close() { C.mtmd_free(v.c) }
+
+// NonCausal reports whether the tokens of an image see each other both ways,
+// and so must fit one batch.
+func (v *Vision) NonCausal() bool { return bool(C.mtmd_decode_use_non_causal(v.c)) }
+
+// Picture is an image, resized, cut into tiles and surrounded by the tokens the
+// model expects around it.
+type Picture struct {
+	Chunks []Chunk
+	c      *C.mtmd_input_chunks
+}
+
+// Chunk is a run of tokens or a tile to encode.
+type Chunk struct {
+	Tokens    []Token // nil for a tile
+	Count     int     // of tokens, or embeddings of the tile
+	Positions int     // how far it moves the position; less than Count for some models
+
+	tile *C.mtmd_input_chunk
+}
+
+// IsTile reports whether the chunk is to be encoded.
+func (c Chunk) IsTile() bool { return c.tile != nil }
+
+// Prepare makes a Picture from RGB: 3 bytes a pixel, rows top down, both sides
+// at least 2 pixels.
+func (v *Vision) Prepare(width, height int, rgb []byte) (*Picture, error) {
+	if width < 2 || height < 2 || len(rgb) != 3*width*height {
+		return nil, fmt.Errorf("%d bytes are no picture of %dx%d", len(rgb), width, height)
+	}
+	bitmap := C.mtmd_bitmap_init(C.uint32_t(width), C.uint32_t(height), (*C.uchar)(&rgb[0]))
+	defer C.mtmd_bitmap_free(bitmap)
+	text := C.mtmd_input_text{text: C.mtmd_default_marker(), parse_special: true}
+	p := &Picture{c: C.mtmd_input_chunks_init()}
+	forgetErrors()
+	if status := C.mtmd_tokenize(v.c, p.c, &text, &bitmap, 1); status != 0 {
+		p.Close()
+		return nil, fmt.Errorf("llama.cpp could not prepare the image (%d): %s", int(status), cause())
+	}
+	for i := range C.mtmd_input_chunks_size(p.c) {
+		p.Chunks = append(p.Chunks, newChunk(C.mtmd_input_chunks_get(p.c, i)))
+	}
+	return p, nil
+}
+
+func newChunk(c *C.mtmd_input_chunk) Chunk {
+	chunk := Chunk{Count: int(C.mtmd_input_chunk_get_n_tokens(c)), Positions: int(C.mtmd_input_chunk_get_n_pos(c))}
+	if C.mtmd_input_chunk_get_type(c) != C.MTMD_INPUT_CHUNK_TYPE_TEXT {
+		chunk.tile = c
+		return chunk
+	}
+	var n C.size_t
+	tokens := C.mtmd_input_chunk_get_tokens_text(c, &n)
+	chunk.Tokens = append([]Token{}, unsafe.Slice((*Token)(tokens), n)...)
+	return chunk
+}
+
+// Close frees the picture.
+func (p *Picture) Close() { C.mtmd_input_chunks_free(p.c) }
+
+// Encode runs a tile through the encoder. The result has Count embeddings and
+// belongs to the caller.
+func (v *Vision) Encode(tile Chunk) ([]float32, error) {
+	forgetErrors()
+	if status := C.mtmd_encode_chunk(v.c, tile.tile); status != 0 {
+		return nil, fmt.Errorf("llama.cpp could not encode the image (%d): %s", int(status), cause())
+	}
+	all := unsafe.Slice((*float32)(C.mtmd_get_output_embd(v.c)), tile.Count*v.width)
+	return append([]float32{}, all...), nil
+}
+
+// Show runs the embeddings of a tile through the language model, the first at
+// position pos. It leaves no logits.
+func (v *Vision) Show(c *Context, tile Chunk, embeddings []float32, pos int) error {
+	if len(embeddings) != tile.Count*v.width {
+		return fmt.Errorf("%d numbers are not %d embeddings of %d", len(embeddings), tile.Count, v.width)
+	}
+	if v.NonCausal() && tile.Count > c.size {
+		return fmt.Errorf("an image of %d tokens does not fit a batch of %d", tile.Count, c.size)
+	}
+	var next C.llama_pos
+	forgetErrors()
+	status := C.mtmd_helper_decode_image_chunk(v.c, c.c, tile.tile, (*C.float)(&embeddings[0]), C.llama_pos(pos), 0, C.int32_t(c.size), &next)
+	return decoded(status)
+}
+
+// EmbeddingBytes is the size of the embedding of one image token.
+func (v *Vision) EmbeddingBytes() int { return 4 * v.width }

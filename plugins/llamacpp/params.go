@@ -1,0 +1,32 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+// checkParams refuses what would otherwise mean something silently different.
+func checkParams(p sdk.Params) error {
+	bad := func(name string, value any, expected string) error {
+		return sdk.Errorf(sdk.InvalidRequest, "%s is %v; expected %s", name, value, expected)
+	}
+	switch {
+	case p.MaxTokens < 0:
+		return bad("max_tokens", p.MaxTokens, "1 or more, or 0 for the backend's own limit")
+	case !(p.Temperature >= 0): // also refuses NaN
+		return bad("temperature", p.Temperature, "0 (greedy) or more")
+	case !(p.TopP >= 0 && p.TopP <= 1):
+		return bad("top_p", p.TopP, "a number in (0, 1], or 0 for off")
+	case !(p.MinP >= 0 && p.MinP < 1):
+		return bad("min_p", p.MinP, "a number in [0, 1)")
+	case p.TopK < 0:
+		return bad("top_k", p.TopK, "1 or more, or 0 for off")
+	case !(p.RepeatPenalty >= 0):
+		return bad("repeat_penalty", p.RepeatPenalty, "above 0, or 1 for off")
+	case len(p.Extra) > 0:
+		return sdk.Errorf(sdk.InvalidRequest, "the llamacpp backend knows no parameter %q", slices.Sorted(maps.Keys(p.Extra))[0])
+	}
+	return nil
+}

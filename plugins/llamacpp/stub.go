@@ -1,0 +1,13 @@
+//go:build !llamacpp
+
+package main
+
+import (
+	"errors"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+func newBackend() (sdk.Backend, error) {
+	return nil, errors.New("vlmspec-backend-llamacpp was built without llama.cpp: run `make llamacpp` (it needs a C++17 compiler)")
+}
