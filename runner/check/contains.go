@@ -81,7 +81,9 @@ type containsAllCheck struct {
 }
 
 // ContainsAll checks that all texts stand in the answer, ignoring case.
-func ContainsAll(texts ...string) Check { return build("contains_all", &containsAllCheck{Texts: texts}) }
+func ContainsAll(texts ...string) Check {
+	return build("contains_all", &containsAllCheck{Texts: texts})
+}
 
 func (c *containsAllCheck) compile(n spec.Node, _ Env) (err error) {
 	c.want, err = c.prepare(at(n, "texts"), c.Texts)
@@ -108,7 +110,9 @@ type containsAnyCheck struct {
 }
 
 // ContainsAny checks that one of the texts stands in the answer, ignoring case.
-func ContainsAny(texts ...string) Check { return build("contains_any", &containsAnyCheck{Texts: texts}) }
+func ContainsAny(texts ...string) Check {
+	return build("contains_any", &containsAnyCheck{Texts: texts})
+}
 
 func (c *containsAnyCheck) compile(n spec.Node, _ Env) (err error) {
 	c.want, err = c.prepare(at(n, "texts"), c.Texts)

@@ -65,6 +65,9 @@ func argsOf(t reflect.Type, inCommon bool) []Arg {
 type typed interface{ typeName() string }
 
 func typeName(f reflect.StructField) string {
+	if name := f.Tag.Get("type"); name != "" {
+		return name
+	}
 	if enum := f.Tag.Get("enum"); enum != "" {
 		return strings.ReplaceAll(enum, "|", ", ")
 	}

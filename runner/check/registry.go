@@ -70,6 +70,12 @@ var kinds = map[string]kind{
 		example: "contains_any: [circle, disc]",
 		args:    func() arguments { return &containsAnyCheck{} },
 	},
+	"count": {
+		group: groupVision, short: "value",
+		summary: "The answer holds so many points, or boxes. To compare a number in words or digits, use number.",
+		example: "count: {min: 1, max: 3, of: boxes}",
+		args:    func() arguments { return &countCheck{} },
+	},
 	"equals": {
 		group: groupText, short: "text",
 		summary: "The answer is the text, after NFKC, case folding, trimming and dropping final punctuation on both sides.",
@@ -95,6 +101,18 @@ var kinds = map[string]kind{
 		example: `json: {schema: {type: object, required: [color]}, path: "$.shapes[0]"}`,
 		args:    func() arguments { return &jsonCheck{} },
 	},
+	"keypoints": {
+		group:   groupVision,
+		summary: "The points of the answer, matched one to one with the targets, lie near them. The score is the share of targets found, less points too many.",
+		example: "keypoints: {targets: [[0.72, 0.34]], within: 0.08}",
+		args:    func() arguments { return &keypointsCheck{} },
+	},
+	"latency": {
+		group: groupCost, short: "max",
+		summary: "The answer came in time.",
+		example: "latency: 2s",
+		args:    func() arguments { return &latencyCheck{} },
+	},
 	"length": {
 		group:   groupText,
 		summary: "The answer is so long. White space around it does not count.",
@@ -107,17 +125,48 @@ var kinds = map[string]kind{
 		example: `matches: "(?i)^(red|crimson) circle"`,
 		args:    func() arguments { return &matchesCheck{} },
 	},
+	"number": {
+		group: groupAnswers, short: "value",
+		summary: "The answer holds the number, in digits or as an English word up to twenty.",
+		example: "number: {value: 3, abs: 1}",
+		args:    func() arguments { return &numberCheck{} },
+	},
 	"one_of": {
 		group: groupText, short: "texts",
 		summary: "The answer equals (as `equals` compares) one of the texts.",
 		example: "one_of: [red, crimson]",
 		args:    func() arguments { return &oneOfCheck{} },
 	},
+	"points_in": {
+		group:   groupVision,
+		summary: "The points of the answer lie inside a region. The score is the share that does.",
+		example: "points_in: {box: [0, 0, 0.5, 1]}",
+		args:    func() arguments { return &pointsInCheck{} },
+	},
+	"score": {
+		group:   groupQuality,
+		summary: "The rating in the answer (4, 4/5, \"4 out of 5\") is in a range, or near another one.",
+		example: "score: {near: 4, within: 1, scale: [1, 5]}",
+		args:    func() arguments { return &scoreCheck{} },
+	},
 	"starts_with": {
 		group: groupText, short: "text",
 		summary: "The answer, trimmed, begins with the text. Upper and lower case do not matter.",
 		example: "starts_with: A red",
 		args:    func() arguments { return &startsWithCheck{} },
+	},
+	"tokens": {
+		group:   groupCost,
+		summary: "The answer, or its prompt, has so many tokens.",
+		example: "tokens: {max: 16}",
+		args:    func() arguments { return &tokensCheck{} },
+	},
+	"yes_no": {
+		group: groupAnswers, short: "answer",
+		summary: "The answer says yes, or no: exactly one of the two words stands in it.",
+		example: `yes_no: "yes"`,
+		source:  "open-compass/VLMEvalKit, dataset/utils/yorn.py",
+		args:    func() arguments { return &yesNoCheck{} },
 	},
 }
 

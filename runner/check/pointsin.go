@@ -1,0 +1,167 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
+	"github.com/vlmspec/vlmspec/runner/metric"
+	"github.com/vlmspec/vlmspec/runner/point"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+type pointsInCheck struct {
+	Mask     spec.Node  `yaml:"mask" type:"path" doc:"an image, white where the points belong and black elsewhere; of any size, it is laid over the image"`
+	Box      []float64  `yaml:"box" doc:"where the points belong: [x0, y0, x1, y1], fractions of the image"`
+	Polygon  []position `yaml:"polygon" doc:"where the points belong: [[x, y], ...], fractions of the image, at least three"`
+	Min      *float64   `yaml:"min" above:"0" max:"1" doc:"least share of points that must be inside; 1 when not given"`
+	pointing `yaml:",inline"`
+	common   `yaml:",inline"`
+	region   region
+}
+
+// region is a part of an image.
+type region interface {
+	// contains takes fractions of the image; an error is no fault of the answer.
+	contains(x, y float64) (bool, error)
+	shape() result.Shape
+	String() string
+}
+
+func (c *pointsInCheck) compile(n spec.Node, _ Env) error {
+	given := 0
+	for _, is := range []bool{!c.Mask.IsZero(), c.Box != nil, c.Polygon != nil} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		return n.Errorf("write {box: [0, 0, 0.5, 1]}", "points_in takes one of mask, box, polygon")
+	}
+	switch {
+	case c.Box != nil:
+		if !isBox(c.Box) {
+			return at(n, "box").Errorf("write [0, 0, 0.5, 1]", "expected a box: [x0, y0, x1, y1], fractions of the image, x0 < x1 and y0 < y1")
+		}
+		c.region = boxRegion(c.Box)
+	case c.Polygon != nil:
+		if len(c.Polygon) < 3 {
+			return at(n, "polygon").Errorf("write [[0, 0], [1, 0], [0, 1]]", "a polygon has at least three corners, this one has %d", len(c.Polygon))
+		}
+		c.region = polygonRegion(c.Polygon)
+	case c.Mask.Kind() != spec.Scalar:
+		return c.Mask.Errorf("write mask: masks/circle.png", "expected the path of an image, got a %s", c.Mask.Kind())
+	default:
+		abs, name := c.Mask.Path()
+		c.region = &maskRegion{path: abs, name: name}
+	}
+	return c.pointing.compile(n)
+}
+
+func isBox(b []float64) bool {
+	return len(b) == 4 && b[0] >= 0 && b[1] >= 0 && b[2] <= 1 && b[3] <= 1 && b[0] < b[2] && b[1] < b[3]
+}
+
+func (c *pointsInCheck) judge(_ context.Context, in Input, text string) result.Verdict {
+	img, index, err := c.image(in)
+	if err != nil {
+		return broken("%v", err)
+	}
+	expected := "points inside " + c.region.String()
+	found, err := c.points(text, img)
+	if err != nil {
+		return fail(expected, text, "%v", err)
+	}
+	if len(found) == 0 {
+		return fail(expected, text, "there is no point in %s", quote(text))
+	}
+	o := &result.Overlay{Image: index, Expected: []result.Shape{c.region.shape()}}
+	inside := 0
+	for _, p := range found {
+		ok, err := c.region.contains(p.X, p.Y)
+		if err != nil {
+			return broken("%v", err)
+		}
+		if ok {
+			inside++
+		}
+		o.Found = append(o.Found, pointShape([2]float64{p.X, p.Y}, p.Label, ok))
+	}
+	least := 1.0
+	if c.Min != nil {
+		least = *c.Min
+	}
+	share := float64(inside) / float64(len(found))
+	v := graded(share, least, expected, telling(found), "read %s %s; %d inside %s, expected at least %s of them",
+		plural(len(found), "point"), telling(found), inside, c.region, num(least))
+	o.Expected[0].OK = v.Outcome == result.Passed
+	v.Overlay = o
+	return v
+}
+
+type boxRegion []float64
+
+func (b boxRegion) contains(x, y float64) (bool, error) {
+	return x >= b[0] && x <= b[2] && y >= b[1] && y <= b[3], nil
+}
+
+func (b boxRegion) shape() result.Shape {
+	return result.Shape{Kind: "box", Points: [][2]float64{{b[0], b[1]}, {b[2], b[3]}}}
+}
+
+func (b boxRegion) String() string {
+	return fmt.Sprintf("the box [%s, %s, %s, %s]", num(b[0]), num(b[1]), num(b[2]), num(b[3]))
+}
+
+type polygonRegion []position
+
+func (p polygonRegion) corners() [][2]float64 {
+	out := make([][2]float64, len(p))
+	for i, c := range p {
+		out[i] = c
+	}
+	return out
+}
+
+func (p polygonRegion) contains(x, y float64) (bool, error) {
+	return metric.InPolygon(x, y, p.corners()), nil
+}
+
+func (p polygonRegion) shape() result.Shape {
+	return result.Shape{Kind: "polygon", Points: p.corners()}
+}
+
+func (p polygonRegion) String() string {
+	corners := make([]point.Point, len(p))
+	for i, c := range p {
+		corners[i] = point.Point{X: c[0], Y: c[1]}
+	}
+	return "the polygon " + telling(corners)
+}
+
+// maskRegion is read when it is first needed; a missing mask is the error of
+// the cases it judges.
+type maskRegion struct {
+	path, name string
+	once       sync.Once
+	picture    *imaging.RGB
+	err        error
+}
+
+func (m *maskRegion) contains(x, y float64) (bool, error) {
+	m.once.Do(func() { m.picture, m.err = imaging.DecodeFile(m.path) })
+	if m.err != nil {
+		return false, fmt.Errorf("mask: %w", m.err)
+	}
+	px := min(int(x*float64(m.picture.Width)), m.picture.Width-1)
+	py := min(int(y*float64(m.picture.Height)), m.picture.Height-1)
+	i := 3 * (max(py, 0)*m.picture.Width + max(px, 0))
+	pix := m.picture.Pix[i : i+3]
+	return int(pix[0])+int(pix[1])+int(pix[2]) > 3*127, nil
+}
+
+func (m *maskRegion) shape() result.Shape { return result.Shape{Kind: "mask", Path: m.name} }
+
+func (m *maskRegion) String() string { return "the mask " + m.name }
