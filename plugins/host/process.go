@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -24,6 +25,7 @@ type process struct {
 	client *wire.Client
 	info   sdk.Info
 	output *tail
+	folder string // of its socket, to be removed; "" when it is not ours
 }
 
 const (
@@ -40,7 +42,16 @@ func (b *Backend) launch() (*process, error) {
 	c.Cmd = exec.Command(b.program.Path)
 	c.SecureConfig = &goplugin.SecureConfig{Checksum: b.sum, Hash: sha256.New()}
 	c.AutoMTLS = !b.options.Shared
+	if b.options.Shared { // without TLS, the folder keeps other users out
+		dir, err := os.MkdirTemp("", "vlmspec-")
+		if err != nil {
+			return nil, sdk.Errorf(sdk.Internal, "make a folder for the socket of backend %s: %w", b.options.Name, err)
+		}
+		p.folder = dir
+		c.Cmd.Env = []string{goplugin.EnvUnixSocketDir + "=" + dir}
+	}
 	if err := p.dial(c); err != nil {
+		p.kill()
 		return nil, startError(b.program, p.output, err)
 	}
 	return p, nil
@@ -102,7 +113,12 @@ func (p *process) dial(c *goplugin.ClientConfig) error {
 	return nil
 }
 
-func (p *process) kill() { p.plugin.Kill() }
+func (p *process) kill() {
+	p.plugin.Kill()
+	if p.folder != "" {
+		_ = os.RemoveAll(p.folder)
+	}
+}
 
 func (p *process) exited() bool { return p.plugin.Exited() }
 
