@@ -10,7 +10,7 @@ import (
 
 type latencyCheck struct {
 	Max    time.Duration `yaml:"max" required:"true" above:"0" doc:"longest time, such as 2s or 800ms"`
-	Of     string        `yaml:"of" enum:"total|preprocess|encode|prefill|decode" doc:"what is timed: total (the default, without waiting for a turn) or one phase"`
+	Of     string        `yaml:"of" enum:"total|preprocess|encode|prefill|decode" doc:"what is timed: total (the default: from asking to the last token) or one phase"`
 	common `yaml:",inline"`
 }
 

@@ -1,0 +1,175 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/infer"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// Execution is a session under way.
+type Execution struct {
+	session  *Session
+	pool     *infer.Pool
+	first    []int // by case: its first task
+	manifest result.Manifest
+	commit   <-chan string
+	record   *recorder
+	redact   *strings.Replacer
+
+	mu      sync.Mutex
+	cases   []*result.Case // by case, nil while not judged
+	notGood int
+	err     error // of writing the record
+}
+
+// Start opens the run directory and begins to answer. Backends start in the
+// background; one that does not is the error of its cases.
+func (s *Session) Start(ctx context.Context) (*Execution, error) {
+	e := &Execution{session: s, cases: make([]*result.Case, len(s.cases)), redact: redactor(s.secrets())}
+	e.manifest, e.commit = s.manifest(time.Now())
+	if !s.options.Discard {
+		var err error
+		if e.record, err = newRecorder(s.Project.Dir, e.manifest); err != nil {
+			return nil, err
+		}
+	}
+	tasks, first := s.tasks()
+	e.first = first
+	o := infer.Options{Open: s.open, OnDemand: s.options.OnDemand}
+	if s.options.OnStart != nil {
+		o.OnStart = func(t infer.Task) { s.options.OnStart(t.Case) }
+	}
+	e.pool = infer.Start(ctx, tasks, o)
+	return e, nil
+}
+
+// open starts the backend of a name.
+func (s *Session) open(ctx context.Context, name string) (sdk.Backend, error) {
+	b := s.Project.Backends[name]
+	if b.Err != nil {
+		return nil, &sdk.Error{Kind: sdk.InvalidConfig, Message: b.Err.Error()}
+	}
+	open := s.options.Backends
+	if open == nil {
+		open = Plugins(s.Project.Dir, s.options.Log)
+	}
+	backend, err := open(ctx, b)
+	if err != nil {
+		return nil, placed(err, b.Pos)
+	}
+	return backend, nil
+}
+
+// placed adds where a backend is configured to what is wrong with it.
+func placed(err error, pos spec.Pos) error {
+	e := &sdk.Error{Kind: sdk.KindOf(err), Message: err.Error()}
+	if inner, ok := err.(*sdk.Error); ok && inner.Err != nil { //nolint:errorlint // the host's own error, to keep its parts apart
+		e.Message, e.Err = inner.Message, inner.Err
+	}
+	e.Message = fmt.Sprintf("%s: %s", pos, e.Message)
+	return e
+}
+
+// Case waits for the answers of a case, judges and records them. ok is false
+// when the case did not run: the run was interrupted, or stopped after enough
+// failures. It may be called from several goroutines, once for each case.
+func (e *Execution) Case(ctx context.Context, i int) (c result.Case, ok bool) {
+	if e.stopped() {
+		return result.Case{}, false
+	}
+	p := &e.session.cases[i]
+	c = e.blank(p)
+	if p.Skip != "" {
+		c.Outcome, c.Reason = result.Skipped, p.Skip
+	} else {
+		for k := range p.Repeat {
+			a, ok := e.pool.Wait(ctx, e.first[i]+k)
+			if !ok {
+				return result.Case{}, false
+			}
+			e.sample(ctx, p, &c, k, a)
+		}
+		conclude(p, &c)
+	}
+	redactCase(e.redact, &c)
+	e.keep(i, &c)
+	return c, true
+}
+
+// blank is a case's result before any answer.
+func (e *Execution) blank(p *planned) result.Case {
+	c := result.Case{
+		ID: p.ID, Suite: p.Suite, Name: p.Name, File: p.Pos.File, Line: p.Pos.Line, Backend: p.Backend,
+		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail,
+	}
+	if len(p.Vars) > 0 {
+		c.Vars = make(map[string]string, len(p.Vars))
+		for k, v := range p.Vars {
+			c.Vars[k] = fmt.Sprint(v)
+		}
+	}
+	for _, t := range p.Turns {
+		for _, part := range t.Parts {
+			if part.Image != nil {
+				c.Images = append(c.Images, result.Image{Path: part.Image.Name})
+			}
+		}
+	}
+	return c
+}
+
+func (e *Execution) keep(i int, c *result.Case) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.cases[i] = c
+	if !c.Outcome.Good() {
+		e.notGood++
+	}
+	if e.record != nil && e.err == nil {
+		e.err = e.record.add(c)
+	}
+}
+
+func (e *Execution) stopped() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := e.session.options.FailFast
+	return n > 0 && e.notGood >= n
+}
+
+// Finish ends the backends and returns the run: the cases that ran, in the
+// order of the specs. An error says what of it could not be written; the run is
+// whole nevertheless.
+func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
+	backends := e.pool.Backends()
+	e.pool.Close()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m := &e.manifest
+	m.Interrupted, m.Ended, m.Commit = interrupted, time.Now(), <-e.commit
+	m.Backends = map[string]result.Backend{}
+	for name, info := range backends {
+		m.Backends[name] = result.Backend{
+			Plugin: info.Name, Version: info.Version, Model: info.Model, ModelDigest: info.ModelDigest, Device: info.Device, Details: info.Details,
+		}
+	}
+	run := &result.Run{Manifest: *m, Cases: []result.Case{}}
+	for _, c := range e.cases {
+		if c != nil {
+			run.Cases = append(run.Cases, *c)
+		}
+	}
+	if e.record != nil {
+		if err := e.record.close(*m); e.err == nil {
+			e.err = err
+		}
+	}
+	return run, e.err
+}

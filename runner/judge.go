@@ -1,0 +1,182 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/infer"
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// sample judges the answers of a sample and adds it to its case.
+func (e *Execution) sample(ctx context.Context, p *planned, c *result.Case, k int, a infer.Answer) {
+	s := result.Sample{Index: k, Seed: p.Params.Seed + uint32(k), Turns: a.Turns, Error: a.Fault, Retries: a.Retries, Outcome: result.Passed}
+	judging := time.Now()
+	for t := range a.Turns {
+		if a.Fault != nil && t == len(a.Turns)-1 {
+			break // its answer is what is missing
+		}
+		e.turn(ctx, p, &s.Turns[t], t, a.Images[t])
+	}
+	s.Outcome = outcomeOf(s)
+	if k == 0 {
+		c.Started = a.Started
+		describeImages(c, a.Images)
+	}
+	c.Seconds += a.Seconds + time.Since(judging).Seconds()
+	c.Samples = append(c.Samples, s)
+}
+
+// turn judges one answer.
+func (e *Execution) turn(ctx context.Context, p *planned, t *result.Turn, index int, images []check.Image) {
+	in := check.Input{
+		CaseID: p.ID, Turn: index, Prompt: t.Prompt, Answer: t.Answer, Finish: t.Finish, Images: images,
+		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Vars: p.Vars, Goldens: e.session.goldens,
+	}
+	for i, c := range p.checks[index] {
+		v := judge(ctx, c, in)
+		if v.File == "" {
+			pos := p.Turns[index].Checks[i].Pos()
+			v.File, v.Line = pos.File, pos.Line
+		}
+		t.Verdicts = append(t.Verdicts, v)
+	}
+}
+
+// judge asks a check; one that panics is an error of its own.
+func judge(ctx context.Context, c check.Check, in check.Input) (v result.Verdict) {
+	defer func() {
+		if p := recover(); p != nil {
+			v = result.Verdict{Kind: "internal", Outcome: result.Error, Reason: fmt.Sprintf("the check panicked: %v; please report this", p)}
+		}
+	}()
+	return c.Judge(ctx, in)
+}
+
+// outcomeOf is the worst of a sample's verdicts: an error, a failure, a stale
+// golden. Warnings do not count.
+func outcomeOf(s result.Sample) result.Outcome {
+	if s.Error != nil {
+		return result.Error
+	}
+	rank := map[result.Outcome]int{result.Stale: 1, result.Failed: 2, result.Error: 3}
+	worst := result.Passed
+	for _, t := range s.Turns {
+		for _, v := range t.Verdicts {
+			if !v.Warn && rank[v.Outcome] > rank[worst] {
+				worst = v.Outcome
+			}
+		}
+	}
+	return worst
+}
+
+// conclude makes the outcome of a case from its samples.
+func conclude(p *planned, c *result.Case) {
+	n := map[result.Outcome]int{}
+	for _, s := range c.Samples {
+		n[s.Outcome]++
+	}
+	passes, needed := n[result.Passed], p.Require.Passes(len(c.Samples))
+	switch {
+	case passes >= needed:
+		c.Outcome = result.Passed
+	case passes+n[result.Error] >= needed: // the samples that are missing could have passed
+		c.Outcome = result.Error
+	case passes+n[result.Error]+n[result.Stale] >= needed:
+		c.Outcome = result.Stale
+	case passes > 0:
+		c.Outcome = result.Unstable
+	default:
+		c.Outcome = result.Failed
+	}
+	c.Score = scoreOf(c.Samples)
+	if c.Outcome != result.Passed {
+		c.Reason = reasonOf(c, passes, needed)
+	}
+	if p.XFail != "" {
+		expectFailure(c)
+	}
+}
+
+func expectFailure(c *result.Case) {
+	switch c.Outcome {
+	case result.Failed, result.Unstable:
+		c.Outcome = result.XFailed
+	case result.Passed:
+		c.Outcome, c.Reason = result.XPassed, "it passes, and is marked xfail: "+c.XFail+"; remove the mark"
+	default: // an error or a stale golden says nothing about the failure that was expected
+	}
+}
+
+// reasonOf is why the first sample that did not pass did not.
+func reasonOf(c *result.Case, passes, needed int) string {
+	var reason string
+	for _, s := range c.Samples {
+		if s.Outcome != result.Passed {
+			reason = whyNot(s)
+			break
+		}
+	}
+	if len(c.Samples) > 1 {
+		return fmt.Sprintf("%d of %d samples passed, %d needed; %s", passes, len(c.Samples), needed, reason)
+	}
+	return reason
+}
+
+func whyNot(s result.Sample) string {
+	if s.Error != nil {
+		return s.Error.Message
+	}
+	for i, t := range s.Turns {
+		for _, v := range t.Verdicts {
+			if v.Warn || v.Outcome != s.Outcome {
+				continue
+			}
+			if len(s.Turns) > 1 {
+				return fmt.Sprintf("turn %d: %s: %s", i+1, v.Kind, v.Reason)
+			}
+			return v.Kind + ": " + v.Reason
+		}
+	}
+	return "no check says why"
+}
+
+// scoreOf is the mean over samples of the weighted mean over verdicts; a sample
+// without an answer counts 0, and warnings do not count.
+func scoreOf(samples []result.Sample) float64 {
+	total := 0.0
+	for _, s := range samples {
+		sum, weights := 0.0, 0.0
+		for _, t := range s.Turns {
+			for _, v := range t.Verdicts {
+				if v.Warn {
+					continue
+				}
+				w := v.Weight
+				if w == 0 {
+					w = 1
+				}
+				sum, weights = sum+w*v.Score, weights+w
+			}
+		}
+		if weights > 0 && s.Error == nil {
+			total += sum / weights
+		}
+	}
+	return total / float64(max(len(samples), 1))
+}
+
+// describeImages fills in what was seen of the images, in the order shown.
+func describeImages(c *result.Case, byTurn [][]check.Image) {
+	if len(byTurn) == 0 {
+		return
+	}
+	for i, img := range byTurn[len(byTurn)-1] {
+		if i < len(c.Images) {
+			c.Images[i].SHA256, c.Images[i].Width, c.Images[i].Height = img.SHA256, img.Width, img.Height
+		}
+	}
+}

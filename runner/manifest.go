@@ -1,0 +1,53 @@
+package runner
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// manifest says what is run and where. The commit follows: git may take longer
+// than a short run.
+func (s *Session) manifest(now time.Time) (result.Manifest, <-chan string) {
+	commit := make(chan string, 1)
+	go func() { commit <- commitOf(s.Project.Dir) }()
+	host, _ := os.Hostname()
+	return result.Manifest{
+		ID: runID(now), Version: s.options.Version, Project: s.Project.Dir, Args: s.options.Args, Profile: s.options.Profile,
+		Host:     result.Host{Name: host, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()},
+		Seed:     s.options.Shuffle,
+		Selected: len(s.cases), Total: s.Total, Started: now,
+	}, commit
+}
+
+// runID sorts by time; the tail keeps runs of one moment apart.
+func runID(now time.Time) string {
+	var tail [3]byte
+	_, _ = rand.Read(tail[:])
+	return now.UTC().Format("20060102T150405.000Z") + "-" + hex.EncodeToString(tail[:])
+}
+
+// commitOf is the git commit of a folder, "" when there is none.
+func commitOf(dir string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	git := func(args ...string) (string, error) {
+		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...).Output()
+		return strings.TrimSpace(string(out)), err
+	}
+	commit, err := git("rev-parse", "HEAD")
+	if err != nil {
+		return ""
+	}
+	if changes, err := git("status", "--porcelain", "--untracked-files=no"); err != nil || changes != "" {
+		commit += "+dirty"
+	}
+	return commit
+}

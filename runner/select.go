@@ -1,0 +1,192 @@
+package runner
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// SelectionError says that the selection on the command line makes no sense.
+type SelectionError struct{ What string }
+
+func (e *SelectionError) Error() string { return e.What }
+
+// at is a FILE:LINE of the command line.
+type at struct {
+	path string // absolute
+	line int    // 0 is the whole file
+}
+
+// splitPaths separates files from the lines in them.
+func splitPaths(paths []string) (files []string, lines []at) {
+	for _, p := range paths {
+		file, line := p, 0
+		if i := strings.LastIndexByte(p, ':'); i > 0 {
+			if n, err := strconv.Atoi(p[i+1:]); err == nil && n > 0 {
+				file, line = p[:i], n
+			}
+		}
+		files = append(files, file)
+		if abs, err := filepath.Abs(file); err == nil {
+			lines = append(lines, at{abs, line})
+		}
+	}
+	return files, lines
+}
+
+func knownBackend(p *spec.Project, name string) error {
+	if _, ok := p.Backends[name]; ok {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(p.Backends))
+	hint := spec.DidYouMean(name, names)
+	if hint == "" {
+		hint = "there are " + strings.Join(names, ", ")
+	}
+	return &SelectionError{fmt.Sprintf("unknown backend %q; %s", name, hint)}
+}
+
+// selected applies the options to the cases there are.
+func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
+	wanted, err := s.atLines(cases, lines)
+	if err != nil {
+		return nil, err
+	}
+	keep := func(what string, yes func(*spec.Case) bool) error {
+		if len(wanted) == 0 || yes == nil {
+			return nil
+		}
+		left := slices.DeleteFunc(wanted, func(c planned) bool { return !yes(&c.Case) })
+		if len(left) == 0 {
+			return &SelectionError{fmt.Sprintf("no case is left: none of %d %s", len(wanted), what)}
+		}
+		wanted = left
+		return nil
+	}
+	o := s.options
+	filters := []struct {
+		on   bool
+		what string
+		yes  func(*spec.Case) bool
+	}{
+		{o.Backend != "", "runs on backend " + o.Backend, func(c *spec.Case) bool { return c.Backend == o.Backend }},
+		{o.Keyword != "", fmt.Sprintf("has %q in its ID or name", o.Keyword), func(c *spec.Case) bool { return mentions(c, o.Keyword) }},
+		{o.Label != nil, "has such labels", func(c *spec.Case) bool { return o.Label(c.Labels) }},
+	}
+	for _, f := range filters {
+		if f.on {
+			if err := keep(f.what, f.yes); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if o.Failed {
+		failed, err := s.lastFailed()
+		if err != nil {
+			return nil, err
+		}
+		if err := keep("failed in the latest run", func(c *spec.Case) bool { return failed[c.ID] }); err != nil {
+			return nil, err
+		}
+	}
+	if slices.ContainsFunc(wanted, func(c planned) bool { return c.Only }) {
+		wanted = slices.DeleteFunc(wanted, func(c planned) bool { return !c.Only })
+	}
+	s.adjust(wanted)
+	return wanted, nil
+}
+
+func mentions(c *spec.Case, text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(strings.ToLower(c.ID), text) || strings.Contains(strings.ToLower(c.Name), text)
+}
+
+// adjust overrides what the specs say of sampling.
+func (s *Session) adjust(cases []planned) {
+	for i := range cases {
+		c := &cases[i].Case
+		if s.options.Repeat > 0 {
+			c.Repeat = s.options.Repeat
+		}
+		if s.options.Seed != nil {
+			c.Params.Seed = *s.options.Seed
+		}
+		if s.options.Timeout > 0 {
+			c.Timeout = s.options.Timeout
+		}
+	}
+}
+
+// atLines keeps the cases of files that were given without a line, and the
+// cases that stand at a line: those that begin last before it.
+func (s *Session) atLines(cases []planned, lines []at) ([]planned, error) {
+	if !slices.ContainsFunc(lines, func(l at) bool { return l.line > 0 }) {
+		return cases, nil
+	}
+	take := make([]bool, len(cases))
+	for _, l := range lines {
+		begin := -1
+		for i := range cases {
+			if pos := cases[i].Pos; s.isFile(pos, l.path) && (l.line == 0 || pos.Line <= l.line) {
+				begin = max(begin, pos.Line)
+				take[i] = take[i] || l.line == 0
+			}
+		}
+		if begin < 0 {
+			return nil, &SelectionError{fmt.Sprintf("%s:%d: there is no case at this line or before it; `vlmspec list` tells where they are", s.name(l.path), l.line)}
+		}
+		for i := range cases {
+			if l.line > 0 && s.isFile(cases[i].Pos, l.path) && cases[i].Pos.Line == begin {
+				take[i] = true
+			}
+		}
+	}
+	var out []planned
+	for i, yes := range take {
+		if yes {
+			out = append(out, cases[i])
+		}
+	}
+	return out, nil
+}
+
+// isFile reports whether a path is a spec's file, or a folder it is in.
+func (s *Session) isFile(pos spec.Pos, path string) bool {
+	abs := filepath.FromSlash(pos.File)
+	if !filepath.IsAbs(abs) {
+		abs = filepath.Join(s.Project.Dir, abs)
+	}
+	rel, err := filepath.Rel(path, abs)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// name is a path as people see it: relative to the project where it can be.
+func (s *Session) name(path string) string {
+	if rel, err := filepath.Rel(s.Project.Dir, path); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return path
+}
+
+func (s *Session) lastFailed() (map[string]bool, error) {
+	dir, err := LatestRun(s.Project.Dir)
+	if err != nil {
+		return nil, err
+	}
+	run, err := ReadRun(dir)
+	if err != nil {
+		return nil, err
+	}
+	failed := map[string]bool{}
+	for _, c := range run.Cases {
+		if !c.Outcome.Good() {
+			failed[c.ID] = true
+		}
+	}
+	return failed, nil
+}

@@ -1,0 +1,172 @@
+// Package runner is the pipeline: load, plan, infer, judge, record. [Open] loads
+// and plans, so that a mistake costs milliseconds; [Session.Start] infers;
+// [Execution.Case] judges and records; [Execution.Finish] closes the run. Package
+// suite drives it with Ginkgo.
+package runner
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/infer"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// Options say what to run, and how. The zero value runs every spec of the
+// project around the current folder.
+type Options struct {
+	Project string   // folder, or vlmspec.yaml; "" is the current folder
+	Paths   []string // spec files, folders, or FILE:LINE for the case at that line; none is all specs
+
+	Keyword string                     // only cases with this text in their ID or name; case does not matter
+	Label   func(labels []string) bool // only cases it is true for; nil is all
+	Backend string                     // for specs that name none; cases on others are left out
+	Failed  bool                       // only cases that were not good in the latest run
+
+	AllowUnchecked bool    // cases need no `expect`
+	Repeat         int     // samples per case; 0 leaves it to the specs
+	Seed           *uint32 // of the first sample; nil leaves it to the specs
+	Timeout        time.Duration
+	FailFast       int // stop after so many cases that are not good; 0 never
+
+	// Backends opens a backend; nil starts plugins.
+	Backends func(ctx context.Context, b spec.Backend) (sdk.Backend, error)
+	OnDemand bool // answer a case when it is waited for, not ahead
+	Log      io.Writer
+	OnStart  func(c *spec.Case) // called from several goroutines when a backend is asked; may be nil
+
+	Version string   // of vlmspec, for the manifest
+	Args    []string // of the command line, for the manifest
+	Profile string
+	Shuffle int64 // seed of the order, for the manifest; 0 is spec order
+	Discard bool  // write no run directory
+}
+
+// Session is what is to run: cases selected, checks compiled. Nothing has been started.
+type Session struct {
+	Project *spec.Project
+	Files   []string // every file that was read, absolute and sorted
+	Total   int      // cases there are, before selection
+
+	options Options
+	cases   []planned
+	goldens *golden.Store
+}
+
+// planned is a case with its checks, by turn.
+type planned struct {
+	spec.Case
+	checks [][]check.Check
+}
+
+// Open loads the project, its specs and goldens, selects cases and compiles
+// their checks. The error holds every mistake there is, as *[spec.Error] or
+// [spec.Errors]; a selection that selects nothing is a [*SelectionError].
+func Open(o Options) (*Session, error) {
+	project, err := spec.LoadProject(o.Project)
+	if err != nil {
+		return nil, err
+	}
+	project.AllowUnchecked = o.AllowUnchecked
+	if o.Backend != "" {
+		if err := knownBackend(project, o.Backend); err != nil {
+			return nil, err
+		}
+		project.DefaultBackend = o.Backend
+	}
+	files, lines := splitPaths(o.Paths)
+	specs, loadErr := spec.Load(project, files)
+	goldens, goldenErr := golden.Open(project.Golden)
+	cases, checkErr := compile(specs.Cases, project)
+	if err := spec.Join(loadErr, checkErr, goldenErr); err != nil {
+		return nil, err
+	}
+	s := &Session{Project: project, Files: specs.Files, Total: len(cases), options: o, goldens: goldens}
+	s.cases, err = s.selected(cases, lines)
+	return s, err
+}
+
+// compile makes the checks of every case, and tells all mistakes once: cases of
+// one `rows` share theirs.
+func compile(cases []spec.Case, project *spec.Project) ([]planned, error) {
+	out := make([]planned, len(cases))
+	var errs []error
+	told := map[string]bool{}
+	for i, c := range cases {
+		out[i] = planned{Case: c, checks: make([][]check.Check, len(c.Turns))}
+		for t, turn := range c.Turns {
+			checks, err := check.CompileAll(turn.Checks, check.Env{Dir: filepath.Join(project.Dir, filepath.Dir(c.Pos.File)), ProjectDir: project.Dir})
+			for _, m := range spec.Mistakes(err) {
+				if !told[m.Error()] {
+					told[m.Error()] = true
+					errs = append(errs, m)
+				}
+			}
+			out[i].checks[t] = checks
+		}
+	}
+	return out, spec.Join(errs...)
+}
+
+// Len is how many cases are to run.
+func (s *Session) Len() int { return len(s.cases) }
+
+// Case returns a case that is to run.
+func (s *Session) Case(i int) *spec.Case { return &s.cases[i].Case }
+
+// tasks lists the samples of every case that is not skipped, and where those of
+// a case begin.
+func (s *Session) tasks() (tasks []infer.Task, first []int) {
+	first = make([]int, len(s.cases))
+	for i := range s.cases {
+		c := &s.cases[i].Case
+		first[i] = len(tasks)
+		if c.Skip != "" {
+			continue
+		}
+		for k := range c.Repeat {
+			tasks = append(tasks, infer.Task{Case: c, Index: k, Seed: c.Params.Seed + uint32(k)})
+		}
+	}
+	return tasks, first
+}
+
+// secrets lists what no output may hold.
+func (s *Session) secrets() []string {
+	var all []string
+	for _, c := range s.cases {
+		all = append(all, c.Secrets...)
+	}
+	for _, b := range s.Project.Backends {
+		all = append(all, b.Secrets...)
+	}
+	return all
+}
+
+// ExitCode is 0 when all is well, 1 when a case failed, 3 when nothing failed
+// but something could not be judged, 130 when the run was interrupted.
+func ExitCode(run *result.Run) int {
+	code := 0
+	for _, c := range run.Cases {
+		switch {
+		case c.Outcome.Good():
+		case c.Outcome == result.Error && code == 0:
+			code = 3
+		case c.Outcome != result.Error:
+			code = 1
+		}
+	}
+	if run.Manifest.Interrupted {
+		return 130
+	}
+	return code
+}
+
+// Goldens are the accepted answers of the project.
+func (s *Session) Goldens() check.Goldens { return s.goldens }

@@ -1,0 +1,63 @@
+package suite
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
+	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// Answer is an answer with what it was given to: what the matchers look at.
+type Answer = check.Input
+
+// Ask shows images, by their paths, and a prompt to the project's default
+// backend, greedily. It is for tests that specs cannot say, and works once the
+// backends have been started.
+func (s *Suite) Ask(ctx context.Context, prompt string, images ...string) (Answer, error) {
+	if s.err != nil {
+		return Answer{}, s.err
+	}
+	b, err := s.backend(ctx, s.session.Project.DefaultBackend)
+	if err != nil {
+		return Answer{}, err
+	}
+	msg := sdk.Message{Role: sdk.User}
+	in := Answer{Prompt: strings.Repeat("<image>", len(images)) + prompt, Goldens: s.session.Goldens()}
+	for _, path := range images {
+		img, err := imaging.Look(path)
+		if err != nil {
+			return Answer{}, err
+		}
+		msg.Parts = append(msg.Parts, sdk.Part{Image: &img})
+		in.Images = append(in.Images, check.Image{Path: img.Path, SHA256: img.SHA256, Width: img.Width, Height: img.Height})
+	}
+	msg.Parts = append(msg.Parts, sdk.Part{Text: prompt})
+	asked := time.Now()
+	resp, err := b.Generate(ctx, sdk.Request{ID: "ask", Messages: []sdk.Message{msg}}, nil)
+	if err != nil {
+		return Answer{}, fmt.Errorf("ask %q: %w", prompt, err)
+	}
+	in.Answer, in.Finish, in.LogProbs = resp.Text, string(resp.Finish), resp.LogProbs
+	in.Timings = result.Timings{Total: time.Since(asked).Seconds()}
+	in.Tokens = result.Tokens{Text: resp.Usage.TextTokens, Image: resp.Usage.ImageTokens, Output: resp.Usage.OutputTokens}
+	return in, nil
+}
+
+func (s *Suite) backend(ctx context.Context, name string) (sdk.Backend, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if b, ok := s.backends[name]; ok {
+		return b, nil
+	}
+	b, err := s.attached(ctx, s.session.Project.Backends[name])
+	if err != nil {
+		return nil, err
+	}
+	s.backends[name] = b
+	return b, nil
+}

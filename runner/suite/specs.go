@@ -1,0 +1,167 @@
+package suite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"github.com/vlmspec/vlmspec/plugins/host"
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// Suite is the specs of a project as part of a Ginkgo suite.
+type Suite struct {
+	session *runner.Session
+	err     error // of loading the specs
+
+	owned  []*host.Backend // of the first process
+	attach host.Attachments
+
+	mu       sync.Mutex
+	backends map[string]sdk.Backend // attached to, by name
+	running  *runner.Execution
+}
+
+// Specs makes Ginkgo nodes of the specs of the project in a folder, and starts
+// and stops their backends around the suite. Call it once in a test package,
+// where Ginkgo nodes are made:
+//
+//	var _ = suite.Specs("..")
+//
+// Under `ginkgo -p` the first process starts the backends and the others attach
+// to them, so that a model is loaded once. Where the package has a BeforeSuite
+// of its own, of which Ginkgo takes one, use [New] and call the methods from it.
+func Specs(project string) bool {
+	s := New(project)
+	s.Nodes()
+	ginkgo.SynchronizedBeforeSuite(s.StartBackends, s.Attach)
+	ginkgo.SynchronizedAfterSuite(s.Detach, s.StopBackends)
+	return true
+}
+
+// New loads the specs of the project in a folder. A mistake in them fails the
+// suite, at [Suite.Nodes].
+func New(project string) *Suite {
+	s := &Suite{backends: map[string]sdk.Backend{}}
+	s.session, s.err = runner.Open(runner.Options{Project: project, OnDemand: true, Discard: true, Backends: s.attached})
+	return s
+}
+
+// Nodes makes an It of every case, at its line of YAML.
+func (s *Suite) Nodes() {
+	if s.err != nil {
+		ginkgo.It("loads the specs", func() { ginkgo.Fail(s.err.Error()) })
+		return
+	}
+	nodes(s.session, func(i int) {
+		c, ok := s.execution().Case(context.Background(), i)
+		if !ok {
+			ginkgo.Skip("did not run")
+		}
+		ginkgo.AddReportEntry("answer", answersOf(c), ginkgo.ReportEntryVisibilityFailureOrVerbose)
+		report(c)
+	})
+}
+
+func answersOf(c result.Case) string {
+	var text string
+	for _, s := range c.Samples {
+		for _, t := range s.Turns {
+			text += fmt.Sprintf("%s\n> %s\n", t.Prompt, t.Answer)
+		}
+	}
+	return text
+}
+
+// StartBackends starts every backend the cases name, and returns how to attach
+// to them: for the first function of SynchronizedBeforeSuite.
+func (s *Suite) StartBackends() []byte {
+	if s.err != nil {
+		return nil
+	}
+	attach := host.Attachments{}
+	for _, name := range s.names() {
+		b := s.session.Project.Backends[name]
+		owned, err := runner.Shared(context.Background(), s.session.Project.Dir, b)
+		if err != nil {
+			ginkgo.GinkgoWriter.Printf("backend %s: %v\n", name, err) // its cases say so too
+			continue
+		}
+		s.owned = append(s.owned, owned)
+		if attach[name], err = owned.Attachment(); err != nil {
+			ginkgo.Fail(err.Error())
+		}
+	}
+	data, err := json.Marshal(attach)
+	if err != nil {
+		ginkgo.Fail(err.Error())
+	}
+	return data
+}
+
+func (s *Suite) names() []string {
+	used := map[string]bool{}
+	for i := range s.session.Len() {
+		used[s.session.Case(i).Backend] = true
+	}
+	return slices.Sorted(maps.Keys(used))
+}
+
+// Attach takes what [Suite.StartBackends] returned, in every process: for the
+// second function of SynchronizedBeforeSuite.
+func (s *Suite) Attach(data []byte) {
+	if s.err != nil {
+		return
+	}
+	var err error
+	if s.attach, err = host.ParseAttach(string(data)); err != nil {
+		ginkgo.Fail(err.Error())
+	}
+}
+
+// attached opens a backend by attaching to the process that runs, or, where the
+// first process could not start it, by finding out why.
+func (s *Suite) attached(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
+	return runner.Attached(ctx, s.session.Project.Dir, b, s.attach)
+}
+
+// execution starts on first use.
+func (s *Suite) execution() *runner.Execution {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running == nil {
+		var err error
+		if s.running, err = s.session.Start(context.Background()); err != nil {
+			ginkgo.Fail(err.Error())
+		}
+	}
+	return s.running
+}
+
+// Detach ends what [Suite.Attach] began, in every process: for the first
+// function of SynchronizedAfterSuite.
+func (s *Suite) Detach() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running != nil {
+		_, _ = s.running.Finish(false)
+	}
+	for _, b := range s.backends {
+		_ = b.Close()
+	}
+}
+
+// StopBackends ends the processes: for the second function of SynchronizedAfterSuite.
+func (s *Suite) StopBackends() {
+	for _, b := range s.owned {
+		_ = b.Close()
+	}
+}

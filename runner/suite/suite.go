@@ -1,0 +1,106 @@
+// Package suite lets Ginkgo drive a run. It is the only package that imports
+// Ginkgo and gomega. [Run] is how the command line runs; [Specs] is for tests in
+// Go: one call turns the specs of a project into Ginkgo nodes, and matchers.go
+// turns the checks of specs into gomega matchers.
+//
+// Ginkgo's process-wide state is dealt with here: a process runs once, stdout is
+// ours, and cases stand at their line of YAML.
+package suite
+
+import (
+	"context"
+	"io"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// Options say how Ginkgo drives a run.
+type Options struct {
+	// Shuffle is the seed of a random order; 0 keeps the order of the specs.
+	Shuffle int64
+	// OnCase is told of every case as it is judged, one at a time; may be nil.
+	OnCase func(result.Case)
+}
+
+// Run runs a session to its end, or until ctx is done, and returns what came of
+// it, whole even where the error says that it could not be recorded. Ginkgo runs
+// once in a process, so Run does.
+func Run(ctx context.Context, s *runner.Session, o Options) (*result.Run, error) {
+	e, err := s.Start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	nodes(s, func(i int) {
+		c, ok := e.Case(ctx, i)
+		if !ok {
+			ginkgo.Skip("did not run")
+		}
+		if o.OnCase != nil {
+			o.OnCase(c)
+		}
+		report(c)
+	})
+	formatter.ColorableStdOut = io.Discard // the run is reported from its results, not by Ginkgo
+	config, reporter := ginkgo.GinkgoConfiguration()
+	config.Timeout = 0 // cases have their own
+	config.PollProgressAfter = 0
+	if o.Shuffle != 0 {
+		config.RandomizeAllSpecs, config.RandomSeed = true, o.Shuffle
+	}
+	ginkgo.RunSpecs(outcome{}, "vlmspec", config, reporter)
+	return e.Finish(ctx.Err() != nil)
+}
+
+// outcome takes Ginkgo's verdict, which the run has in more detail.
+type outcome struct{}
+
+func (outcome) Fail() {}
+
+// nodes makes a container for each spec file and an It for each case.
+func nodes(s *runner.Session, it func(i int)) {
+	for from := 0; from < s.Len(); {
+		first := s.Case(from)
+		to := from
+		for to < s.Len() && s.Case(to).Pos.File == first.Pos.File {
+			to++
+		}
+		begin := from
+		ginkgo.Describe(first.Suite, location(first.Pos, 1), func() {
+			for i := begin; i < to; i++ {
+				c := s.Case(i)
+				ginkgo.It(c.Name, location(c.Pos, c.Pos.Line), ginkgo.Label(c.Labels...), func() { it(i) })
+			}
+		})
+		from = to
+	}
+}
+
+// location makes Ginkgo's reports, order and --focus-file speak of the YAML.
+func location(pos spec.Pos, line int) types.CodeLocation {
+	return types.CodeLocation{FileName: pos.File, LineNumber: line}
+}
+
+// report tells Ginkgo what came of a case.
+func report(c result.Case) {
+	switch {
+	case c.Outcome == result.Skipped:
+		ginkgo.Skip(c.Reason)
+	case !c.Outcome.Good():
+		ginkgo.Fail(string(c.Outcome) + ": " + c.Reason)
+	}
+}
+
+// LabelFilter reads Ginkgo's label filter language: "smoke && !slow".
+func LabelFilter(filter string) (func(labels []string) bool, error) {
+	f, err := types.ParseLabelFilter(filter)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
