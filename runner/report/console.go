@@ -1,0 +1,384 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// ConsoleOptions say how a run is told to a person.
+type ConsoleOptions struct {
+	Color bool
+	// Columns of the terminal; 0 is no terminal: plain lines, nothing live.
+	Columns int
+	// Manifest holds the project, and Selected.
+	Manifest result.Manifest
+	// From is the folder that the person is in, for paths to type; "" is the project.
+	From string
+}
+
+// Console tells a run as it goes. On a terminal: what is being asked and a bar,
+// and what is not good as it comes. Elsewhere: a line a case. It is safe for
+// concurrent use.
+type Console struct {
+	o   ConsoleOptions
+	out io.Writer
+
+	mu     sync.Mutex
+	buf    bytes.Buffer
+	start  time.Time
+	done   int
+	asked  []asked
+	drawn  int // lines of the live part on the screen
+	failed int
+	stop   chan struct{}
+	ended  sync.WaitGroup
+}
+
+// asked is a sample that a backend is answering.
+type asked struct {
+	what  string
+	since time.Time
+}
+
+// NewConsole begins to tell. [Console.End] must follow.
+func NewConsole(out io.Writer, o ConsoleOptions) *Console {
+	c := &Console{o: o, out: out, start: time.Now(), stop: make(chan struct{})}
+	if o.Columns > 0 {
+		c.ended.Go(c.animate)
+	}
+	return c
+}
+
+// animate paints the live part until [Console.End].
+func (c *Console) animate() {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			c.mu.Lock()
+			c.erase()
+			c.paint()
+			c.flush()
+			c.mu.Unlock()
+		case <-c.stop:
+			return
+		}
+	}
+}
+
+// Asked says that a backend is asked.
+func (c *Console) Asked(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked = append(c.asked, asked{what, time.Now()})
+}
+
+// Answered says that it has answered.
+func (c *Console) Answered(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, a := range c.asked {
+		if a.what == what {
+			c.asked = append(c.asked[:i], c.asked[i+1:]...)
+			return
+		}
+	}
+}
+
+// Case tells what came of a case.
+func (c *Console) Case(r *result.Case) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.done++
+	if c.o.Columns > 0 {
+		if !r.Outcome.Good() {
+			c.erase()
+			c.failure(r)
+			c.paint()
+			c.flush()
+		}
+		return
+	}
+	if r.Outcome.Good() {
+		c.plainLine(r)
+	} else {
+		c.failure(r)
+	}
+	c.flush()
+}
+
+func (c *Console) plainLine(r *result.Case) {
+	fmt.Fprintf(&c.buf, "%s %s  %s  %s", c.style(r.Outcome, fmt.Sprintf("%-8s", r.Outcome)), place(r), oneLine(r.Name, 120), c.dim(seconds(r.Seconds)))
+	switch r.Outcome {
+	case result.Skipped:
+		c.buf.WriteString("  " + oneLine(r.Reason, 160))
+	case result.XFailed:
+		c.buf.WriteString("  " + oneLine(r.XFail, 160))
+	}
+	c.buf.WriteByte('\n')
+}
+
+// failure tells a case that is not good.
+func (c *Console) failure(r *result.Case) {
+	c.failed++
+	w := &c.buf
+	fmt.Fprintf(w, "\n%s %s  %s\n", c.style(r.Outcome, mark(r.Outcome)+" "+string(r.Outcome)), c.bold(visible(title(r))), c.dim(place(r)))
+	for i, img := range r.Images {
+		key := "image"
+		if len(r.Images) > 1 {
+			key = fmt.Sprintf("image %d", i+1)
+		}
+		c.pair(key, describeImage(img))
+	}
+	if rate := sampleRate(r); rate != "" {
+		c.pair("samples", rate)
+	}
+	if s := telling(r); s != nil {
+		c.sample(s)
+	}
+	if r.Outcome == result.XPassed || r.Outcome == result.Stale {
+		c.pair("why", r.Reason)
+	}
+	c.pair("again", Repeat(&c.o.Manifest, r, c.o.From))
+	w.WriteByte('\n')
+}
+
+func (c *Console) sample(s *result.Sample) {
+	for i, t := range s.Turns {
+		key := "prompt"
+		if len(s.Turns) > 1 {
+			key = fmt.Sprintf("prompt %d", i+1)
+		}
+		c.pair(key, t.Prompt)
+		if s.Error != nil && i == len(s.Turns)-1 {
+			break
+		}
+		c.pair("answer", t.Answer)
+		for _, v := range t.Verdicts {
+			if v.Outcome != result.Passed {
+				c.verdict(v)
+			}
+		}
+	}
+	if s.Error == nil {
+		return
+	}
+	c.pair("error", s.Error.Message)
+	if s.Error.Stderr != "" {
+		c.pair("it said", s.Error.Stderr)
+	}
+	if n := len(s.Retries); n > 0 {
+		c.pair("tries", fmt.Sprintf("%d; before: %s", n+1, s.Retries[n-1].Message))
+	}
+}
+
+func (c *Console) verdict(v result.Verdict) {
+	kind := v.Kind
+	if v.Warn {
+		kind += ", a warning"
+	}
+	fmt.Fprintf(&c.buf, "  %s %s\n", c.style(v.Outcome, fmt.Sprintf("%-10s", visible(kind))), c.dim(fmt.Sprintf("%s:%d", v.File, v.Line)))
+	if v.Expected != "" {
+		c.pair("  expected", v.Expected)
+	}
+	if v.Actual != "" {
+		c.pair("  got", v.Actual)
+	}
+	if v.Reason != "" {
+		c.pair("  why", v.Reason)
+	}
+}
+
+func (c *Console) pair(key, value string) {
+	fmt.Fprintf(&c.buf, "  %s %s\n", c.dim(fmt.Sprintf("%-10s", key)), indented(value, strings.Repeat(" ", 13)))
+}
+
+// End tells the summary. files are the reports that were written.
+func (c *Console) End(run *result.Run, files []string) {
+	close(c.stop)
+	c.ended.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.erase()
+	w := &c.buf
+	if c.o.Columns > 0 {
+		c.table(run)
+	}
+	w.WriteByte('\n')
+	took := run.Manifest.Ended.Sub(run.Manifest.Started).Seconds()
+	fmt.Fprintf(w, "%s %s  %s\n", c.bold(plural(len(run.Cases), "case")+":"), counts(run.Cases, c.style), c.dim(seconds(took)))
+	c.groups(run)
+	c.notes(run, files)
+	c.flush()
+}
+
+// table has a line for each spec file.
+func (c *Console) table(run *result.Run) {
+	files, widest := byFile(run), 0
+	for _, f := range files {
+		widest = max(widest, columns(f.name))
+	}
+	for _, f := range files {
+		worst, took := result.Passed, 0.0
+		for _, r := range f.cases {
+			took += r.Seconds
+			if !r.Outcome.Good() {
+				worst = result.Failed
+			}
+		}
+		fmt.Fprintf(&c.buf, "%s %s%s  %s  %s\n", c.style(worst, mark(worst)), f.name, strings.Repeat(" ", widest-columns(f.name)),
+			counts(f.cases, c.style), c.dim(seconds(took)))
+	}
+}
+
+// groups lists again what is not good, where it has scrolled away.
+func (c *Console) groups(run *result.Run) {
+	bad := notGood(run)
+	if len(bad) < 2 {
+		return
+	}
+	for _, o := range order {
+		for _, r := range bad {
+			if r.Outcome == o {
+				fmt.Fprintf(&c.buf, "  %s %s  %s\n", c.style(o, fmt.Sprintf("%-8s", o)), place(r), oneLine(r.Name, 100))
+			}
+		}
+	}
+}
+
+// notes are what else a person may want to know.
+func (c *Console) notes(run *result.Run, files []string) {
+	if left := run.Manifest.Selected - len(run.Cases); left > 0 {
+		why := "the run stopped early"
+		if run.Manifest.Interrupted {
+			why = "the run was interrupted"
+		}
+		c.note("left out", fmt.Sprintf("%s did not run: %s", plural(left, "case"), why))
+	}
+	if run.Manifest.Seed != 0 {
+		c.note("order", fmt.Sprintf("shuffled; the same again with --shuffle=%d", run.Manifest.Seed))
+	}
+	if s := slowest(run, 1); len(s) == 1 && len(run.Cases) > 1 && s[0].Seconds >= 0.1 {
+		c.note("slowest", fmt.Sprintf("%s  %s  %s", place(s[0]), oneLine(s[0].Name, 60), seconds(s[0].Seconds)))
+	}
+	for _, f := range files {
+		c.note("report", c.near(f))
+	}
+}
+
+func (c *Console) note(key, value string) {
+	fmt.Fprintf(&c.buf, "%s %s\n", c.dim(fmt.Sprintf("%-8s", key)), value)
+}
+
+// near is a path as the person would type it.
+func (c *Console) near(path string) string {
+	if rel, err := filepath.Rel(c.o.From, path); c.o.From != "" && err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
+}
+
+func (c *Console) flush() {
+	_, _ = c.out.Write(c.buf.Bytes())
+	c.buf.Reset()
+}
+
+// erase takes the live part off the screen.
+func (c *Console) erase() {
+	if c.drawn > 0 {
+		fmt.Fprintf(&c.buf, "\x1b[%dA\x1b[J", c.drawn)
+		c.drawn = 0
+	}
+}
+
+// Most samples in flight that are shown.
+const mostAsked = 6
+
+// paint draws the live part: what is asked, and the bar.
+func (c *Console) paint() {
+	wide := max(c.o.Columns-1, 20)
+	for _, a := range c.asked[:min(len(c.asked), mostAsked)] {
+		fmt.Fprintf(&c.buf, "%s\n", c.dim(oneLine(fmt.Sprintf("  %s  %s", a.what, seconds(time.Since(a.since).Seconds())), wide)))
+		c.drawn++
+	}
+	total := max(c.o.Manifest.Selected, 1)
+	took := time.Since(c.start).Seconds()
+	text := fmt.Sprintf(" %d/%d", c.done, c.o.Manifest.Selected)
+	switch {
+	case c.done > 0:
+		rate := float64(c.done) / took
+		text += fmt.Sprintf("  %.1f cases/s  %s left", rate, seconds(float64(total-c.done)/rate))
+	case len(c.asked) == 0:
+		text += "  starting the backends  " + seconds(took)
+	default:
+		text += "  " + seconds(took)
+	}
+	if c.failed > 0 {
+		text += "  " + plural(c.failed, "case") + " not good"
+	}
+	bar := max(min(40, wide-columns(text)), 0)
+	full := bar * c.done / total
+	style := c.green
+	if c.failed > 0 {
+		style = c.red
+	}
+	fmt.Fprintf(&c.buf, "%s%s%s\n", style(strings.Repeat("━", full)), c.dim(strings.Repeat("━", bar-full)), oneLine(text, wide-bar))
+	c.drawn++
+}
+
+func mark(o result.Outcome) string {
+	switch {
+	case o == result.Skipped:
+		return "-"
+	case o.Good():
+		return "✓"
+	case o == result.Error || o == result.Stale:
+		return "!"
+	}
+	return "✗"
+}
+
+func (c *Console) sgr(code, s string) string {
+	if !c.o.Color || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (c *Console) bold(s string) string  { return c.sgr("1", s) }
+func (c *Console) dim(s string) string   { return c.sgr("2", s) }
+func (c *Console) green(s string) string { return c.sgr("32", s) }
+func (c *Console) red(s string) string   { return c.sgr("31", s) }
+
+// style colours what belongs to an outcome.
+func (c *Console) style(o result.Outcome, s string) string {
+	switch o {
+	case result.Passed, result.XFailed:
+		return c.green(s)
+	case result.Skipped:
+		return c.dim(s)
+	case result.Error, result.Stale, result.Unstable:
+		return c.sgr("33", s)
+	}
+	return c.red(s)
+}
+
+// writeConsole is the console of a run that is over.
+func writeConsole(out io.Writer, run *result.Run) error {
+	w := bufio.NewWriter(out)
+	c := NewConsole(w, ConsoleOptions{Manifest: run.Manifest})
+	for i := range run.Cases {
+		c.Case(&run.Cases[i])
+	}
+	c.End(run, nil)
+	return w.Flush()
+}

@@ -1,0 +1,136 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/runner/metric"
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// order is how outcomes are listed: what needs a person first.
+var order = []result.Outcome{
+	result.Failed, result.Unstable, result.Error, result.XPassed, result.Stale, result.Passed, result.XFailed, result.Skipped,
+}
+
+// counts says how many cases ended how: "1 failed, 97 passed".
+func counts(cases []result.Case, style func(result.Outcome, string) string) string {
+	n := map[result.Outcome]int{}
+	for _, c := range cases {
+		n[c.Outcome]++
+	}
+	var parts []string
+	for _, o := range order {
+		if n[o] > 0 {
+			name := string(o)
+			if o == result.Error && n[o] > 1 {
+				name = "errors"
+			}
+			parts = append(parts, style(o, fmt.Sprintf("%d %s", n[o], name)))
+		}
+	}
+	if parts == nil {
+		return "no case ran"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func plain(_ result.Outcome, s string) string { return s }
+
+// notGood lists the cases that keep the gate shut.
+func notGood(run *result.Run) []*result.Case {
+	var bad []*result.Case
+	for i := range run.Cases {
+		if !run.Cases[i].Outcome.Good() {
+			bad = append(bad, &run.Cases[i])
+		}
+	}
+	return bad
+}
+
+// slowest lists the n cases that took longest, those first.
+func slowest(run *result.Run, n int) []*result.Case {
+	all := make([]*result.Case, len(run.Cases))
+	for i := range run.Cases {
+		all[i] = &run.Cases[i]
+	}
+	slices.SortStableFunc(all, func(a, b *result.Case) int { return cmp.Compare(b.Seconds, a.Seconds) })
+	return all[:min(n, len(all))]
+}
+
+// sampleRate says how many samples of a case passed, with the 95 % Wilson
+// interval of the rate; "" for a case with one sample.
+func sampleRate(c *result.Case) string {
+	n := len(c.Samples)
+	if n < 2 {
+		return ""
+	}
+	passes := 0
+	for _, s := range c.Samples {
+		if s.Outcome == result.Passed {
+			passes++
+		}
+	}
+	interval, err := metric.Wilson(passes, n, 0.95)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d passed; the pass rate is between %.2f and %.2f (95 %%)", passes, n, interval.Low, interval.High)
+}
+
+// telling is the sample to look at: the first that did not pass, else the first.
+func telling(c *result.Case) *result.Sample {
+	for i := range c.Samples {
+		if c.Samples[i].Outcome != result.Passed {
+			return &c.Samples[i]
+		}
+	}
+	if len(c.Samples) > 0 {
+		return &c.Samples[0]
+	}
+	return nil
+}
+
+// Repeat is the command line that runs a case's telling sample again. Paths in
+// it are relative to the folder from; "" is the project.
+func Repeat(m *result.Manifest, c *result.Case, from string) string {
+	file := c.File
+	if from != "" && from != m.Project {
+		if rel, err := filepath.Rel(from, filepath.Join(m.Project, filepath.FromSlash(c.File))); err == nil {
+			file = filepath.ToSlash(rel)
+		}
+	}
+	words := []string{"vlmspec", "run", quoted(fmt.Sprintf("%s:%d", file, c.Line))}
+	if len(c.Vars) > 0 {
+		words = append(words, "-k", quoted(c.ID))
+	}
+	words = append(words, "--backend", c.Backend)
+	if s := telling(c); s != nil {
+		words = append(words, "--seed", strconv.FormatUint(uint64(s.Seed), 10))
+		if len(c.Samples) > 1 {
+			words = append(words, "--repeat", "1")
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted is a word as a shell takes it.
+func quoted(s string) string {
+	safe := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._:@%+=,-", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !safe(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// title is a case as people name it.
+func title(c *result.Case) string { return c.Suite + " › " + c.Name }
+
+// place is where a case stands.
+func place(c *result.Case) string { return fmt.Sprintf("%s:%d", c.File, c.Line) }

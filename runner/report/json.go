@@ -1,0 +1,15 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+func writeJSON(w io.Writer, run *result.Run) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(run)
+}

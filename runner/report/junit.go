@@ -1,0 +1,227 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// The elements of JUnit XML as Jenkins' and Surefire's schemas have them:
+// https://github.com/jenkinsci/xunit-plugin and
+// https://maven.apache.org/surefire/maven-surefire-plugin/xsd/.
+type (
+	xmlRun struct {
+		XMLName  xml.Name   `xml:"testsuites"`
+		Name     string     `xml:"name,attr"`
+		Tests    int        `xml:"tests,attr"`
+		Failures int        `xml:"failures,attr"`
+		Errors   int        `xml:"errors,attr"`
+		Time     string     `xml:"time,attr"`
+		Suites   []xmlSuite `xml:"testsuite"`
+	}
+	xmlSuite struct {
+		Name       string        `xml:"name,attr"`
+		Tests      int           `xml:"tests,attr"`
+		Failures   int           `xml:"failures,attr"`
+		Errors     int           `xml:"errors,attr"`
+		Skipped    int           `xml:"skipped,attr"`
+		Time       string        `xml:"time,attr"`
+		Timestamp  string        `xml:"timestamp,attr,omitempty"`
+		Hostname   string        `xml:"hostname,attr,omitempty"`
+		File       string        `xml:"file,attr"`
+		Properties []xmlProperty `xml:"properties>property"`
+		Cases      []xmlCase     `xml:"testcase"`
+	}
+	xmlProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	xmlCase struct {
+		Name       string        `xml:"name,attr"`
+		Class      string        `xml:"classname,attr"`
+		File       string        `xml:"file,attr"`
+		Line       int           `xml:"line,attr"`
+		Time       string        `xml:"time,attr"`
+		Properties []xmlProperty `xml:"properties>property"`
+		Skipped    *xmlMessage   `xml:"skipped"`
+		Failure    *xmlMessage   `xml:"failure"`
+		Error      *xmlMessage   `xml:"error"`
+		// Samples beside the one that Failure or Error tells of.
+		Reruns []xmlRerun `xml:",any"`
+		Out    string     `xml:"system-out,omitempty"`
+		Err    string     `xml:"system-err,omitempty"`
+	}
+	xmlMessage struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+	xmlRerun struct {
+		XMLName xml.Name
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr"`
+		Trace   string `xml:"stackTrace"`
+	}
+)
+
+func writeJUnit(w io.Writer, run *result.Run) error {
+	doc := xmlRun{Name: "vlmspec"}
+	at := map[string]int{} // by spec file
+	total := 0.0
+	sums := map[string]float64{}
+	for i := range run.Cases {
+		c := &run.Cases[i]
+		k, ok := at[c.File]
+		if !ok {
+			k = len(doc.Suites)
+			at[c.File] = k
+			doc.Suites = append(doc.Suites, xmlSuite{
+				Name: xmlText(c.File), File: xmlText(c.File), Hostname: run.Manifest.Host.Name,
+				Timestamp:  run.Manifest.Started.UTC().Format("2006-01-02T15:04:05"),
+				Properties: []xmlProperty{{"vlmspec.version", run.Manifest.Version}, {"vlmspec.run", run.Manifest.ID}},
+			})
+		}
+		s := &doc.Suites[k]
+		x := junitCase(run, c)
+		s.Cases = append(s.Cases, x)
+		s.Tests++
+		s.Failures += present(x.Failure)
+		s.Errors += present(x.Error)
+		s.Skipped += present(x.Skipped)
+		total += c.Seconds
+		sums[c.File] += c.Seconds
+	}
+	for i := range doc.Suites {
+		s := &doc.Suites[i]
+		s.Time = xmlSeconds(sums[s.File])
+		doc.Tests += s.Tests
+		doc.Failures += s.Failures
+		doc.Errors += s.Errors
+	}
+	doc.Time = xmlSeconds(total)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func present(m *xmlMessage) int {
+	if m == nil {
+		return 0
+	}
+	return 1
+}
+
+func junitCase(run *result.Run, c *result.Case) xmlCase {
+	x := xmlCase{
+		Name: xmlText(strings.TrimPrefix(c.ID, c.Suite+"/")), Class: xmlText(c.Suite), File: xmlText(c.File), Line: c.Line,
+		Time: xmlSeconds(c.Seconds), Properties: junitProperties(run, c),
+	}
+	message := &xmlMessage{Message: xmlText(c.Reason), Type: string(c.Outcome), Text: xmlText("\n" + details(&run.Manifest, c) + "\n")}
+	switch c.Outcome {
+	case result.Passed:
+	case result.Skipped:
+		x.Skipped = &xmlMessage{Message: xmlText(c.Reason)}
+	case result.XFailed:
+		x.Skipped = &xmlMessage{Message: xmlText("failed as expected: " + c.XFail), Type: "xfail"}
+	case result.Error:
+		if s := telling(c); s != nil && s.Error != nil {
+			message.Type = s.Error.Kind
+		}
+		x.Error = message
+	case result.Failed, result.Unstable, result.Stale, result.XPassed:
+		x.Failure = message
+	}
+	x.Reruns = junitReruns(c)
+	x.Out, x.Err = junitOut(c), xmlText(stderrOf(c))
+	return x
+}
+
+func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
+	p := []xmlProperty{{"backend", c.Backend}, {"outcome", string(c.Outcome)}, {"score", strconv.FormatFloat(c.Score, 'f', -1, 64)}}
+	if digest := run.Manifest.Backends[c.Backend].ModelDigest; digest != "" {
+		p = append(p, xmlProperty{"model_digest", digest})
+	}
+	if s := telling(c); s != nil {
+		p = append(p, xmlProperty{"seed", strconv.FormatUint(uint64(s.Seed), 10)})
+	}
+	if len(c.Samples) > 1 {
+		p = append(p, xmlProperty{"samples", strconv.Itoa(len(c.Samples))}, xmlProperty{"require", xmlText(c.Require)})
+	}
+	for _, l := range c.Labels {
+		p = append(p, xmlProperty{"label", xmlText(l)})
+	}
+	return p
+}
+
+// junitReruns tells of the samples that did not pass: flaky where the case
+// passed all the same, else those after the first.
+func junitReruns(c *result.Case) []xmlRerun {
+	if len(c.Samples) < 2 || c.Outcome == result.XFailed {
+		return nil
+	}
+	kind, first := "rerun", telling(c)
+	if c.Outcome == result.Passed || c.Outcome == result.XPassed {
+		kind, first = "flaky", nil
+	}
+	var out []xmlRerun
+	for i := range c.Samples {
+		s := &c.Samples[i]
+		if s == first || s.Outcome == result.Passed {
+			continue
+		}
+		r := xmlRerun{XMLName: xml.Name{Local: kind + "Failure"}, Type: string(s.Outcome), Message: fmt.Sprintf("sample %d, seed %d", s.Index+1, s.Seed)}
+		if s.Error != nil {
+			r.XMLName.Local, r.Type = kind+"Error", s.Error.Kind
+		}
+		var trace strings.Builder
+		describeSample(&trace, s)
+		r.Trace = xmlText(trace.String())
+		out = append(out, r)
+	}
+	return out
+}
+
+// junitOut holds the conversation of the telling sample and the images.
+func junitOut(c *result.Case) string {
+	var b strings.Builder
+	if s := telling(c); s != nil {
+		for _, t := range s.Turns {
+			fmt.Fprintf(&b, "prompt: %s\nanswer: %s\n", t.Prompt, t.Answer)
+		}
+	}
+	text := strings.ReplaceAll(b.String(), "[[ATTACHMENT", "[ [ATTACHMENT")
+	seen := map[string]bool{}
+	for _, img := range c.Images {
+		if !seen[img.Path] {
+			seen[img.Path] = true
+			text += "[[ATTACHMENT|" + img.Path + "]]\n"
+		}
+	}
+	return xmlText(text)
+}
+
+func stderrOf(c *result.Case) string {
+	var b strings.Builder
+	for _, s := range c.Samples {
+		if s.Error != nil && s.Error.Stderr != "" {
+			b.WriteString(s.Error.Stderr + "\n")
+		}
+	}
+	return strings.ReplaceAll(b.String(), "[[ATTACHMENT", "[ [ATTACHMENT")
+}
+
+// xmlText keeps what XML 1.0 can hold.
+func xmlText(s string) string { return visible(s) }
+
+func xmlSeconds(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }

@@ -1,0 +1,87 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// writeMarkdown writes a summary: counts, models, what is not good with its
+// details folded away, files.
+func writeMarkdown(out io.Writer, run *result.Run) error {
+	w := bufio.NewWriter(out)
+	m := &run.Manifest
+	fmt.Fprintf(w, "## vlmspec: %s\n\n", counts(run.Cases, plain))
+	if left := m.Selected - len(run.Cases); left > 0 {
+		fmt.Fprintf(w, "**%s did not run.**\n\n", plural(left, "case"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Backends)) {
+		b := m.Backends[name]
+		fmt.Fprintf(w, "- %s: %s, %s, `%s`\n", markdownText(name), markdownText(b.Model), markdownText(b.Device), code(b.ModelDigest))
+	}
+	bad := notGood(run)
+	if len(bad) > 0 {
+		fmt.Fprintf(w, "\n### Not good\n\n")
+	}
+	for _, c := range bad {
+		fmt.Fprintf(w, "<details><summary>%s <code>%s</code> %s</summary>\n\n", c.Outcome, htmlText(place(c)), htmlText(title(c)))
+		fmt.Fprintf(w, "%s\n\n</details>\n", fenced(details(m, c)))
+	}
+	fmt.Fprintf(w, "\n| spec | cases | outcome |\n|---|---:|---|\n")
+	for _, f := range byFile(run) {
+		fmt.Fprintf(w, "| %s | %d | %s |\n", markdownText(f.name), len(f.cases), counts(f.cases, plain))
+	}
+	return w.Flush()
+}
+
+type file struct {
+	name  string
+	cases []result.Case
+}
+
+// byFile groups the cases by spec file, in their order.
+func byFile(run *result.Run) []file {
+	var files []file
+	at := map[string]int{}
+	for _, c := range run.Cases {
+		k, ok := at[c.File]
+		if !ok {
+			k = len(files)
+			at[c.File] = k
+			files = append(files, file{name: c.File})
+		}
+		files[k].cases = append(files[k].cases, c)
+	}
+	return files
+}
+
+// fenced puts a text into a code block that it cannot end.
+func fenced(s string) string {
+	fence := "```"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	return fence + "text\n" + visible(s) + "\n" + fence
+}
+
+var htmlEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ")
+
+func htmlText(s string) string { return htmlEscapes.Replace(visible(s)) }
+
+func markdownText(s string) string {
+	var b strings.Builder
+	for _, r := range htmlText(s) {
+		if strings.ContainsRune("\\`*_[]|#@!", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func code(s string) string { return strings.ReplaceAll(oneLine(s, 200), "`", "'") }

@@ -1,0 +1,155 @@
+// Package report renders runs. Every format is made from a [result.Run] and
+// nothing else, so that a report can be made again from a run directory. Start
+// reading at [Formats]; each format has a file of its own. [Console] is the one
+// that also follows a run as it goes.
+//
+// What a model said is untrusted: text.go takes away what a terminal, a CI
+// system or a browser would obey.
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// Format is a kind of report.
+type Format struct {
+	Name    string // "junit"
+	Summary string // for people
+	Path    string // where it goes unless told otherwise, relative to the project; "" is standard output
+	Most    int    // most cases in one file, 0 for no limit; what is over goes to NAME-2.EXT and so on
+	Write   func(w io.Writer, run *result.Run) error
+}
+
+// formats by name.
+var formats = map[string]Format{
+	"console":  {Summary: "what `vlmspec run` prints", Write: writeConsole},
+	"github":   {Summary: "annotations on the lines of the specs, and a job summary, in GitHub Actions", Write: writeGitHub},
+	"json":     {Summary: "the whole run: every case, sample, turn and verdict", Path: "out/run.json", Write: writeJSON},
+	"junit":    {Summary: "JUnit XML as Jenkins, GitLab, Azure and Buildkite read it", Path: "out/junit.xml", Most: 5000, Write: writeJUnit},
+	"markdown": {Summary: "a summary to paste into a merge request", Path: "out/report.md", Write: writeMarkdown},
+}
+
+// Formats lists the formats by name.
+func Formats() []Format {
+	var all []Format
+	for _, name := range Names() {
+		f := formats[name]
+		f.Name = name
+		all = append(all, f)
+	}
+	return all
+}
+
+// Names lists the names of the formats.
+func Names() []string { return slices.Sorted(maps.Keys(formats)) }
+
+// Target is a report to write.
+type Target struct {
+	Format Format
+	Path   string // "" is standard output
+}
+
+// ParseTarget reads KIND or KIND=PATH; "-" for a path is standard output. Paths
+// that are left out are below dir.
+func ParseTarget(s, dir string) (Target, error) {
+	kind, path, given := strings.Cut(s, "=")
+	f, ok := formats[kind]
+	if !ok {
+		hint := spec.DidYouMean(kind, Names())
+		if hint == "" {
+			hint = "there are " + strings.Join(Names(), ", ")
+		}
+		return Target{}, fmt.Errorf("unknown report %q; %s", kind, hint)
+	}
+	f.Name = kind
+	switch {
+	case given && path == "":
+		return Target{}, fmt.Errorf("report %q has no path after =; write %s=out/FILE, or %s=- for standard output", s, kind, kind)
+	case path == "-":
+		path = ""
+	case !given && f.Path != "":
+		path = filepath.Join(dir, filepath.FromSlash(f.Path))
+	}
+	return Target{f, path}, nil
+}
+
+// Write writes a report, to out where it has no path, and returns the files
+// that it wrote. A file is whole or not there.
+func (t Target) Write(out io.Writer, run *result.Run) ([]string, error) {
+	if t.Path == "" {
+		return nil, t.Format.Write(out, run)
+	}
+	var files []string
+	for i, part := range split(run, t.Format.Most) {
+		path := t.Path
+		if i > 0 {
+			ext := filepath.Ext(path)
+			path = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(path, ext), i+1, ext)
+		}
+		if err := writeFile(path, func(w io.Writer) error { return t.Format.Write(w, part) }); err != nil {
+			return files, fmt.Errorf("write the %s report: %w", t.Format.Name, err)
+		}
+		files = append(files, path)
+	}
+	return files, nil
+}
+
+func split(run *result.Run, most int) []*result.Run {
+	if most <= 0 || len(run.Cases) <= most {
+		return []*result.Run{run}
+	}
+	var parts []*result.Run
+	for cases := range slices.Chunk(run.Cases, most) {
+		parts = append(parts, &result.Run{Manifest: run.Manifest, Cases: cases})
+	}
+	return parts
+}
+
+// writeFile writes a file by way of another, so that a full disk leaves what was
+// there. Devices and pipes are written to as they are.
+func writeFile(path string, write func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return fmt.Errorf("%s is a folder; give the name of a file", path)
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return finish(f, write)
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	if err = finish(f, write); err == nil {
+		if err = os.Chmod(f.Name(), 0o644); err == nil {
+			err = os.Rename(f.Name(), path)
+		}
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}
+
+func finish(f *os.File, write func(io.Writer) error) error {
+	err := write(f)
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	return err
+}

@@ -1,0 +1,99 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// visible makes control characters, which a terminal would obey, and marks that
+// turn the reading direction into something to read. Lines stay.
+func visible(s string) string {
+	if strings.IndexFunc(s, unseen) < 0 && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd"):
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case !unseen(r):
+			b.WriteRune(r)
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+func unseen(r rune) bool {
+	if r == '\n' || r == '\t' {
+		return false
+	}
+	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffe || r == 0xffff
+}
+
+// oneLine shows a text in one line of at most n columns.
+func oneLine(s string, n int) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(visible(s), "\n", "⏎"), "\t", " ")
+	if columns(s) <= n {
+		return s
+	}
+	used := 0
+	for i, r := range s {
+		if used += runeColumns(r); used >= n {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
+// columns is how wide a text is on a terminal.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeColumns(r)
+	}
+	return n
+}
+
+func runeColumns(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+		return 0
+	}
+	if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+		return 2
+	}
+	return 1
+}
+
+// indented puts a text that may have several lines behind a first column.
+func indented(s, indent string) string {
+	return strings.ReplaceAll(strings.TrimRight(visible(s), "\n"), "\n", "\n"+indent)
+}
+
+// seconds shows a duration as people say it.
+func seconds(s float64) string {
+	switch {
+	case s < 0.0005:
+		return fmt.Sprintf("%.0f µs", s*1e6)
+	case s < 0.9995:
+		return fmt.Sprintf("%.0f ms", s*1e3)
+	case s < 99.95:
+		return fmt.Sprintf("%.1f s", s)
+	}
+	return fmt.Sprintf("%d min %02d s", int(s)/60, int(s)%60)
+}
+
+// plural is "1 case", "2 cases".
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
