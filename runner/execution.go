@@ -46,6 +46,9 @@ func (s *Session) Start(ctx context.Context) (*Execution, error) {
 	if s.options.OnStart != nil {
 		o.OnStart = func(t infer.Task) { s.options.OnStart(t.Case) }
 	}
+	if s.options.OnEnd != nil {
+		o.OnEnd = func(t infer.Task) { s.options.OnEnd(t.Case) }
+	}
 	e.pool = infer.Start(ctx, tasks, o)
 	return e, nil
 }
@@ -76,6 +79,9 @@ func placed(err error, pos spec.Pos) error {
 	e.Message = fmt.Sprintf("%s: %s", pos, e.Message)
 	return e
 }
+
+// Manifest says what is run; what is known only at the end is missing.
+func (e *Execution) Manifest() result.Manifest { return e.manifest }
 
 // Case waits for the answers of a case, judges and records them. ok is false
 // when the case did not run: the run was interrupted, or stopped after enough

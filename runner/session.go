@@ -39,7 +39,9 @@ type Options struct {
 	Backends func(ctx context.Context, b spec.Backend) (sdk.Backend, error)
 	OnDemand bool // answer a case when it is waited for, not ahead
 	Log      io.Writer
-	OnStart  func(c *spec.Case) // called from several goroutines when a backend is asked; may be nil
+	// OnStart is called when a backend is asked for a sample of a case, OnEnd when
+	// it has answered, from several goroutines; both may be nil.
+	OnStart, OnEnd func(c *spec.Case)
 
 	Version string   // of vlmspec, for the manifest
 	Args    []string // of the command line, for the manifest

@@ -199,3 +199,20 @@ func checksum(path string) ([]byte, error) {
 	}
 	return h.Sum(nil), nil
 }
+
+// Inspect starts a program, asks what it is, and stops it. Nothing is
+// configured, so no model is loaded.
+func Inspect(ctx context.Context, f Found) (sdk.Info, error) {
+	sum, err := checksum(f.Path)
+	if err != nil {
+		return sdk.Info{}, fmt.Errorf("read %s: %w", f.Path, err)
+	}
+	b := &Backend{options: Options{Name: f.Name, Plugin: f.Name}, program: f, sum: sum}
+	p, err := b.launch()
+	if err != nil {
+		return sdk.Info{}, err
+	}
+	defer p.kill()
+	info, err := p.client.Describe(ctx)
+	return info, p.explain(f.Name, err)
+}

@@ -88,6 +88,9 @@ func (l *lane) answer(i int) {
 		l.pool.options.OnStart(task)
 	}
 	f.answer = l.try(task)
+	if l.pool.options.OnEnd != nil {
+		l.pool.options.OnEnd(task)
+	}
 	f.ok = l.pool.ctx.Err() == nil || f.answer.Fault == nil
 }
 

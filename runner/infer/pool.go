@@ -39,8 +39,9 @@ type Options struct {
 	Open func(ctx context.Context, name string) (sdk.Backend, error)
 	// OnDemand answers a task when someone waits for it, rather than ahead.
 	OnDemand bool
-	// OnStart is called when a backend is asked, from several goroutines; may be nil.
-	OnStart func(Task)
+	// OnStart is called when a backend is asked, and OnEnd when it has answered,
+	// from several goroutines; both may be nil.
+	OnStart, OnEnd func(Task)
 }
 
 // Pool holds the answers to come. It is safe for concurrent use.

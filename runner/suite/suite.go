@@ -36,16 +36,22 @@ func Run(ctx context.Context, s *runner.Session, o Options) (*result.Run, error)
 	if err != nil {
 		return nil, err
 	}
-	nodes(s, func(i int) {
-		c, ok := e.Case(ctx, i)
-		if !ok {
-			ginkgo.Skip("did not run")
-		}
-		if o.OnCase != nil {
-			o.OnCase(c)
-		}
-		report(c)
-	})
+	order := []any{ginkgo.Ordered, ginkgo.ContinueOnFailure} // else Ginkgo shuffles files and sorts rows
+	if o.Shuffle != 0 {
+		order = nil
+	}
+	ginkgo.Describe("vlmspec", append(order, func() {
+		nodes(s, func(i int) {
+			c, ok := e.Case(ctx, i)
+			if !ok {
+				ginkgo.Skip("did not run")
+			}
+			if o.OnCase != nil {
+				o.OnCase(c)
+			}
+			report(c)
+		})
+	})...)
 	formatter.ColorableStdOut = io.Discard // the run is reported from its results, not by Ginkgo
 	config, reporter := ginkgo.GinkgoConfiguration()
 	config.Timeout = 0 // cases have their own

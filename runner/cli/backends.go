@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vlmspec/vlmspec/plugins/host"
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+func (a *app) backendsCommand() *cobra.Command {
+	var schema, load bool
+	c := &cobra.Command{
+		Use:   "backends [name]",
+		Short: "List the backends of the project and the plugins there are",
+		Long: `backends lists what vlmspec.yaml configures and which plugin programs were
+found, and where. With a name it starts that backend, or that plugin, and tells
+what it says of itself.`,
+		Example: "  vlmspec backends\n  vlmspec backends tiny --load\n  vlmspec backends llamacpp --schema",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			project, err := spec.LoadProject(a.dir)
+			if err != nil && (len(args) == 0 || load) {
+				return wrong(err)
+			}
+			if len(args) == 0 {
+				return a.listBackends(project)
+			}
+			return a.describeBackend(c.Context(), project, args[0], schema, load)
+		},
+	}
+	c.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the backend's config")
+	c.Flags().BoolVar(&load, "load", false, "load the model as vlmspec.yaml configures it")
+	return c
+}
+
+func places(project *spec.Project) []host.Place {
+	dir := ""
+	if project != nil {
+		dir = project.Dir
+	}
+	return host.Places(dir, os.Getenv)
+}
+
+func (a *app) listBackends(project *spec.Project) error {
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "BACKEND\tPLUGIN\tPROGRAM")
+	for _, name := range slices.Sorted(maps.Keys(project.Backends)) {
+		b := project.Backends[name]
+		where := ""
+		if f, err := host.Find(b.Plugin, places(project)); err != nil {
+			where = "not found: " + err.Error()
+		} else {
+			where = f.Path
+		}
+		if b.Err != nil {
+			where = "not usable: " + b.Err.Error()
+		}
+		if name == project.DefaultBackend {
+			name += " (default)"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\n", name, b.Plugin, where)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out)
+	return a.listPlugins(places(project))
+}
+
+// listPlugins lists the programs that were found.
+func (a *app) listPlugins(places []host.Place) error {
+	found := host.Discover(places)
+	if len(found) == 0 {
+		fmt.Fprintf(a.out, "No plugin was found: no program %s* beside vlmspec, in .vlmspec/plugins, in $VLMSPEC_PLUGIN_PATH or on PATH.\n", host.Prefix)
+		return nil
+	}
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "PLUGIN\tFOUND\tPROGRAM")
+	for _, f := range found {
+		origin := f.Origin
+		if f.Unused != "" {
+			origin = "not used: " + f.Unused
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\n", f.Name, origin, f.Path)
+	}
+	return t.Flush()
+}
+
+func (a *app) describeBackend(ctx context.Context, project *spec.Project, name string, schema, load bool) error {
+	plugin := name
+	if project != nil {
+		if b, ok := project.Backends[name]; ok {
+			plugin = b.Plugin
+			if load {
+				return a.loadBackend(ctx, project, b)
+			}
+		} else if load {
+			return known("backend", name, slices.Sorted(maps.Keys(project.Backends)))
+		}
+	}
+	f, err := host.Find(plugin, places(project))
+	if err != nil {
+		return usageError{err}
+	}
+	info, err := host.Inspect(ctx, f)
+	if err != nil {
+		return err
+	}
+	if schema {
+		fmt.Fprintln(a.out, strings.TrimSpace(string(info.ConfigSchema)))
+		return nil
+	}
+	return a.printInfo(f.Path, info)
+}
+
+// loadBackend starts a backend as a run would.
+func (a *app) loadBackend(ctx context.Context, project *spec.Project, b spec.Backend) error {
+	if b.Err != nil {
+		return usageError{b.Err}
+	}
+	backend, err := host.Open(ctx, host.Options{Name: b.Name, Plugin: b.Plugin, Config: b.Config, Dir: b.Dir, Places: places(project)})
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.Pos, err)
+	}
+	defer backend.Close()
+	info, err := backend.Describe(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := host.Find(b.Plugin, places(project))
+	if err != nil {
+		return err
+	}
+	return a.printInfo(f.Path, info)
+}
+
+func (a *app) printInfo(path string, info sdk.Info) error {
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	pairs := [][2]string{{"plugin", info.Name}, {"version", info.Version}, {"program", path}, {"model", info.Model}, {"digest", info.ModelDigest}, {"device", info.Device}}
+	if c := info.Capabilities; info.Model != "" {
+		pairs = append(pairs, [2]string{"at once", fmt.Sprint(max(c.Concurrency, 1))})
+		if c.ContextTokens > 0 {
+			pairs = append(pairs, [2]string{"context", fmt.Sprintf("%d tokens", c.ContextTokens)})
+		}
+		if c.MaxImages > 0 {
+			pairs = append(pairs, [2]string{"images", fmt.Sprintf("at most %d", c.MaxImages)})
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(info.Details)) {
+		pairs = append(pairs, [2]string{k, info.Details[k]})
+	}
+	for _, p := range pairs {
+		if p[1] != "" {
+			fmt.Fprintf(t, "%s\t%s\n", p[0], p[1])
+		}
+	}
+	return t.Flush()
+}

@@ -1,0 +1,108 @@
+// Package cli is the vlmspec command line: it reads flags, calls the runner and
+// turns what came of it into an exit code. Start reading at [Main]; every
+// command has a file of its own.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, the same for every command.
+const (
+	exitOK          = 0
+	exitFailed      = 1   // a case failed or a gate was missed
+	exitUsage       = 2   // the specs or the command line are wrong
+	exitInfra       = 3   // infrastructure errors only
+	exitInterrupted = 130 // Ctrl-C
+)
+
+// Main runs one command line and returns the exit code of the process.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{in: stdin, out: stdout, err: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(context.Background())
+	return a.exitCode(err)
+}
+
+// app carries what every command shares.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	dir      string // --project: where vlmspec.yaml is looked for, upwards
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "vlmspec",
+		Short: "Test runner for vision-language models",
+		Long: `vlmspec runs prompts over images as test cases: a YAML spec says what the
+answer must satisfy, a backend answers, checks judge, and the outcome is a
+verdict per case, a report and an exit code.
+
+Exit codes: 0 all passed, 1 a case failed, 2 the specs or the command line are
+wrong, 3 only infrastructure errors, 130 interrupted.`,
+		Example:       "  vlmspec init demo && cd demo && vlmspec run\n  vlmspec run specs/colors.yaml:12 --report junit=out/junit.xml",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
+	})
+	root.PersistentFlags().StringVarP(&a.dir, "project", "C", ".", "folder of the project: vlmspec.yaml is looked for here and above")
+	root.AddCommand(a.runCommand(), a.listCommand(), a.validateCommand(), a.reportCommand(), a.schemaCommand(),
+		a.backendsCommand(), a.initCommand(), a.doctorCommand(), a.checksCommand(), a.metricsCommand(), a.versionCommand())
+	return root
+}
+
+// usageError is a wrong command line or a wrong spec.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// exit ends a command with a code and nothing more to say.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+func (a *app) exitCode(err error) int {
+	var code exit
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
+		a.complain(err)
+		return exitUsage
+	default:
+		a.complain(err)
+		return exitInfra
+	}
+}
+
+func (a *app) complain(err error) { fmt.Fprintf(a.err, "vlmspec: %v\n", err) }
+
+// terminal reports whether w is a terminal a person looks at.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vlmspec/vlmspec/plugins/host"
+	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Check what is built, which devices there are, and whether the project can run",
+		Long: `doctor starts every plugin it finds without loading a model, checks the project
+and its specs, and says what to do about what is missing. It exits with 3 when
+the project could not run.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.doctor(c.Context()) },
+	}
+}
+
+// checkup prints findings and remembers whether one is bad.
+type checkup struct {
+	app *app
+	bad bool
+}
+
+func (d *checkup) ok(format string, args ...any) { d.print("ok", format, args...) }
+func (d *checkup) note(format string, args ...any) {
+	d.print("note", format, args...)
+}
+
+func (d *checkup) problem(format string, args ...any) {
+	d.bad = true
+	d.print("problem", format, args...)
+}
+
+func (d *checkup) print(kind, format string, args ...any) {
+	text := strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n         ")
+	fmt.Fprintf(d.app.out, "%-8s %s\n", kind, text)
+}
+
+func (a *app) doctor(ctx context.Context) error {
+	d := &checkup{app: a}
+	d.ok("vlmspec %s%s, %s, %s/%s, %d processors", Version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	project, err := spec.LoadProject(a.dir)
+	if err != nil {
+		d.problem("%v", err)
+		project = nil
+	} else {
+		d.ok("project %s", project.File)
+		d.specs(project)
+	}
+	d.plugins(ctx, project)
+	if project != nil {
+		d.backends(project)
+		d.writable(project)
+	}
+	if d.bad {
+		return exit(exitInfra)
+	}
+	return nil
+}
+
+func (d *checkup) specs(project *spec.Project) {
+	s, err := runner.Open(runner.Options{Project: project.File})
+	if err != nil {
+		d.problem("%v", err)
+		return
+	}
+	d.ok("%d cases in %d spec files", s.Len(), specFiles(s))
+	if _, err := lookAtImages(s); err != nil {
+		d.problem("%v", err)
+	}
+}
+
+// plugins starts each program that would be used.
+func (d *checkup) plugins(ctx context.Context, project *spec.Project) {
+	found := host.Discover(places(project))
+	if len(found) == 0 {
+		d.note("no plugin was found; `make llamacpp` builds the default one")
+	}
+	for _, f := range found {
+		if f.Unused != "" {
+			d.note("plugin %s is not used: %s %s", f.Name, f.Path, f.Unused)
+			continue
+		}
+		info, err := host.Inspect(ctx, f)
+		if err != nil {
+			d.note("plugin %s does not start: %v", f.Name, err)
+			continue
+		}
+		d.ok("plugin %s %s (%s)%s", info.Name, info.Version, f.Origin, devices(info.Details["devices"]))
+	}
+}
+
+func devices(list string) string {
+	if list == "" {
+		return ""
+	}
+	return "\ndevice " + strings.ReplaceAll(list, "; ", "\ndevice ")
+}
+
+// backends checks that every backend of the project has its plugin and files.
+func (d *checkup) backends(project *spec.Project) {
+	for _, name := range slices.Sorted(maps.Keys(project.Backends)) {
+		b := project.Backends[name]
+		if b.Err != nil {
+			d.problem("backend %s: %v", name, b.Err)
+			continue
+		}
+		if _, err := host.Find(b.Plugin, places(project)); err != nil {
+			d.problem("backend %s: %v", name, err)
+			continue
+		}
+		d.ok("backend %s has its plugin %s", name, b.Plugin)
+	}
+}
+
+// writable checks that runs can be kept.
+func (d *checkup) writable(project *spec.Project) {
+	dir := filepath.Join(project.Dir, ".vlmspec")
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		var f *os.File
+		if f, err = os.CreateTemp(dir, "doctor-*"); err == nil {
+			_, err = f.WriteString("x")
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}
+	if err != nil {
+		d.problem("runs cannot be kept: %v", err)
+		return
+	}
+	d.ok("runs are kept in %s", filepath.Join(dir, "runs"))
+}

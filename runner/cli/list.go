@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vlmspec/vlmspec/runner"
+)
+
+func (a *app) listCommand() *cobra.Command {
+	var s selection
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "list [file | folder | file:line]...",
+		Short:   "List the cases of the specs",
+		Long:    "list tells which cases the specs hold, or which a selection leaves, in the order they run.",
+		Example: "  vlmspec list --label smoke\n  vlmspec list --json | jq -r .id",
+		RunE: func(_ *cobra.Command, args []string) error {
+			o, err := s.options(a, args)
+			if err != nil {
+				return err
+			}
+			session, err := runner.Open(o)
+			if err != nil {
+				return wrong(err)
+			}
+			if asJSON {
+				return a.listJSON(session)
+			}
+			return a.listCases(session)
+		},
+	}
+	s.flags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return c
+}
+
+func (a *app) listCases(s *runner.Session) error {
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for i := range s.Len() {
+		c := s.Case(i)
+		var marks []string
+		for _, l := range c.Labels {
+			marks = append(marks, "@"+l)
+		}
+		if c.Repeat > 1 {
+			marks = append(marks, fmt.Sprintf("×%d", c.Repeat))
+		}
+		if c.XFail != "" {
+			marks = append(marks, "xfail")
+		}
+		if c.Skip != "" {
+			marks = append(marks, "skip")
+		}
+		fmt.Fprintf(t, "%s:%d\t%s\t%s\t%s\n", c.Pos.File, c.Pos.Line, c.ID, c.Backend, strings.Join(marks, " "))
+	}
+	return t.Flush()
+}
+
+func (a *app) listJSON(s *runner.Session) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	for i := range s.Len() {
+		c := s.Case(i)
+		line := struct {
+			ID      string   `json:"id"`
+			File    string   `json:"file"`
+			Line    int      `json:"line"`
+			Backend string   `json:"backend"`
+			Labels  []string `json:"labels"`
+			Repeat  int      `json:"repeat"`
+			Skip    string   `json:"skip,omitempty"`
+			XFail   string   `json:"xfail,omitempty"`
+		}{c.ID, c.Pos.File, c.Pos.Line, c.Backend, append([]string{}, c.Labels...), c.Repeat, c.Skip, c.XFail}
+		if err := enc.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/report"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	var formats []string
+	c := &cobra.Command{
+		Use:   "report [run]",
+		Short: "Render a run again, in any format",
+		Long: `report renders a run that was kept in .vlmspec/runs: the latest one, or the
+one whose ID or folder is given. A killed run has the cases it got to.
+
+Formats:
+` + formatList(),
+		Example: "  vlmspec report --format junit=out/junit.xml\n  vlmspec report 20261124T101500.000Z-a1b2c3 --format markdown=-",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.report(args, formats)
+		},
+	}
+	c.Flags().StringArrayVar(&formats, "format", []string{"console"}, "KIND or KIND=PATH, more than once: "+reportKinds())
+	return c
+}
+
+func formatList() string {
+	var b strings.Builder
+	for _, f := range report.Formats() {
+		fmt.Fprintf(&b, "  %-9s %s\n", f.Name, f.Summary)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func (a *app) report(args, formats []string) error {
+	dir, root, err := a.findRun(args)
+	if err != nil {
+		return err
+	}
+	targets, err := parseTargets(formats, root)
+	if err != nil {
+		return err
+	}
+	run, err := runner.ReadRun(dir)
+	if err != nil {
+		return err
+	}
+	files, err := writeReports(a.out, run, targets)
+	for _, f := range files {
+		fmt.Fprintf(a.out, "wrote %s\n", f)
+	}
+	return err
+}
+
+// findRun is the folder of a run, and the folder that report paths are below.
+func (a *app) findRun(args []string) (dir, root string, err error) {
+	if len(args) == 1 && strings.ContainsRune(args[0], filepath.Separator) {
+		if _, err := os.Stat(args[0]); err != nil {
+			return "", "", usagef("there is no run at %s", args[0])
+		}
+		return args[0], ".", nil
+	}
+	project, err := spec.LoadProject(a.dir)
+	if err != nil {
+		return "", "", wrong(err)
+	}
+	if len(args) == 0 {
+		dir, err = runner.LatestRun(project.Dir)
+		return dir, project.Dir, wrong(err)
+	}
+	dir = filepath.Join(project.Dir, ".vlmspec", "runs", args[0])
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return "", "", usagef("there is no run %s in .vlmspec/runs", args[0])
+	}
+	return dir, project.Dir, nil
+}

@@ -1,0 +1,258 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/report"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+	"github.com/vlmspec/vlmspec/runner/suite"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	selection
+	sampling
+	reports  []string
+	profile  string
+	failFast int
+	dryRun   bool
+	shuffle  string
+	verbose  bool
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run [file | folder | file:line]...",
+		Short: "Run specs and judge the answers",
+		Long: `run asks the backends, judges the answers and tells the verdicts. Without
+arguments it runs every spec of the project; FILE:LINE is the case at that line.
+
+Each run is kept in .vlmspec/runs; ` + "`vlmspec report`" + ` renders it again.
+Ctrl-C once ends the run and still writes the reports; twice ends at once.`,
+		Example: `  vlmspec run
+  vlmspec run specs/colors.yaml:12 --repeat 5
+  vlmspec run --label 'smoke && !slow' --fail-fast
+  vlmspec run --report junit=out/junit.xml --report github`,
+		RunE: func(c *cobra.Command, args []string) error { return a.run(c, &f, args) },
+	}
+	f.selection.flags(c)
+	f.sampling.flags(c)
+	flags := c.Flags()
+	flags.StringArrayVar(&f.reports, "report", nil, "report to write, KIND or KIND=PATH, more than once: "+reportKinds())
+	flags.StringVar(&f.profile, "profile", "", "set of flags from vlmspec.yaml; what the command line says comes first")
+	flags.IntVar(&f.failFast, "fail-fast", 0, "stop after this many cases that are not good")
+	flags.Lookup("fail-fast").NoOptDefVal = "1"
+	flags.BoolVar(&f.dryRun, "dry-run", false, "tell what would run, and ask no backend")
+	flags.StringVar(&f.shuffle, "shuffle", "", "judge in random order; a number repeats an order")
+	flags.Lookup("shuffle").NoOptDefVal = "random"
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show what the backends print")
+	return c
+}
+
+func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
+	reports, err := a.useProfile(c, f.profile)
+	if err != nil {
+		return err
+	}
+	if !c.Flags().Changed("report") {
+		f.reports = reports
+	}
+	o, err := a.runOptions(c, f, paths)
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		s, err := runner.Open(o)
+		if err != nil {
+			return wrong(err)
+		}
+		return a.dry(s)
+	}
+	var live *report.Console
+	o.OnStart = func(c *spec.Case) { live.Asked(c.ID) }
+	o.OnEnd = func(c *spec.Case) { live.Answered(c.ID) }
+	s, err := runner.Open(o)
+	if err != nil {
+		return wrong(err)
+	}
+	targets, err := parseTargets(f.reports, s.Project.Dir)
+	if err != nil {
+		return err
+	}
+	out := io.Writer(a.out)
+	for _, t := range targets {
+		if t.Path == "" && t.Format.Name != "github" { // standard output belongs to the report
+			out = a.err
+		}
+	}
+	live = report.NewConsole(out, consoleOptions(out, s))
+	ctx, stop := interruptible(a.err)
+	defer stop()
+	run, runErr := suite.Run(ctx, s, suite.Options{Shuffle: o.Shuffle, OnCase: func(c result.Case) { live.Case(&c) }})
+	if run == nil {
+		return runErr
+	}
+	files, writeErr := writeReports(a.out, run, targets)
+	live.End(run, files)
+	return a.verdict(run, errors.Join(runErr, writeErr))
+}
+
+// runOptions reads the flags.
+func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.Options, error) {
+	o, err := f.selection.options(a, paths)
+	if err != nil {
+		return o, err
+	}
+	if err := f.sampling.apply(c, &o); err != nil {
+		return o, err
+	}
+	if f.failFast < 0 {
+		return o, usagef("--fail-fast=%d: expected at least 1", f.failFast)
+	}
+	o.FailFast, o.Profile, o.Args = f.failFast, f.profile, os.Args[1:]
+	switch f.shuffle {
+	case "":
+	case "random":
+		o.Shuffle = rand.Int64N(1<<31-1) + 1
+	default:
+		if o.Shuffle, err = strconv.ParseInt(f.shuffle, 10, 64); err != nil || o.Shuffle == 0 {
+			return o, usagef("--shuffle=%s: expected a number other than 0, or nothing", f.shuffle)
+		}
+	}
+	if f.verbose {
+		o.Log = a.err
+	}
+	return o, nil
+}
+
+// dry tells what would run.
+func (a *app) dry(s *runner.Session) error {
+	calls, skipped := 0, 0
+	for i := range s.Len() {
+		c := s.Case(i)
+		if c.Skip != "" {
+			skipped++
+			continue
+		}
+		calls += c.Repeat * len(c.Turns)
+	}
+	if err := a.listCases(s); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "\n%d of %d cases would run (%d of them skipped), with %d calls to backends\n", s.Len(), s.Total, skipped, calls)
+	return nil
+}
+
+// verdict turns a run into the exit code. err is what could not be written: it
+// never hides a failed case.
+func (a *app) verdict(run *result.Run, err error) error {
+	code := runner.ExitCode(run)
+	if err != nil {
+		a.complain(err)
+		if code == exitOK {
+			code = exitInfra
+		}
+	}
+	if code == exitOK {
+		return nil
+	}
+	return exit(code)
+}
+
+// interruptible ends its context at the first Ctrl-C, and the process at the second.
+func interruptible(w io.Writer) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-signals:
+		case <-done:
+			return
+		}
+		fmt.Fprintln(w, "vlmspec: interrupted; ending the run. Once more ends at once.")
+		cancel()
+		select {
+		case <-signals:
+			os.Exit(exitInterrupted) // backends see their parent go and end themselves
+		case <-done:
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel()
+	}
+}
+
+func parseTargets(reports []string, dir string) ([]report.Target, error) {
+	var targets []report.Target
+	for _, r := range reports {
+		t, err := report.ParseTarget(r, dir)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		targets = append(targets, t)
+	}
+	return targets, nil
+}
+
+// writeReports writes every report, also after one could not be.
+func writeReports(out io.Writer, run *result.Run, targets []report.Target) (files []string, err error) {
+	for _, t := range targets {
+		written, writeErr := t.Write(out, run)
+		files = append(files, written...)
+		err = errors.Join(err, writeErr)
+	}
+	return files, err
+}
+
+func reportKinds() string {
+	kinds := ""
+	for i, name := range report.Names() {
+		if i > 0 {
+			kinds += ", "
+		}
+		kinds += name
+	}
+	return kinds
+}
+
+func consoleOptions(out io.Writer, s *runner.Session) report.ConsoleOptions {
+	o := report.ConsoleOptions{Manifest: result.Manifest{Project: s.Project.Dir, Selected: s.Len()}}
+	o.From, _ = os.Getwd()
+	if f, ok := out.(*os.File); ok && terminal(out) {
+		o.Color = os.Getenv("NO_COLOR") == ""
+		if o.Columns, _, _ = term.GetSize(int(f.Fd())); o.Columns == 0 {
+			o.Columns = 80
+		}
+	}
+	return o
+}
+
+// wrong marks mistakes in specs, in vlmspec.yaml and in the selection as the
+// user's, which are another exit code than what the machine does.
+func wrong(err error) error {
+	var one *spec.Error
+	var several spec.Errors
+	var selected *runner.SelectionError
+	if errors.As(err, &one) || errors.As(err, &several) || errors.As(err, &selected) {
+		return usageError{err}
+	}
+	return err
+}
