@@ -1,0 +1,82 @@
+# vlmspec: `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GO     ?= go
+BIN    := $(CURDIR)/bin
+PYTHON ?= python3
+
+# The llama.cpp sources come as Go packages of this module; its folder is looked up only where needed.
+LLAMA = $(shell $(GO) mod download github.com/ollama/ollama && $(GO) list -m -f '{{.Dir}}' github.com/ollama/ollama)
+# NATIVE= gives a binary that runs on any machine of this architecture.
+NATIVE ?= $(shell plugins/llamacpp/native-flags.sh)
+llama_env = CGO_ENABLED=1 \
+	CGO_CPPFLAGS="-I$(LLAMA)/llama/llama.cpp/include -I$(LLAMA)/llama/llama.cpp/tools/mtmd -I$(LLAMA)/ml/backend/ggml/ggml/include -I$(CURDIR)/plugins/llamacpp/llama/shim" \
+	CGO_CFLAGS="-O3 $(NATIVE)" CGO_CXXFLAGS="-O3 $(NATIVE)"
+
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+COVERAGE := 85
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build the command line and the pure Go backends into bin/
+	CGO_ENABLED=0 $(GO) build -o $(BIN)/vlmspec ./cmd/vlmspec
+	CGO_ENABLED=0 $(GO) build -o $(BIN)/vlmspec-backend-replay ./plugins/replay
+
+.PHONY: llamacpp
+llamacpp: ## build the llama.cpp backend into bin/ (needs a C++17 compiler)
+	$(llama_env) $(GO) build -tags llamacpp -o $(BIN)/vlmspec-backend-llamacpp ./plugins/llamacpp
+
+.PHONY: demo
+demo: build llamacpp ## run the example specs on the tiny model; writes out/junit.xml
+	$(BIN)/vlmspec run --report junit=out/junit.xml
+
+.PHONY: test
+test: ## pass the tests: race detector on the pure Go part, then the llama.cpp backend
+	$(GO) test -race -coverprofile=coverage.out -coverpkg=./runner/... ./...
+	$(llama_env) $(GO) test -tags llamacpp ./plugins/llamacpp/...
+
+.PHONY: cover
+cover: ## check the coverage of runner/... that make test measured
+	@$(GO) tool cover -func=coverage.out | awk '/^total:/ {print "coverage of runner/...: " $$3; exit $$3 + 0 < $(COVERAGE)}'
+
+.PHONY: lint
+lint: ## golangci-lint with the walls between packages
+	$(GO) run $(GOLANGCI) run ./...
+
+.PHONY: bench
+bench: build llamacpp ## measure: overhead per case, plugin round trip, memory, whole process, ratio to a bare loop
+	VLMSPEC_BIN=$(BIN) $(GO) test -run '^$$' -bench . -benchtime 1x ./runner/cli
+	$(GO) test -run '^$$' -bench . ./runner/metric/... ./runner/suite ./plugins/host
+
+.PHONY: generate
+generate: ## remake what is generated: protocol code, docs/checks.md
+	$(GO) generate ./...
+	$(GO) run ./cmd/vlmspec checks --markdown > docs/checks.md
+
+TRAINING := build/training
+.PHONY: model
+model: ## train the tiny model again (about an hour on 2 cores)
+	$(PYTHON) -m venv --system-site-packages build/venv
+	build/venv/bin/pip install -q -r fixtures/models/train/requirements.txt
+	mkdir -p $(TRAINING)
+	cd fixtures/models/train && export PYTHONDONTWRITEBYTECODE=1 python=$(CURDIR)/build/venv/bin/python folder=$(CURDIR)/$(TRAINING) && \
+		$$python train.py --folder $$folder --threads 2 && \
+		$$python export.py --checkpoint $$folder/final.pt --folder .. && \
+		$$python evaluate.py --checkpoint $$folder/final.pt --out ../accuracy.json && \
+		$$python fixtures.py --checkpoint $$folder/final.pt --models .. --shapes ../../shapes
+
+CUDA_ARCHITECTURES ?= native
+.PHONY: cuda
+cuda: ## build llama.cpp's CUDA library into bin/ (needs cmake and the CUDA toolkit)
+	cmake -S $(LLAMA) -B build/cuda -DCMAKE_BUILD_TYPE=Release -DCMAKE_CUDA_ARCHITECTURES=$(CUDA_ARCHITECTURES)
+	cmake --build build/cuda --target ggml-cuda --parallel
+	cp build/cuda/lib/ollama/libggml-cuda.so $(BIN)/
+	@echo 'run with GGML_BACKEND_PATH=$(BIN)/libggml-cuda.so'
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin build out coverage.out
