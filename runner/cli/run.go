@@ -100,9 +100,9 @@ func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
 		}
 	}
 	live = report.NewConsole(out, consoleOptions(out, s))
-	ctx, stop := interruptible(a.err)
+	ctx, notify, stop := interruptible(a.err)
 	defer stop()
-	run, runErr := suite.Run(ctx, s, suite.Options{Shuffle: o.Shuffle, OnCase: func(c result.Case) { live.Case(&c) }})
+	run, runErr := suite.Run(ctx, s, suite.Options{Shuffle: o.Shuffle, OnCase: func(c result.Case) { live.Case(&c) }, Notify: notify})
 	if run == nil {
 		return runErr
 	}
@@ -173,11 +173,13 @@ func (a *app) verdict(run *result.Run, err error) error {
 	return exit(code)
 }
 
-// interruptible ends its context at the first Ctrl-C, and the process at the second.
-func interruptible(w io.Writer) (context.Context, func()) {
+// interruptible ends its context at the first Ctrl-C, and the process at the
+// second; notify listens for them, again after someone else took them.
+func interruptible(w io.Writer) (ctx context.Context, notify, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	notify = func() { signal.Notify(signals, os.Interrupt, syscall.SIGTERM) }
+	notify()
 	done := make(chan struct{})
 	go func() {
 		select {
@@ -193,7 +195,7 @@ func interruptible(w io.Writer) (context.Context, func()) {
 		case <-done:
 		}
 	}()
-	return ctx, func() {
+	return ctx, notify, func() {
 		signal.Stop(signals)
 		close(done)
 		cancel()

@@ -27,7 +27,7 @@ and looks at every image. It lists all mistakes with their places.`,
 			if err != nil {
 				return wrong(err)
 			}
-			fmt.Fprintf(a.out, "%d cases in %d files and %d images: no mistakes\n", s.Len(), specFiles(s), n)
+			fmt.Fprintf(a.out, "cases: %d, spec files: %d, images: %d; no mistakes\n", s.Len(), specFiles(s), n)
 			return nil
 		},
 	}

@@ -38,6 +38,7 @@ type Console struct {
 	asked  []asked
 	drawn  int // lines of the live part on the screen
 	failed int
+	gap    bool // an empty line was written last
 	stop   chan struct{}
 	ended  sync.WaitGroup
 }
@@ -117,21 +118,25 @@ func (c *Console) Case(r *result.Case) {
 }
 
 func (c *Console) plainLine(r *result.Case) {
-	fmt.Fprintf(&c.buf, "%s %s  %s  %s", c.style(r.Outcome, fmt.Sprintf("%-8s", r.Outcome)), place(r), oneLine(r.Name, 120), c.dim(seconds(r.Seconds)))
+	tail := c.dim(seconds(r.Seconds))
 	switch r.Outcome {
 	case result.Skipped:
-		c.buf.WriteString("  " + oneLine(r.Reason, 160))
+		tail = oneLine(r.Reason, 160)
 	case result.XFailed:
-		c.buf.WriteString("  " + oneLine(r.XFail, 160))
+		tail += "  " + oneLine(r.XFail, 160)
 	}
-	c.buf.WriteByte('\n')
+	fmt.Fprintf(&c.buf, "%s %s  %s  %s\n", c.style(r.Outcome, fmt.Sprintf("%-8s", r.Outcome)), place(r), oneLine(r.Name, 120), tail)
+	c.gap = false
 }
 
 // failure tells a case that is not good.
 func (c *Console) failure(r *result.Case) {
 	c.failed++
 	w := &c.buf
-	fmt.Fprintf(w, "\n%s %s  %s\n", c.style(r.Outcome, mark(r.Outcome)+" "+string(r.Outcome)), c.bold(visible(title(r))), c.dim(place(r)))
+	if !c.gap {
+		w.WriteByte('\n')
+	}
+	fmt.Fprintf(w, "%s %s  %s\n", c.style(r.Outcome, mark(r.Outcome)+" "+string(r.Outcome)), c.bold(visible(title(r))), c.dim(place(r)))
 	for i, img := range r.Images {
 		key := "image"
 		if len(r.Images) > 1 {
@@ -150,6 +155,7 @@ func (c *Console) failure(r *result.Case) {
 	}
 	c.pair("again", Repeat(&c.o.Manifest, r, c.o.From))
 	w.WriteByte('\n')
+	c.gap = true
 }
 
 func (c *Console) sample(s *result.Sample) {
@@ -212,8 +218,11 @@ func (c *Console) End(run *result.Run, files []string) {
 	w := &c.buf
 	if c.o.Columns > 0 {
 		c.table(run)
+		c.gap = false
 	}
-	w.WriteByte('\n')
+	if !c.gap {
+		w.WriteByte('\n')
+	}
 	took := run.Manifest.Ended.Sub(run.Manifest.Started).Seconds()
 	fmt.Fprintf(w, "%s %s  %s\n", c.bold(plural(len(run.Cases), "case")+":"), counts(run.Cases, c.style), c.dim(seconds(took)))
 	c.groups(run)

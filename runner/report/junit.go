@@ -52,19 +52,22 @@ type (
 		Error      *xmlMessage   `xml:"error"`
 		// Samples beside the one that Failure or Error tells of.
 		Reruns []xmlRerun `xml:",any"`
-		Out    string     `xml:"system-out,omitempty"`
-		Err    string     `xml:"system-err,omitempty"`
+		Out    *xmlOutput `xml:"system-out"`
+		Err    *xmlOutput `xml:"system-err"`
+	}
+	xmlOutput struct {
+		Text string `xml:",cdata"`
 	}
 	xmlMessage struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr,omitempty"`
-		Text    string `xml:",chardata"`
+		Text    string `xml:",cdata"`
 	}
 	xmlRerun struct {
 		XMLName xml.Name
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr"`
-		Trace   string `xml:"stackTrace"`
+		Message string    `xml:"message,attr"`
+		Type    string    `xml:"type,attr"`
+		Trace   xmlOutput `xml:"stackTrace"`
 	}
 )
 
@@ -143,7 +146,7 @@ func junitCase(run *result.Run, c *result.Case) xmlCase {
 		x.Failure = message
 	}
 	x.Reruns = junitReruns(c)
-	x.Out, x.Err = junitOut(c), xmlText(stderrOf(c))
+	x.Out, x.Err = output(junitOut(c)), output(stderrOf(c))
 	return x
 }
 
@@ -186,10 +189,17 @@ func junitReruns(c *result.Case) []xmlRerun {
 		}
 		var trace strings.Builder
 		describeSample(&trace, s)
-		r.Trace = xmlText(trace.String())
+		r.Trace.Text = xmlText(trace.String())
 		out = append(out, r)
 	}
 	return out
+}
+
+func output(s string) *xmlOutput {
+	if s == "" {
+		return nil
+	}
+	return &xmlOutput{xmlText(s)}
 }
 
 // junitOut holds the conversation of the telling sample and the images.
@@ -208,7 +218,7 @@ func junitOut(c *result.Case) string {
 			text += "[[ATTACHMENT|" + img.Path + "]]\n"
 		}
 	}
-	return xmlText(text)
+	return text
 }
 
 func stderrOf(c *result.Case) string {

@@ -10,6 +10,9 @@ package suite
 import (
 	"context"
 	"io"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/formatter"
@@ -26,6 +29,9 @@ type Options struct {
 	Shuffle int64
 	// OnCase is told of every case as it is judged, one at a time; may be nil.
 	OnCase func(result.Case)
+	// Notify registers for signals; it is called once Ginkgo, which ends a suite
+	// at Ctrl-C whatever it is at, has been made to let go of them. May be nil.
+	Notify func()
 }
 
 // Run runs a session to its end, or until ctx is done, and returns what came of
@@ -36,6 +42,12 @@ func Run(ctx context.Context, s *runner.Session, o Options) (*result.Run, error)
 	if err != nil {
 		return nil, err
 	}
+	ginkgo.BeforeSuite(func() {
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		if o.Notify != nil {
+			o.Notify()
+		}
+	})
 	order := []any{ginkgo.Ordered, ginkgo.ContinueOnFailure} // else Ginkgo shuffles files and sorts rows
 	if o.Shuffle != 0 {
 		order = nil

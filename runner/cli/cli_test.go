@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/plugin"
+)
+
+// The test binary is the command line and every backend of the scripts.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"vlmspec":                 func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"vlmspec-backend-fake":    func() { plugin.Serve(&fake{}) },
+		"vlmspec-backend-rubbish": func() { fmt.Println("Loading model..."); select {} },
+		"vlmspec-backend-newer":   func() { fmt.Println("1|99|unix|/nowhere|grpc|"); select {} },
+		"vlmspec-backend-early":   func() { fmt.Fprintln(os.Stderr, "libcuda.so.1: no such file"); os.Exit(127) },
+	})
+}
+
+// Each behaviour of the command line is a script in testdata/script.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup:         func(e *testscript.Env) error { return drawImages(e.WorkDir) },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":   exits,
+			"waitfor": waitFor,
+		},
+	})
+}
+
+// exits runs a program and wants an exit code: exits 2 vlmspec run
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// waitFor waits until a file, found by pattern, has text: waitfor 'GLOB' 'REGEXP'
+func waitFor(ts *testscript.TestScript, _ bool, args []string) {
+	pattern := regexp.MustCompile(args[1])
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		files, err := filepath.Glob(ts.MkAbs(args[0]))
+		ts.Check(err)
+		for _, f := range files {
+			if data, err := os.ReadFile(f); err == nil && pattern.Match(data) {
+				return
+			}
+		}
+	}
+	ts.Fatalf("%s never had %s", args[0], args[1])
+}
+
+// drawImages writes the images that the scripts show, good and bad.
+func drawImages(dir string) error {
+	bad := map[string]string{
+		"empty.png": "",
+		"text.png":  "this is no image\n",
+		// A header that claims 20,000 x 20,000 pixels, and no more.
+		"huge.png": "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00N \x00\x00N \x08\x02\x00\x00\x00\x6c\x12\xd1\x6e",
+	}
+	for name, data := range bad {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o644); err != nil {
+			return err
+		}
+	}
+	for name, size := range map[string]int{"red.png": 8, "blue.png": 16, "one.png": 1} {
+		img := image.NewRGBA(image.Rect(0, 0, size, size))
+		for i := range size * size {
+			img.Set(i%size, i/size, color.RGBA{R: 200, B: uint8(size), A: 255})
+		}
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(png.Encode(f, img), f.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+// fake is a backend that does what the prompt says: "say red" answers red.
+type fake struct{ mark string }
+
+func (f *fake) Configure(_ context.Context, config map[string]any) error {
+	f.mark, _ = config["mark"].(string)
+	if config["refuse"] == true {
+		return sdk.Errorf(sdk.InvalidConfig, "model.gguf is cut off after 12 bytes")
+	}
+	return nil
+}
+
+func (f *fake) Describe(context.Context) (sdk.Info, error) {
+	return sdk.Info{
+		Name: "fake", Version: "1", Model: "parrot", ModelDigest: "sha256:77", Device: "cpu", PathKeys: []string{"mark"},
+		ConfigSchema: []byte(`{"type": "object", "additionalProperties": false, "properties": {
+			"mark": {"type": "string"}, "refuse": {"type": "boolean"}, "key": {"type": "string"}}}`),
+		Capabilities: sdk.Capabilities{MaxImages: 2, Concurrency: 1, Seeds: true},
+	}, nil
+}
+
+func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (sdk.Response, error) {
+	last := req.Messages[len(req.Messages)-1]
+	prompt := last.Parts[len(last.Parts)-1].Text
+	verb, rest, _ := strings.Cut(prompt, " ")
+	r := sdk.Response{Text: rest, Finish: sdk.FinishStop, Usage: sdk.Usage{TextTokens: 3, ImageTokens: 16, OutputTokens: 1}}
+	switch verb {
+	case "say":
+	case "seed":
+		r.Text = fmt.Sprint(req.Params.Seed)
+	case "even":
+		r.Text = "no"
+		if req.Params.Seed%2 == 0 {
+			r.Text = "yes"
+		}
+	case "turns":
+		r.Text = fmt.Sprint(len(req.Messages))
+	case "crash":
+		fmt.Fprintln(os.Stderr, "GGML_ASSERT(n_past < n_ctx) failed")
+		os.Exit(134)
+	case "crash-once":
+		if _, err := os.Stat(f.mark); err != nil {
+			_ = os.WriteFile(f.mark, nil, 0o644)
+			os.Exit(134)
+		}
+		r.Text = "recovered"
+	case "hang":
+		select {}
+	case "wait":
+		<-ctx.Done()
+		return sdk.Response{}, ctx.Err()
+	case "slow":
+		time.Sleep(50 * time.Millisecond)
+	case "lie":
+		r.Usage.OutputTokens = -1
+	case "refuse":
+		return sdk.Response{}, sdk.Errorf(sdk.InvalidRequest, "the prompt has 2048 tokens, and the context holds 1024; raise context")
+	default:
+		r.Text = "what?"
+	}
+	return r, nil
+}
+
+func (f *fake) Close() error { return nil }
