@@ -76,13 +76,12 @@ func (t *template) probe() string {
 	if strings.Count(with, markOpen) != 2 || strings.Count(without, markOpen) != 2 {
 		return ""
 	}
-	start := commonPrefix(with, without)
-	end := commonPrefix(reverse(with[start:]), reverse(without[start:]))
-	picture := strings.TrimSpace(with[start : len(with)-end])
-	if strings.Contains(picture, "'type'") || strings.Contains(picture, `"type"`) { // a list printed as it is
+	if strings.Contains(without, "'type'") || strings.Contains(without, `"type"`) { // the list, printed as it is
 		return ""
 	}
-	return picture
+	start := commonPrefix(with, without)
+	end := commonPrefix(reverse(with[start:]), reverse(without[start:]))
+	return strings.TrimSpace(with[start : len(with)-end])
 }
 
 func textPart(text string) any { return map[string]any{"type": "text", "text": text} }
