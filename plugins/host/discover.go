@@ -30,8 +30,8 @@ type Found struct {
 func Places(project string, getenv func(string) string) []Place {
 	var places []Place
 	if exe, err := os.Executable(); err == nil {
-		if real, err := filepath.EvalSymlinks(exe); err == nil {
-			exe = real
+		if target, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = target
 		}
 		places = append(places, Place{filepath.Dir(exe), "beside vlmspec"})
 	}

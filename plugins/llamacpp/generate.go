@@ -27,8 +27,7 @@ func (e *engine) generate(ctx context.Context, a ask, emit func(string)) (sdk.Re
 		return sdk.Response{}, err
 	}
 	e.context.Reset()
-	stop := context.AfterFunc(ctx, e.context.Stop)
-	defer stop()
+	defer e.stopWith(ctx)()
 	if e.pictures != nil {
 		defer e.pictures.trim()
 	}
@@ -48,6 +47,21 @@ func (e *engine) generate(ctx context.Context, a ask, emit func(string)) (sdk.Re
 		return sdk.Response{}, ctx.Err()
 	}
 	return r, err
+}
+
+// stopWith stops the model when ctx is done. The function it returns ends that,
+// and waits for a stop under way, which would hit the next request.
+func (e *engine) stopWith(ctx context.Context) func() {
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		e.context.Stop()
+		close(stopped)
+	})
+	return func() {
+		if !stop() {
+			<-stopped
+		}
+	}
 }
 
 // plan turns a request into steps and counts its tokens.

@@ -49,8 +49,7 @@ func Errorf(kind ErrorKind, format string, args ...any) error {
 
 // KindOf finds the kind of err, Internal when it has none.
 func KindOf(err error) ErrorKind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return Internal

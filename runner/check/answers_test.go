@@ -49,8 +49,10 @@ func TestAnswers(t *testing.T) {
 		{name: "number rel", entry: "number: {value: 200, rel: 0.05}", answer: "190", outcome: passed},
 		{name: "number rel too far", entry: "number: {value: 200, rel: 0.05}", answer: "189", outcome: failed, reason: `read 189 in "189", expected 200 ± 10`},
 		{name: "number missing", entry: "number: 3", answer: "many", outcome: failed, reason: `there is no number in "many"`},
-		{name: "number ambiguous", entry: "number: 3", answer: "3 of 5", outcome: failed,
-			reason: `there are 2 numbers in "3 of 5": 3, 5; say which one is meant with pick: first or pick: last`},
+		{
+			name: "number ambiguous", entry: "number: 3", answer: "3 of 5", outcome: failed,
+			reason: `there are 2 numbers in "3 of 5": 3, 5; say which one is meant with pick: first or pick: last`,
+		},
 		{name: "number twice", entry: "number: 3", answer: "three (3)", outcome: passed},
 		{name: "number first", entry: "number: {value: 3, pick: first}", answer: "3 of 5", outcome: passed},
 		{name: "number last", entry: "number: {value: 5, pick: last}", answer: "3 of 5", outcome: passed},

@@ -136,30 +136,40 @@ func TestCommonKeys(t *testing.T) {
 func TestNotAndOn(t *testing.T) {
 	const colour = "equals: {text: red, on: {json: '$.shapes[0].color'}}"
 	judgeRows(t, []row{
-		{name: "not fails", entry: "contains: {text: cat, not: true}", answer: "A cat.", outcome: failed,
-			reason: `it is so, and the spec says not: contains "cat"`},
+		{
+			name: "not fails", entry: "contains: {text: cat, not: true}", answer: "A cat.", outcome: failed,
+			reason: `it is so, and the spec says not: contains "cat"`,
+		},
 		{name: "not passes", entry: "contains: {text: cat, not: true}", answer: "A dog.", outcome: passed},
 		{name: "not turns the score", entry: "contains_all: {texts: [a, b, c, z], not: true}", answer: "abc", outcome: passed, score: 0.25},
 		{name: "json", entry: colour, answer: "```json\n{\"shapes\": [{\"color\": \"Red\"}]}\n```", outcome: passed, actual: "Red"},
 		{name: "json amid prose", entry: colour, answer: `See [this]: {"shapes": [{"color": "Red"}]} ok?`, outcome: passed},
-		{name: "json missing", entry: colour, answer: `{"shapes": [{"hue": 1, "a": 2}]}`, outcome: failed,
-			reason: "on: the JSON has no $.shapes[0].color; $.shapes[0] is an object with the keys a, hue"},
-		{name: "json index", entry: colour, answer: `{"shapes": []}`, outcome: failed,
-			reason: "on: the JSON has no $.shapes[0]; $.shapes is a list of 0 items"},
+		{
+			name: "json missing", entry: colour, answer: `{"shapes": [{"hue": 1, "a": 2}]}`, outcome: failed,
+			reason: "on: the JSON has no $.shapes[0].color; $.shapes[0] is an object with the keys a, hue",
+		},
+		{
+			name: "json index", entry: colour, answer: `{"shapes": []}`, outcome: failed,
+			reason: "on: the JSON has no $.shapes[0]; $.shapes is a list of 0 items",
+		},
 		{name: "no json", entry: colour, answer: "red", outcome: failed, reason: `on: the answer holds no JSON: "red"`},
 		{name: "unread is never not", entry: "equals: {text: red, not: true, on: {json: $.a}}", answer: "red", outcome: failed},
 		{name: "number keeps its text", entry: "exact: {text: 1.50, on: {json: $.a}}", answer: `{"a": 1.50}`, outcome: passed, actual: "1.50"},
 		{name: "negative index and quoted key", entry: `equals: {text: b, on: {json: "$['the list'][-1]"}}`, answer: `{"the list": ["a", "b"]}`, outcome: passed},
 		{name: "regex group", entry: "equals: {text: 42, on: {regex: 'is (\\d+)'}}", answer: "It is 42.", outcome: passed, actual: "42"},
 		{name: "regex", entry: "equals: {text: 42, on: {regex: '\\d+'}}", answer: "It is 42.", outcome: passed},
-		{name: "regex misses", entry: "equals: {text: 42, on: {regex: '\\d+'}}", answer: "none", outcome: failed,
-			reason: `on: the regular expression \d+ matches nothing in "none"`},
+		{
+			name: "regex misses", entry: "equals: {text: 42, on: {regex: '\\d+'}}", answer: "none", outcome: failed,
+			reason: `on: the regular expression \d+ matches nothing in "none"`,
+		},
 		{name: "last line", entry: "equals: {text: b, on: {line: last}}", answer: "a\r\n b \n\n", outcome: passed, actual: "b"},
 		{name: "first line", entry: "equals: {text: a, on: {line: first}}", answer: "\na\nb", outcome: passed},
 		{name: "line 2", entry: "equals: {text: b, on: {line: 2}}", answer: "\na\nb", outcome: passed},
 		{name: "line -2", entry: "equals: {text: a, on: {line: -2}}", answer: "\na\nb", outcome: passed},
-		{name: "no such line", entry: "equals: {text: a, on: {line: 3}}", answer: "a", outcome: failed,
-			reason: "on: the answer has 1 line, and no line 3"},
+		{
+			name: "no such line", entry: "equals: {text: a, on: {line: 3}}", answer: "a", outcome: failed,
+			reason: "on: the answer has 1 line, and no line 3",
+		},
 		{name: "answer", entry: "equals: {text: a, on: answer}", answer: "a", outcome: passed},
 	}, Input{})
 }

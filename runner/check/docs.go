@@ -75,7 +75,7 @@ func typeName(f reflect.StructField) string {
 }
 
 func nameOfType(t reflect.Type) string {
-	if n, ok := reflect.New(t).Interface().(typed); ok {
+	if n, ok := reflect.TypeAssert[typed](reflect.New(t)); ok {
 		return n.typeName()
 	}
 	if t == reflect.TypeFor[time.Duration]() {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -73,10 +74,8 @@ func (c *oneOfCheck) compile(n spec.Node, _ Env) error {
 
 func (c *oneOfCheck) judge(_ context.Context, _ Input, text string) result.Verdict {
 	folded, expected := Fold(text), "one of "+c.Texts.String()
-	for _, f := range c.folded {
-		if folded == f {
-			return pass(expected, text)
-		}
+	if slices.Contains(c.folded, folded) {
+		return pass(expected, text)
 	}
 	return fail(expected, text, "answer is %s, none of %s", quote(text), c.Texts)
 }

@@ -133,8 +133,7 @@ func (s *schemaNode) compile() (*jsonschema.Schema, error) {
 
 // schemaProblem takes the first sentence of what the library says of a schema.
 func schemaProblem(err error) error {
-	var invalid *jsonschema.SchemaValidationError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
 		return errors.New(violations(invalid.Err, nil))
 	}
 	return err
@@ -151,11 +150,12 @@ func violations(err error, base jsonPath) string {
 	var walk func(e *jsonschema.ValidationError)
 	walk = func(e *jsonschema.ValidationError) {
 		if len(e.Causes) == 0 {
-			place := base.String()
+			var place strings.Builder
+			place.WriteString(base.String())
 			for _, step := range e.InstanceLocation {
-				place += "." + step
+				place.WriteString("." + step)
 			}
-			list = append(list, place+": "+e.ErrorKind.LocalizedString(printer))
+			list = append(list, place.String()+": "+e.ErrorKind.LocalizedString(printer))
 		}
 		for _, cause := range e.Causes {
 			walk(cause)

@@ -41,8 +41,7 @@ func (c *matchesCheck) judge(_ context.Context, _ Input, text string) result.Ver
 
 // regexpProblem says what is wrong without the library's prefix.
 func regexpProblem(err error) string {
-	var e *syntax.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*syntax.Error](err); ok {
 		return e.Code.String() + ": " + quote(e.Expr)
 	}
 	return err.Error()

@@ -21,8 +21,10 @@ func TestKeypoints(t *testing.T) {
 	const one, two = "keypoints: {targets: [[0.3, 0.4]], within: 0.08}", "keypoints: {targets: [[0.1, 0.1], [0.9, 0.9]], within: 0.1}"
 	judgeRows(t, []row{
 		{name: "near", entry: one, answer: "(0.31, 0.41)", outcome: passed, actual: "(0.31, 0.41)"},
-		{name: "far", entry: one, answer: "It is at (0.5, 0.4).", outcome: failed,
-			reason: "read 1 point (0.5, 0.4), and found 0 of 1 target; a point that hit none is 0.2 away from the nearest target, allowed 0.08"},
+		{
+			name: "far", entry: one, answer: "It is at (0.5, 0.4).", outcome: failed,
+			reason: "read 1 point (0.5, 0.4), and found 0 of 1 target; a point that hit none is 0.2 away from the nearest target, allowed 0.08",
+		},
 		{name: "the radius is a circle in pixels", entry: one, answer: "(0.3, 0.55)", outcome: passed},
 		{name: "and no larger", entry: one, answer: "(0.3, 0.57)", outcome: failed},
 		{name: "no point", entry: one, answer: "nowhere", outcome: failed, reason: `there is no point in "nowhere"`},
@@ -31,11 +33,15 @@ func TestKeypoints(t *testing.T) {
 		{name: "in any order", entry: two, answer: "(0.9, 0.9) (0.1, 0.1)", outcome: passed},
 		{name: "one to one", entry: two, answer: "(0.1, 0.1) (0.11, 0.1)", outcome: failed, score: 0.5},
 		{name: "half will do", entry: strings.Replace(two, "within", "min: 0.5, within", 1), answer: "(0.1, 0.1)", outcome: passed, score: 0.5},
-		{name: "too many", entry: one, answer: "(0.3, 0.4) (0.9, 0.9)", outcome: failed, score: 0.5,
-			reason: "read 2 points (0.3, 0.4) (0.9, 0.9), and found 1 of 1 target; 1 point too many, which extra: true would forgive"},
+		{
+			name: "too many", entry: one, answer: "(0.3, 0.4) (0.9, 0.9)", outcome: failed, score: 0.5,
+			reason: "read 2 points (0.3, 0.4) (0.9, 0.9), and found 1 of 1 target; 1 point too many, which extra: true would forgive",
+		},
 		{name: "too many forgiven", entry: strings.Replace(one, "within", "extra: true, within", 1), answer: "(0.3, 0.4) (0.9, 0.9)", outcome: passed},
-		{name: "as many as possible before as near as possible", entry: "keypoints: {targets: [[0.4, 0.5], [0.5, 0.5]], within: 0.11}",
-			answer: "(0.5, 0.5) (0.6, 0.5)", outcome: passed},
+		{
+			name: "as many as possible before as near as possible", entry: "keypoints: {targets: [[0.4, 0.5], [0.5, 0.5]], within: 0.11}",
+			answer: "(0.5, 0.5) (0.6, 0.5)", outcome: passed,
+		},
 	}, wide)
 }
 
@@ -53,14 +59,18 @@ func TestPointsIn(t *testing.T) {
 	judgeRows(t, []row{
 		{name: "box", entry: half, answer: "(0.2, 0.9)", outcome: passed},
 		{name: "box edge", entry: half, answer: "(0.5, 0.9)", outcome: passed},
-		{name: "box outside", entry: half, answer: "(0.2, 0.9) (0.6, 0.1)", outcome: failed, score: 0.5,
-			reason: "read 2 points (0.2, 0.9) (0.6, 0.1); 1 inside the box [0, 0, 0.5, 1], expected at least 1 of them"},
+		{
+			name: "box outside", entry: half, answer: "(0.2, 0.9) (0.6, 0.1)", outcome: failed, score: 0.5,
+			reason: "read 2 points (0.2, 0.9) (0.6, 0.1); 1 inside the box [0, 0, 0.5, 1], expected at least 1 of them",
+		},
 		{name: "box share", entry: "points_in: {box: [0, 0, 0.5, 1], min: 0.5}", answer: "(0.2, 0.9) (0.6, 0.1)", outcome: passed, score: 0.5},
 		{name: "polygon", entry: corner, answer: "(0.3, 0.3)", outcome: passed},
 		{name: "polygon outside", entry: corner, answer: "(0.7, 0.7)", outcome: failed},
 		{name: "no point", entry: corner, answer: "no", outcome: failed, reason: `there is no point in "no"`},
-		{name: "no such image", entry: "points_in: {box: [0, 0, 0.5, 1], image: 2}", answer: "(0.2, 0.9)", outcome: result.Error,
-			reason: "the check is about image 2, and the conversation has 1 image"},
+		{
+			name: "no such image", entry: "points_in: {box: [0, 0, 0.5, 1], image: 2}", answer: "(0.2, 0.9)", outcome: result.Error,
+			reason: "the check is about image 2, and the conversation has 1 image",
+		},
 	}, wide)
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -93,7 +94,7 @@ func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
-	out := io.Writer(a.out)
+	out := a.out
 	for _, t := range targets {
 		if t.Path == "" && t.Format.Name != "github" { // standard output belongs to the report
 			out = a.err
@@ -113,11 +114,11 @@ func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
 
 // runOptions reads the flags.
 func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.Options, error) {
-	o, err := f.selection.options(a, paths)
+	o, err := f.options(a, paths)
 	if err != nil {
 		return o, err
 	}
-	if err := f.sampling.apply(c, &o); err != nil {
+	if err := f.apply(c, &o); err != nil {
 		return o, err
 	}
 	if f.failFast < 0 {
@@ -225,14 +226,14 @@ func writeReports(out io.Writer, run *result.Run, targets []report.Target) (file
 }
 
 func reportKinds() string {
-	kinds := ""
+	var kinds strings.Builder
 	for i, name := range report.Names() {
 		if i > 0 {
-			kinds += ", "
+			kinds.WriteString(", ")
 		}
-		kinds += name
+		kinds.WriteString(name)
 	}
-	return kinds
+	return kinds.String()
 }
 
 func consoleOptions(out io.Writer, s *runner.Session) report.ConsoleOptions {

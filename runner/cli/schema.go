@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -47,10 +48,8 @@ func oneOf(words ...string) cobra.PositionalArgs {
 
 // known refuses a word that is not in a list.
 func known(what, word string, words []string) error {
-	for _, w := range words {
-		if w == word {
-			return nil
-		}
+	if slices.Contains(words, word) {
+		return nil
 	}
 	if hint := spec.DidYouMean(word, words); hint != "" {
 		return usagef("unknown %s %q; %s", what, word, hint)

@@ -2,6 +2,7 @@ package golden
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,9 +23,7 @@ func (s *Store) read(name string) error {
 	if err != nil {
 		return err
 	}
-	for key, e := range entries {
-		s.entries[key] = e
-	}
+	maps.Copy(s.entries, entries)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package infer
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,12 +43,12 @@ func (l *lane) converse(task Task) (a Answer) {
 				err = ctx.Err()
 			}
 			a.Turns = append(a.Turns, result.Turn{Prompt: prompt})
-			a.Images = append(a.Images, shown[:len(shown):len(shown)])
+			a.Images = append(a.Images, slices.Clip(shown))
 			a.Fault = faultOf(err, c.Timeout)
 			return a
 		}
 		a.Turns = append(a.Turns, turn(prompt, resp, time.Since(asked)))
-		a.Images = append(a.Images, shown[:len(shown):len(shown)])
+		a.Images = append(a.Images, slices.Clip(shown))
 		req.Messages = append(req.Messages, sdk.Message{Role: sdk.Assistant, Parts: []sdk.Part{{Text: resp.Text}}})
 	}
 	return a

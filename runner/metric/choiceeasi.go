@@ -63,22 +63,22 @@ func ChoiceEASI(answer string, choices []string) (letter string, ok bool) {
 }
 
 func easiLetters(choices []string) string {
-	present := ""
+	var present strings.Builder
 	for _, c := range choices {
 		if r := []rune(pytext.Upper(pytext.Strip(c))); len(r) > 0 {
-			present += string(r[:1])
+			present.WriteString(string(r[:1]))
 		}
 	}
-	out := ""
+	var out strings.Builder
 	for _, r := range "ABCDEFGHIJ" {
-		if strings.ContainsRune(present, r) {
-			out += string(r)
+		if strings.ContainsRune(present.String(), r) {
+			out.WriteString(string(r))
 		}
 	}
-	if out == "" {
+	if out.String() == "" {
 		return "ABCDEF"
 	}
-	return out
+	return out.String()
 }
 
 func easiPhrase(letters string) string {

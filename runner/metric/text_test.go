@@ -94,8 +94,16 @@ func TestRelaxed(t *testing.T) {
 		prediction, gold string
 		want             bool
 	}{
-		{"105", "100", true}, {"105.1", "100", false}, {"0.63", "0.6", false}, {"5%", "0.05", true}, {"5%", "5", false},
-		{"0.0", "0", false}, {"France", "france", true}, {"1,000", "1000", false}, {"nan", "nan", false}, {"-95", "-100", true},
+		{"105", "100", true},
+		{"105.1", "100", false},
+		{"0.63", "0.6", false},
+		{"5%", "0.05", true},
+		{"5%", "5", false},
+		{"0.0", "0", false},
+		{"France", "france", true},
+		{"1,000", "1000", false},
+		{"nan", "nan", false},
+		{"-95", "-100", true},
 	} {
 		if got := metric.RelaxedCorrect(tc.prediction, tc.gold, metric.RelaxedTolerance); got != tc.want {
 			t.Errorf("%q against %q: %v, want %v", tc.prediction, tc.gold, got, tc.want)
@@ -108,11 +116,17 @@ var animals = metric.Choices{"A": "cat", "B": "dog", "C": "bird", "D": "fish"}
 // open-compass/VLMEvalKit, matching_util.py.
 func TestChoice(t *testing.T) {
 	for _, tc := range []struct{ name, answer, want string }{
-		{"letter", "B", "B"}, {"in brackets", "The answer is (B).", "B"}, {"article", "A dog", "A"},
-		{"two letters", "(B) or (C)", ""}, {"text", "it is a bird", "C"}, {"answer is, inside a word", "Well the answer is dog", "D"},
+		{"letter", "B", "B"},
+		{"in brackets", "The answer is (B).", "B"},
+		{"article", "A dog", "A"},
+		{"two letters", "(B) or (C)", ""},
+		{"text", "it is a bird", "C"},
+		{"answer is, inside a word", "Well the answer is dog", "D"},
 		{"letter far from the end", "B because it barks and wags its tail at me", ""},
-		{"refusal", "Cannot determine the answer", metric.Refused}, {"failed request", "Failed to obtain answer via API B", ""},
-		{"lone Z", "Z", metric.Refused}, {"nothing", "", ""},
+		{"refusal", "Cannot determine the answer", metric.Refused},
+		{"failed request", "Failed to obtain answer via API B", ""},
+		{"lone Z", "Z", metric.Refused},
+		{"nothing", "", ""},
 	} {
 		got, ok := metric.Choice(tc.answer, animals)
 		if !ok {

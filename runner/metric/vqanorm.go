@@ -153,7 +153,7 @@ func periods(s string, keepAfterDigit bool) string {
 	b.Grow(len(s))
 	removed := 0
 	for i := range len(s) {
-		if s[i] == '.' && removed < maxPeriods && !digitAfter(s, i+1) && !(keepAfterDigit && digitBefore(s, i)) {
+		if s[i] == '.' && removed < maxPeriods && !digitAfter(s, i+1) && (!keepAfterDigit || !digitBefore(s, i)) {
 			removed++
 			continue
 		}

@@ -81,7 +81,7 @@ func scaleOf(shapes []shape, o Options) (string, error) {
 	}
 	first := shapes[0]
 	switch {
-	case gemini == len(shapes) && !(unit && decimal):
+	case gemini == len(shapes) && (!unit || !decimal):
 		return "gemini", nil
 	case gemini > 0:
 		return "", fmt.Errorf("%w: box_2d is y first in thousandths, but %v does not look so; name the format",

@@ -18,8 +18,11 @@ var (
 
 // corners are the ways to spell a point or box field by field.
 var corners = [][]string{
-	{"x_min", "y_min", "x_max", "y_max"}, {"xmin", "ymin", "xmax", "ymax"},
-	{"x1", "y1", "x2", "y2"}, {"x0", "y0", "x1", "y1"}, {"x", "y"},
+	{"x_min", "y_min", "x_max", "y_max"},
+	{"xmin", "ymin", "xmax", "ymax"},
+	{"x1", "y1", "x2", "y2"},
+	{"x0", "y0", "x1", "y1"},
+	{"x", "y"},
 }
 
 // findJSON reads the innermost objects of JSON or of a Python literal.

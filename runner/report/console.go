@@ -224,7 +224,7 @@ func (c *Console) End(run *result.Run, files []string) {
 		w.WriteByte('\n')
 	}
 	took := run.Manifest.Ended.Sub(run.Manifest.Started).Seconds()
-	fmt.Fprintf(w, "%s %s  %s\n", c.bold(plural(len(run.Cases), "case")+":"), counts(run.Cases, c.style), c.dim(seconds(took)))
+	fmt.Fprintf(w, "%s %s  %s\n", c.bold(cases(len(run.Cases))+":"), counts(run.Cases, c.style), c.dim(seconds(took)))
 	c.groups(run)
 	c.notes(run, files)
 	c.flush()
@@ -271,7 +271,7 @@ func (c *Console) notes(run *result.Run, files []string) {
 		if run.Manifest.Interrupted {
 			why = "the run was interrupted"
 		}
-		c.note("left out", fmt.Sprintf("%s did not run: %s", plural(left, "case"), why))
+		c.note("left out", fmt.Sprintf("%s did not run: %s", cases(left), why))
 	}
 	if run.Manifest.Seed != 0 {
 		c.note("order", fmt.Sprintf("shuffled; the same again with --shuffle=%d", run.Manifest.Seed))
@@ -332,7 +332,7 @@ func (c *Console) paint() {
 		text += "  " + seconds(took)
 	}
 	if c.failed > 0 {
-		text += "  " + plural(c.failed, "case") + " not good"
+		text += "  " + cases(c.failed) + " not good"
 	}
 	bar := max(min(40, wide-columns(text)), 0)
 	full := bar * c.done / total

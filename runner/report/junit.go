@@ -210,15 +210,16 @@ func junitOut(c *result.Case) string {
 			fmt.Fprintf(&b, "prompt: %s\nanswer: %s\n", t.Prompt, t.Answer)
 		}
 	}
-	text := strings.ReplaceAll(b.String(), "[[ATTACHMENT", "[ [ATTACHMENT")
+	var text strings.Builder
+	text.WriteString(strings.ReplaceAll(b.String(), "[[ATTACHMENT", "[ [ATTACHMENT"))
 	seen := map[string]bool{}
 	for _, img := range c.Images {
 		if !seen[img.Path] {
 			seen[img.Path] = true
-			text += "[[ATTACHMENT|" + img.Path + "]]\n"
+			text.WriteString("[[ATTACHMENT|" + img.Path + "]]\n")
 		}
 	}
-	return text
+	return text.String()
 }
 
 func stderrOf(c *result.Case) string {

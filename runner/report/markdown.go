@@ -18,7 +18,7 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	m := &run.Manifest
 	fmt.Fprintf(w, "## vlmspec: %s\n\n", counts(run.Cases, plain))
 	if left := m.Selected - len(run.Cases); left > 0 {
-		fmt.Fprintf(w, "**%s did not run.**\n\n", plural(left, "case"))
+		fmt.Fprintf(w, "**%s did not run.**\n\n", cases(left))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Backends)) {
 		b := m.Backends[name]

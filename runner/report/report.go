@@ -108,8 +108,8 @@ func split(run *result.Run, most int) []*result.Run {
 		return []*result.Run{run}
 	}
 	var parts []*result.Run
-	for cases := range slices.Chunk(run.Cases, most) {
-		parts = append(parts, &result.Run{Manifest: run.Manifest, Cases: cases})
+	for some := range slices.Chunk(run.Cases, most) {
+		parts = append(parts, &result.Run{Manifest: run.Manifest, Cases: some})
 	}
 	return parts
 }

@@ -90,10 +90,10 @@ func seconds(s float64) string {
 	return fmt.Sprintf("%d min %02d s", int(s)/60, int(s)%60)
 }
 
-// plural is "1 case", "2 cases".
-func plural(n int, what string) string {
+// cases is "1 case", "2 cases".
+func cases(n int) string {
 	if n == 1 {
-		return "1 " + what
+		return "1 case"
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%d cases", n)
 }

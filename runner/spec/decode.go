@@ -50,7 +50,7 @@ func (p *problems) decode(n Node, v reflect.Value, tag reflect.StructTag) {
 		v.Set(reflect.ValueOf(n))
 		return
 	}
-	if d, ok := v.Addr().Interface().(Decoder); ok {
+	if d, ok := reflect.TypeAssert[Decoder](v.Addr()); ok {
 		p.add(d.DecodeNode(n))
 		return
 	}

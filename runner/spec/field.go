@@ -2,6 +2,7 @@ package spec
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -109,10 +110,8 @@ func (p *problems) checkEnum(n Node, s string, tag reflect.StructTag) {
 		return
 	}
 	known := strings.Split(list, "|")
-	for _, k := range known {
-		if s == k {
-			return
-		}
+	if slices.Contains(known, s) {
+		return
 	}
 	p.add(n.Errorf(DidYouMean(s, known), "expected one of %s, got %s", strings.Join(known, ", "), describe(n)))
 }

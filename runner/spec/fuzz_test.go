@@ -68,7 +68,7 @@ func FuzzRows(f *testing.F) {
 // FuzzDecode: strict decoding never panics, whatever the shape.
 func FuzzDecode(f *testing.F) {
 	f.Add("name: 1\nn: 2\npair: [1, 2]\ninner: {colour: x}\nafter: 1s\n")
-	f.Fuzz(func(t *testing.T, src string) {
+	f.Fuzz(func(_ *testing.T, src string) {
 		n, err := Parse("a.yaml", []byte(src))
 		if err != nil {
 			return

@@ -177,9 +177,10 @@ func (in *inspector) keys(at Node) {
 func isMerge(key *yaml.Node) bool { return key.Kind == yaml.ScalarNode && key.Tag == "!!merge" }
 
 func mergeable(value *yaml.Node) bool {
-	if value.Kind == yaml.AliasNode {
+	switch value.Kind {
+	case yaml.AliasNode:
 		value = value.Alias
-	} else if value.Kind == yaml.SequenceNode {
+	case yaml.SequenceNode:
 		for _, c := range value.Content {
 			if unalias(c).Kind != yaml.MappingNode {
 				return false

@@ -54,7 +54,7 @@ func schemaOf(t reflect.Type, tag reflect.StructTag) map[string]any {
 	if t == nodeType || t == anyType {
 		return map[string]any{}
 	}
-	if s, ok := reflect.New(t).Interface().(Schemer); ok {
+	if s, ok := reflect.TypeAssert[Schemer](reflect.New(t)); ok {
 		return s.JSONSchema()
 	}
 	if t == durationType {
@@ -90,7 +90,7 @@ func schemaOfText(tag reflect.StructTag) map[string]any {
 		return map[string]any{"type": []any{"string", "number", "boolean"}}
 	}
 	var values []any
-	for _, v := range strings.Split(list, "|") {
+	for v := range strings.SplitSeq(list, "|") {
 		values = append(values, v)
 	}
 	return orReference(map[string]any{"enum": values})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/onsi/ginkgo/v2"
@@ -72,13 +73,13 @@ func (s *Suite) Nodes() {
 }
 
 func answersOf(c result.Case) string {
-	var text string
+	var text strings.Builder
 	for _, s := range c.Samples {
 		for _, t := range s.Turns {
-			text += fmt.Sprintf("%s\n> %s\n", t.Prompt, t.Answer)
+			fmt.Fprintf(&text, "%s\n> %s\n", t.Prompt, t.Answer)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // StartBackends starts every backend the cases name, and returns how to attach

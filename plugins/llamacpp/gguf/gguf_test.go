@@ -3,6 +3,7 @@ package gguf
 import (
 	"bytes"
 	"encoding/binary"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,9 +100,7 @@ func TestChecks(t *testing.T) {
 	with := func(f *File, key string, value any) *File {
 		out := *f
 		out.Keys = map[string]any{}
-		for k, v := range f.Keys {
-			out.Keys[k] = v
-		}
+		maps.Copy(out.Keys, f.Keys)
 		if out.Keys[key] = value; value == nil {
 			delete(out.Keys, key)
 		}
@@ -137,7 +136,7 @@ func FuzzOpen(f *testing.F) {
 	header := read(f, modelPath)[:4096]
 	f.Add(header)
 	f.Add([]byte("GGUF\x03\x00\x00\x00"))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(_ *testing.T, data []byte) {
 		file := &File{Path: "fuzz", Size: int64(len(data))}
 		_ = file.read(bytes.NewReader(data))
 	})

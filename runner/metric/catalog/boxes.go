@@ -44,7 +44,8 @@ var boxes = []Metric{
 	{"box.iou_vlmevalkit", Core, "open-compass/VLMEvalKit, vlmeval/dataset/refcoco.py RefCOCODataset._compute_iou", "intersection over union", on(func(in struct {
 		A metric.Box `json:"box1"`
 		B metric.Box `json:"box2"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.IoU(in.A, in.B), nil
 	})},
 	{"box.lmms_grounding", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/tasks/refcoco_grounding/utils.py refcoco_grounding_process_result", "best IoU over all boxes and both scales", on(grounding)},
@@ -53,7 +54,7 @@ var boxes = []Metric{
 	{"box.tdbench_parse", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/utils/tdbench.py extract_bbox_from_string", "the only run of four fractions, else ERROR", on(func(in textInput) (any, error) {
 		b, err := reader.TDBench(string(in.Text))
 		if err != nil {
-			return "ERROR", nil //nolint:nilerr // the original scores its own exception
+			return "ERROR", nil
 		}
 		return b, nil
 	})},
@@ -61,7 +62,8 @@ var boxes = []Metric{
 		Box       [4]float64 `json:"box_xywh"`
 		Size      [2]float64 `json:"image_wh"`
 		Normalize *bool      `json:"normalize"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return reader.TriMLGold(in.Box, in.Size[0], in.Size[1], in.Normalize == nil || *in.Normalize)
 	})},
 	{"box.triml_parse", Core, "TRI-ML/vlm-evaluation, vlm_eval/tasks/harnesses/refcoco.py parse_bbox", "a Python list of four ordered fractions, else null", on(parsed(reader.TriML))},
@@ -71,7 +73,8 @@ var boxes = []Metric{
 		Box    *metric.Box `json:"box"`
 		Width  float64     `json:"width"`
 		Height float64     `json:"height"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		if in.Box == nil {
 			return nil, nil
 		}
@@ -87,7 +90,8 @@ func grounding(in struct {
 	Gold   [4]float64 `json:"gt_xywh"`
 	Width  float64    `json:"width"`
 	Height float64    `json:"height"`
-}) (any, error) {
+},
+) (any, error) {
 	g := in.Gold
 	gold := metric.Box{g[0], g[1], g[0] + g[2], g[1] + g[3]}
 	best, iou := reader.GroundingLMMS(string(in.Text), gold, in.Width, in.Height)
@@ -99,7 +103,8 @@ func refCOCOHit(in struct {
 	Width  float64     `json:"width"`
 	Height float64     `json:"height"`
 	Gold   *metric.Box `json:"gt_xyxy"`
-}) (any, error) {
+},
+) (any, error) {
 	iou := 0.0
 	if b, ok := reader.RefCOCOVLMEvalKit(string(in.Text)); ok && in.Gold != nil {
 		if b, ok = metric.ToPixelsVLMEvalKit(b, in.Width, in.Height); ok {
@@ -117,7 +122,8 @@ func refCOCOTriML(in struct {
 	Annotations map[string]struct {
 		Dataset string `json:"refer_dataset"`
 	} `json:"annotations"`
-}) (any, error) {
+},
+) (any, error) {
 	by := map[string][]float64{}
 	for id, r := range in.Results {
 		b, ok := reader.TriML(string(r.Output))

@@ -21,7 +21,8 @@ var captions = []Metric{
 	{"caption.rouge_l", Core, "salaniz/pycocoevalcap, rouge/rouge.py Rouge.calc_score", "F-measure of the longest common subsequence of words", on(func(in struct {
 		Prediction text   `json:"prediction"`
 		References []text `json:"references"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return number(metric.ROUGEL(string(in.Prediction), plain(in.References)))
 	})},
 	{"caption.triml_cider", Variant, "TRI-ML/vlm-evaluation, vlm_eval/util/evaluation/nocaps/metrics.py cider", "CIDEr-D, 0 to 10", on(func(in captionInput) (any, error) {

@@ -36,14 +36,16 @@ var choice = []Metric{
 	})},
 	{"mcq.can_infer_sequence", Variant, "open-compass/VLMEvalKit, vlmeval/utils/matching_util.py can_infer_sequence", "order of the letters A to D; false if none", on(func(in struct {
 		Answer text `json:"answer"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return orFalse(metric.ChoiceSequence(string(in.Answer))), nil
 	})},
 	{"mcq.circular_exact_matching", Core, "open-compass/VLMEvalKit, vlmeval/dataset/utils/multiple_choice.py mcq_circular_eval model=None", "questions right in every rotation", on(circular)},
 	{"mcq.easi_can_match_option", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/utils/spatial_bench/matching_func.py can_match_option", "letter from an <answer> block, the last lines or a phrase; false if none", on(func(in struct {
 		Answer  text    `json:"answer"`
 		Choices letters `json:"choices"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return orFalse(metric.ChoiceEASI(string(in.Answer), in.Choices)), nil
 	})},
 	{"mcq.eval_vanilla_exact_matching", Core, "open-compass/VLMEvalKit, vlmeval/dataset/utils/multiple_choice.py eval_vanilla model=None", "1 if the letter read is the gold one", on(func(in choiceInput) (any, error) {
@@ -52,7 +54,8 @@ var choice = []Metric{
 	{"mcq.extract_characters_regex", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/utils/multiple_choice.py extract_characters_regex", "first capital A to E behind known prefixes", on(func(in struct {
 		Text    text   `json:"text"`
 		Choices []text `json:"choices"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		if in.Choices == nil {
 			return metric.ChoiceRegex(string(in.Text), nil), nil
 		}
@@ -61,7 +64,8 @@ var choice = []Metric{
 	{"mcq.lmms_extract_mcq_answer", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/tasks/_task_utils/mcq_extract.py extract_mcq_answer", "letter in the form of highest priority, the later of equals", on(func(in struct {
 		Response text    `json:"response"`
 		Choices  letters `json:"choices"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.ChoiceLMMS(string(in.Response), in.Choices), nil
 	})},
 	{"mcq.mmmu_lmms_eval", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/tasks/_task_utils/mmmu_mcq_utils.py parse_mmmu_multi_choice_response", "letter by (X), X followed by a space, X., or option text", on(func(in choiceInput) (any, error) {
@@ -75,7 +79,8 @@ var choice = []Metric{
 	{"mcq.molmo_select_option", Variant, "allenai/molmo, olmo/eval/vqa.py select_mc_option", "index of the equal, containing or nearest option", on(func(in struct {
 		Prediction text   `json:"prediction"`
 		Options    []text `json:"options"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.ChoiceMolmo(string(in.Prediction), plain(in.Options))
 	})},
 	{"mcq.report_acc", Core, "open-compass/VLMEvalKit, vlmeval/dataset/utils/multiple_choice.py report_acc", "mean hit per split, l2-category and category", on(report)},
@@ -84,7 +89,8 @@ var choice = []Metric{
 			Score      truth `json:"score"`
 			L2Category text  `json:"l2_category"`
 		} `json:"rows"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		var scores []float64
 		var groups []string
 		for _, r := range in.Rows {
@@ -101,7 +107,8 @@ func circular(in struct {
 		Answer     text    `json:"answer"`
 		Choices    choices `json:"choices"`
 	} `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	var rows []metric.CircularRow
 	for _, r := range in.Rows {
 		rows = append(rows, metric.CircularRow{
@@ -125,7 +132,8 @@ func mmvp(in struct {
 		Question text  `json:"question"`
 		Hit      truth `json:"hit"`
 	} `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	var hits []float64
 	for i, r := range in.Rows {
 		if i%2 == 1 && r.Question != in.Rows[i-1].Question {
@@ -147,7 +155,8 @@ func report(in struct {
 		Category   *text `json:"category"`
 		L2Category *text `json:"l2-category"`
 	} `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	var rows []metric.HitRow
 	for _, r := range in.Rows {
 		rows = append(rows, metric.HitRow{

@@ -25,7 +25,8 @@ var counting = []Metric{
 	{"numeric.mean_relative_accuracy", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/utils/spatial_bench/cal_scores.py mean_relative_accuracy start .5 end .95 step .05", "share of ten thresholds the relative error stays below", on(func(in struct {
 		Pred   float64 `json:"pred"`
 		Target float64 `json:"target"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.MeanRelativeAccuracy(in.Pred, in.Target), nil
 	})},
 }
@@ -33,7 +34,8 @@ var counting = []Metric{
 // tallyQA takes a number as it is, cut to an integer.
 func tallyQA(in struct {
 	Prediction json.RawMessage `json:"prediction"`
-}) (any, error) {
+},
+) (any, error) {
 	var x truth
 	if string(in.Prediction) != "null" && json.Unmarshal(in.Prediction, &x) == nil {
 		if x < 0 || x > 20 {
@@ -60,7 +62,8 @@ func tallyQATriML(in struct {
 	Annotations map[string]struct {
 		Split string `json:"split"`
 	} `json:"annotations"`
-}) (any, error) {
+},
+) (any, error) {
 	by := map[string][]float64{}
 	for _, id := range slices.Sorted(maps.Keys(in.Examples)) {
 		e := in.Examples[id]

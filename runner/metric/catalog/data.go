@@ -13,12 +13,14 @@ import (
 var data = []Metric{
 	{"prompt.mcq_build_prompt", Core, "open-compass/VLMEvalKit, vlmeval/dataset/image_mcq.py ImageMCQDataset.build_prompt", "messages of a multiple-choice question", on(func(in struct {
 		Row optionRow `json:"row"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return mcqPrompt(in.Row)
 	})},
 	{"prompt.mmmu_interleave", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/image_mcq.py MMMUDataset.split_MMMU", "messages with images at their placeholders", on(func(in struct {
 		Messages []message `json:"messages"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return interleave(in.Messages)
 	})},
 	{"tsv.istype_list", Variant, "open-compass/VLMEvalKit, vlmeval/smp/misc.py istype", "whether a cell is the text of a list", on(func(in cellInput) (any, error) {

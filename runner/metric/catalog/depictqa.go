@@ -60,7 +60,8 @@ var depictqa = []Metric{
 	})},
 	{"depictqa.parse_judge_pair", Variant, "XPixelGroup/DepictQA, src/eval/cal_gpt4_score_detail_v1.py parse_score", "two scores of the first line, else -1, -1", on(func(in struct {
 		Review text `json:"review"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		if a, b, ok := metric.JudgePair(string(in.Review)); ok {
 			return []float64{a, b}, nil
 		}
@@ -68,7 +69,8 @@ var depictqa = []Metric{
 	})},
 	{"depictqa.parse_judge_score", Variant, "XPixelGroup/DepictQA, src/eval/cal_gpt4_score_detail_v2.py parse_score", "the score of the first line, else -1", on(func(in struct {
 		Review text `json:"review"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		if s, ok := metric.JudgeScore(string(in.Review)); ok {
 			return number(s, nil)
 		}
@@ -77,7 +79,8 @@ var depictqa = []Metric{
 	{"depictqa.srcc_plcc", Core, "XPixelGroup/DepictQA, src/eval/cal_srcc_plcc_voting.py calculate_srcc + calculate_plcc", "rank and linear correlation", on(func(in struct {
 		Pred []float64 `json:"pred"`
 		MOS  []float64 `json:"mos"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		srcc, err := number(metric.SRCC(in.Pred, in.MOS))
 		if err != nil {
 			return nil, err
@@ -149,7 +152,8 @@ func voting(in struct {
 	} `json:"pairs"`
 	MOS           map[string]float64 `json:"mos"`
 	UseConfidence bool               `json:"use_confidence"`
-}) (any, error) {
+},
+) (any, error) {
 	var votes []metric.Vote
 	for _, p := range in.Pairs {
 		votes = append(votes, metric.Vote{A: p.A, B: p.B, Text: string(p.Text), Confidence: p.Confidence})

@@ -28,14 +28,16 @@ func (in pairsInput) meanOf(score func(prediction, gold string) float64) (float6
 var exact = []Metric{
 	{"exact_match.gqa_clean_prediction", Variant, "TRI-ML/vlm-evaluation, vlm_eval/tasks/harnesses/gqa.py GQAScorer.convert_results", "GQA prediction without ASCII punctuation, lower case", on(func(in struct {
 		Text text `json:"text"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.CleanGQA(string(in.Text)), nil
 	})},
 	{"exact_match.lmms_hf", Core, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/api/metrics.py exact_match_hf_evaluate", "equality after optional deletions; nothing is stripped", on(exactLMMS)},
 	{"exact_match.vlmevalkit_ocrvqa", Core, "open-compass/VLMEvalKit, vlmeval/dataset/utils/vqa_eval.py process_line method=accuracy + hit_calculate(OCRVQA_TEST)", "equality with any gold, stripped and lower-cased", on(func(in struct {
 		Answer     textList `json:"answer"`
 		Prediction text     `json:"prediction"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.ExactVLMEvalKit(string(in.Prediction), in.Answer), nil
 	})},
 	{"contains.mtvqa", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/image_vqa.py MTVQADataset.evaluate", "gold inside the prediction, without periods, per category and Average, percent", on(containsMTVQA)},
@@ -51,7 +53,8 @@ func exactLMMS(in struct {
 	IgnoreCase        bool     `json:"ignore_case"`
 	IgnorePunctuation bool     `json:"ignore_punctuation"`
 	IgnoreNumbers     bool     `json:"ignore_numbers"`
-}) (any, error) {
+},
+) (any, error) {
 	o := metric.ExactOptions{IgnoreCase: in.IgnoreCase, IgnorePunctuation: in.IgnorePunctuation, IgnoreNumbers: in.IgnoreNumbers}
 	for _, p := range in.Regexes {
 		re, err := regexp.Compile(p)
@@ -68,7 +71,8 @@ func containsMTVQA(in struct {
 		pairInput
 		Category text `json:"category"`
 	} `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	by := map[string][]float64{}
 	for _, r := range in.Rows {
 		s := metric.ContainsMTVQA(string(r.Prediction), string(r.Answer))

@@ -56,7 +56,8 @@ var formats = []Metric{
 func kosmos(in struct {
 	Text text `json:"text"`
 	Grid int  `json:"grid"`
-}) (any, error) {
+},
+) (any, error) {
 	if in.Grid == 0 {
 		in.Grid = 32
 	}
@@ -74,6 +75,7 @@ func moondream(in struct {
 	} `json:"result"`
 	Width  float64 `json:"width"`
 	Height float64 `json:"height"`
-}) (any, error) {
+},
+) (any, error) {
 	return reader.Moondream(in.Result.Objects, in.Width, in.Height)
 }

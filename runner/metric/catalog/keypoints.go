@@ -40,7 +40,8 @@ var keypoints = []Metric{
 		Pred triples    `json:"pred_keypoints_xyv"`
 		Box  [4]float64 `json:"gt_bbox_xywh"`
 		Area float64    `json:"gt_area"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return number(metric.OKS(in.Pred.keypoints(), in.Gold.keypoints(), in.Box, in.Area, metric.COCOSigmas))
 	})},
 	{"keypoint.pck_mmpose", Core, "open-mmlab/mmpose, mmpose/evaluation/functional/keypoint_eval.py keypoint_pck_accuracy", "share of keypoints below a normalised distance", on(func(in keypointInput) (any, error) {
@@ -59,7 +60,8 @@ func keypointAUC(in struct {
 	Visible [][]truth      `json:"visible"`
 	Norm    float64        `json:"norm_factor"`
 	Steps   *int           `json:"num_thrs"`
-}) (any, error) {
+},
+) (any, error) {
 	k := keypointInput{Pred: in.Pred, Gold: in.Gold, Visible: in.Visible}
 	for range in.Pred {
 		k.Norm = append(k.Norm, [2]float64{in.Norm, in.Norm})
@@ -99,7 +101,8 @@ func cocoAP(in struct {
 		Score     float64  `json:"score"`
 		Area      *float64 `json:"area"`
 	} `json:"pred"`
-}) (any, error) {
+},
+) (any, error) {
 	var golds []metric.KeypointGold
 	for _, g := range in.Gold {
 		golds = append(golds, metric.KeypointGold{

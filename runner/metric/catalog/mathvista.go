@@ -50,7 +50,8 @@ var mathvista = []Metric{
 	{"mathvista.safe_equal", Core, "lupantech/MathVista, evaluation/calculate_score.py safe_equal", "equality of two values", on(func(in struct {
 		Prediction any `json:"prediction"`
 		Answer     any `json:"answer"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return reflect.DeepEqual(pythonEqual(in.Prediction), pythonEqual(in.Answer)), nil
 	})},
 	{"mathvista.vlmevalkit_post_check", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/utils/mathvista.py post_check", "answer read without a model, and whether the result is right", on(postCheck)},
@@ -76,7 +77,8 @@ type postCheckLine struct {
 
 func postCheck(in struct {
 	Line postCheckLine `json:"line"`
-}) (any, error) {
+},
+) (any, error) {
 	prefetch, _, err := in.Line.check(in.Line.Prediction)
 	if err != nil {
 		return nil, err

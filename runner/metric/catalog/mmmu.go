@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 
@@ -21,7 +22,8 @@ var mmmu = []Metric{
 	})},
 	{"mmmu_open.extract_numbers", Core, "MMMU-Benchmark/MMMU, mmmu/utils/eval_utils.py extract_numbers", "numbers of a text by form", on(func(in struct {
 		Text text `json:"text"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return append([]string{}, metric.MMMUNumbers(string(in.Text))...), nil
 	})},
 	{"mmmu_open.lmms_head_flattened", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/tasks/mmmu/utils.py mmmu_process_results + evaluate_mmmu", "first candidate judged letter by letter: a known bug", on(func(in openInput) (any, error) {
@@ -30,12 +32,14 @@ var mmmu = []Metric{
 	})},
 	{"mmmu_open.normalize_str", Core, "MMMU-Benchmark/MMMU, mmmu/utils/eval_utils.py normalize_str", "comparable forms of a text", on(func(in struct {
 		Text text `json:"text"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return openAnswers(metric.MMMUNormalize(string(in.Text))), nil
 	})},
 	{"mmmu_open.parse", Core, "MMMU-Benchmark/MMMU, mmmu/utils/eval_utils.py parse_open_response", "candidates of a reply, numbers first", on(func(in struct {
 		Response text `json:"response"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		all := metric.MMMUParse(string(in.Response))
 		metric.SortOpenAnswers(all)
 		return openAnswers(all), nil
@@ -43,7 +47,8 @@ var mmmu = []Metric{
 	{"mmmu_open.vlmevalkit_hit", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/utils/multiple_choice.py mcq_vanilla_eval MMMU, model=None", "hits with open answers as a hidden option A", on(hiddenHits)},
 	{"mmmu_open.vlmevalkit_preproc", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/utils/multiple_choice.py MMMU_preproc", "options with open answers as a hidden option A", on(func(in struct {
 		Rows []optionRow `json:"rows"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		out := []map[string]any{}
 		for _, r := range in.Rows {
 			r = r.hidden()
@@ -85,9 +90,7 @@ func (r optionRow) hidden() optionRow {
 		return r
 	}
 	out := optionRow{}
-	for k, v := range r {
-		out[k] = v
-	}
+	maps.Copy(out, r)
 	out["A"], out["B"] = r["answer"], json.RawMessage(`"Other Answers"`)
 	return out
 }
@@ -104,7 +107,8 @@ func (r optionRow) options() metric.Choices {
 
 func hiddenHits(in struct {
 	Rows []optionRow `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	out := []float64{}
 	for i, r := range in.Rows {
 		if r.empty("answer") {

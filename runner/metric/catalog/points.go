@@ -35,7 +35,8 @@ var points = []Metric{
 		Category string       `json:"category"`
 		Expected int          `json:"expected_count"`
 		Mask     maskInput    `json:"mask"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.PointsInMaskPointBench(wholePixels(in.Points), in.Mask.mask(), in.Category, in.Expected), nil
 	})},
 	{"points.lmms_pointbench_text", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/tasks/pointbench/utils.py _text_to_points", "pairs as pixels, the scale guessed per pair", on(func(in pointInput) (any, error) {
@@ -53,7 +54,8 @@ var points = []Metric{
 		Text   text    `json:"text"`
 		Width  float64 `json:"width"`
 		Height float64 `json:"height"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return reader.Molmo(string(in.Text), in.Width, in.Height), nil
 	})},
 	{"points.molmo_pointing_prf", Variant, "allenai/molmo, olmo/eval/evaluators.py PointingEval.__call__", "precision, recall and F1 of points matched one to one", on(pointing)},
@@ -74,7 +76,8 @@ var points = []Metric{
 	{"points.vlmevalkit_refspatial_hit", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/refspatial.py RefSpatialDataset._check_points_in_mask", "whether a point lies in the mask", on(func(in struct {
 		Points [][2]float64 `json:"points"`
 		Mask   maskInput    `json:"mask"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.AnyPointInMask(in.Points, in.Mask.mask()), nil
 	})},
 	{"points.vlmevalkit_refspatial_parse", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/refspatial.py RefSpatialDataset._parse_prediction", "points as fractions from JSON, a tag or tuples", on(func(in textInput) (any, error) {
@@ -102,7 +105,8 @@ func pointing(in struct {
 	Rects  [][4]float64 `json:"mask_rects_xyxy"`
 	Width  int          `json:"width"`
 	Height int          `json:"height"`
-}) (any, error) {
+},
+) (any, error) {
 	var masks []*metric.Mask
 	for _, r := range in.Rects {
 		m := maskInput{Width: in.Width, Height: in.Height, Rects: [][5]float64{{r[0], r[1], r[2], r[3], 1}}}
@@ -117,7 +121,8 @@ func roboSpatial(in struct {
 	Prediction text `json:"prediction"`
 	Width      *int `json:"width"`
 	Height     *int `json:"height"`
-}) (any, error) {
+},
+) (any, error) {
 	answer, gold := pytext.Strip(string(in.Prediction)), pytext.Strip(string(in.Gold))
 	result := func(correct, binary, parsable bool) (any, error) {
 		return map[string]bool{"correct": correct, "binary": binary, "parsable": parsable}, nil
@@ -175,7 +180,8 @@ func where2Place(in struct {
 		Text text      `json:"text"`
 		Mask maskInput `json:"mask"`
 	} `json:"items"`
-}) (any, error) {
+},
+) (any, error) {
 	var scores []float64
 	for _, item := range in.Items {
 		ps, err := reader.RoboPoint(string(item.Text), reader.RoboPointWidth, reader.RoboPointHeight)

@@ -10,12 +10,14 @@ var stats = []Metric{
 	{"stats.clustered_stderr", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/api/metrics.py clustered_stderr", "standard error of the mean of dependent scores", on(func(in struct {
 		Scores   []truth `json:"scores"`
 		Clusters []text  `json:"clusters"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return number(metric.ClusteredStdErr(truths(in.Scores), plain(in.Clusters)))
 	})},
 	{"stats.mean_stderr", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/api/metrics.py mean_stderr", "standard error of the mean", on(func(in struct {
 		Scores []truth `json:"scores"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return number(metric.MeanStdErr(truths(in.Scores)))
 	})},
 	{"stats.paired_ttest", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/api/metrics.py paired_ttest", "paired t-test against a baseline", on(pairedTTest)},
@@ -25,7 +27,8 @@ var stats = []Metric{
 func pairedTTest(in struct {
 	Current  []truth `json:"current"`
 	Baseline []truth `json:"baseline"`
-}) (any, error) {
+},
+) (any, error) {
 	r, err := metric.PairedTTest(truths(in.Current), truths(in.Baseline))
 	out := map[string]any{"n": r.N}
 	undefined := errors.Is(err, metric.ErrUndefined)
@@ -45,7 +48,8 @@ func pairedTTest(in struct {
 
 func repeats(in struct {
 	Samples [][]truth `json:"samples"`
-}) (any, error) {
+},
+) (any, error) {
 	var samples [][]float64
 	for _, s := range in.Samples {
 		samples = append(samples, truths(s))

@@ -41,7 +41,8 @@ func textTo(f func(string) string) func(struct {
 }) (any, error) {
 	return func(in struct {
 		Text text `json:"text"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return f(string(in.Text)), nil
 	}
 }
@@ -56,7 +57,8 @@ var vqa = []Metric{
 	{"vqa_normalize.vqav2_official_rules", Variant, "TRI-ML/vlm-evaluation, vlm_eval/util/evaluation/vqav2/eval.py process_punctuation + process_digits_articles_contractions", "VQA punctuation, words and contractions; a period stays before a digit", on(textTo(metric.VQARulesOfficial))},
 	{"vqa_normalize.whole_table", Core, "open-compass/VLMEvalKit, vlmeval/dataset/utils/vqa_eval.py process_answer", "VQA normaliser on each of several texts", on(func(in struct {
 		Texts []text `json:"texts"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		out := []string{}
 		for _, t := range in.Texts {
 			out = append(out, metric.NormalizeVQA(string(t)))
@@ -105,7 +107,8 @@ var reading = []Metric{
 	{"relaxed_accuracy.vlmevalkit_line", Core, "open-compass/VLMEvalKit, vlmeval/dataset/utils/vqa_eval.py process_line method=relaxed_accuracy + hit_calculate(ChartQA_TEST)", "relaxed accuracy of a stripped prediction against the best gold", on(func(in struct {
 		Answer     textList `json:"answer"`
 		Prediction text     `json:"prediction"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return number(metric.RelaxedBest(string(in.Prediction), in.Answer))
 	})},
 	{"ocrbench", Core, "open-compass/VLMEvalKit, vlmeval/dataset/utils/ocrbench.py OCRBench_eval", "gold inside the answer, summed per category", on(ocrbench)},
@@ -113,21 +116,24 @@ var reading = []Metric{
 		Prediction text   `json:"prediction"`
 		Answers    []text `json:"answers"`
 		Category   string `json:"category"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.OCRBench(string(in.Prediction), plain(in.Answers), in.Category), nil
 	})},
 	{"ocrbench.lmms", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/tasks/ocrbench/utils.py ocrbench_process_results", "1 if a gold is inside the answer, full-width ASCII folded", on(func(in struct {
 		Prediction text      `json:"prediction"`
 		Answer     oneOrMany `json:"answer"`
 		Dataset    string    `json:"dataset"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		return metric.OCRBenchLMMS(string(in.Prediction), in.Answer, in.Dataset), nil
 	})},
 	{"cinepile", Core, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/tasks/cinepile/utils.py eval_response", "letter and text of an answer against the gold ones", on(func(in struct {
 		Response     text    `json:"response"`
 		AnswerLetter *string `json:"answer_letter"`
 		AnswerText   text    `json:"answer_text"`
-	}) (any, error) {
+	},
+	) (any, error) {
 		gold := ""
 		if in.AnswerLetter != nil {
 			gold = *in.AnswerLetter
@@ -155,7 +161,8 @@ func ocrbench(in struct {
 		Answer     text   `json:"answer"`
 		Category   string `json:"category"`
 	} `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	scores := map[string]float64{}
 	for _, c := range slices.Concat(metric.OCRRecognition, metric.OCROther) {
 		scores[c] = 0

@@ -31,7 +31,8 @@ func amber(in struct {
 		Category string `json:"category"`
 		Score    truth  `json:"score"`
 	} `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	var categories []string
 	var scores []float64
 	for _, r := range in.Rows {
@@ -47,7 +48,8 @@ func hallusion(in struct {
 		Category   *text `json:"category"`
 		L2Category *text `json:"l2-category"`
 	} `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	var rows []metric.HallusionRow
 	for _, r := range in.Rows {
 		rows = append(rows, metric.HallusionRow{
@@ -71,7 +73,8 @@ func mme(in struct {
 		Image    text   `json:"image_path"`
 		Score    truth  `json:"score"`
 	} `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	var rows []metric.PairRow
 	for _, r := range in.Rows {
 		rows = append(rows, metric.PairRow{Category: r.Category, Image: string(r.Image), Score: float64(r.Score)})
@@ -85,7 +88,8 @@ func mmeLMMS(in struct {
 		Category string `json:"category"`
 		Question text   `json:"question_id"`
 	} `json:"rows"`
-}) (any, error) {
+},
+) (any, error) {
 	var rows []metric.PairRow
 	for i, r := range in.Rows {
 		gold := metric.CleanLMMSMME(string(r.Answer))
@@ -138,7 +142,8 @@ func vsr(in yesNoRows) (any, error) {
 func popeLLaVA(in struct {
 	Texts  []text `json:"texts"`
 	Labels []text `json:"labels"`
-}) (any, error) {
+},
+) (any, error) {
 	c, err := metric.POPELLaVA(plain(in.Texts), plain(in.Labels))
 	if err != nil {
 		return nil, err
@@ -194,7 +199,8 @@ func popeTriML(in struct {
 	Annotations map[string]struct {
 		Split string `json:"split"`
 	} `json:"annotations"`
-}) (any, error) {
+},
+) (any, error) {
 	var all binary
 	splits := map[string]*binary{}
 	for _, id := range slices.Sorted(maps.Keys(in.Examples)) {
@@ -232,7 +238,8 @@ func vsrTriML(in struct {
 		Probabilities []float64 `json:"true_false_probabilities"`
 		Gold          truth     `json:"ground_truth_answer"`
 	} `json:"examples"`
-}) (any, error) {
+},
+) (any, error) {
 	var b binary
 	for _, id := range slices.Sorted(maps.Keys(in.Examples)) {
 		e := in.Examples[id]

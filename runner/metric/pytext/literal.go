@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,9 +19,9 @@ type Dict []struct{ Key, Value any }
 
 // Get returns the value of a string key; of a repeated key, the last.
 func (d Dict) Get(key string) (any, bool) {
-	for i := len(d) - 1; i >= 0; i-- {
-		if d[i].Key == key {
-			return d[i].Value, true
+	for _, v := range slices.Backward(d) {
+		if v.Key == key {
+			return v.Value, true
 		}
 	}
 	return nil, false

@@ -181,8 +181,10 @@ func closed(text string) string {
 	return "[" + strings.TrimRightFunc(strings.TrimSuffix(body, ","), pytext.IsSpace) + "]"
 }
 
-var shikraBoxRE = compile(`\[`, shikraGroup(4), `(?:;`, shikraGroup(4), `)*\]`)
-var shikraPointRE = compile(`\[`, shikraGroup(2), `(?:;`, shikraGroup(2), `)*\]`)
+var (
+	shikraBoxRE   = compile(`\[`, shikraGroup(4), `(?:;`, shikraGroup(4), `)*\]`)
+	shikraPointRE = compile(`\[`, shikraGroup(2), `(?:;`, shikraGroup(2), `)*\]`)
+)
 
 func shikraGroup(n int) string {
 	one := digit + `(?:\.` + digit + `*)?`
