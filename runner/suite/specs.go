@@ -35,17 +35,19 @@ type Suite struct {
 // and stops their backends around the suite. Call it once in a test package,
 // where Ginkgo nodes are made:
 //
-//	var _ = suite.Specs("..")
+//	var specs = suite.Specs("..")
+//
+// Tests that a spec cannot say use [Suite.Ask] and the matchers.
 //
 // Under `ginkgo -p` the first process starts the backends and the others attach
 // to them, so that a model is loaded once. Where the package has a BeforeSuite
 // of its own, of which Ginkgo takes one, use [New] and call the methods from it.
-func Specs(project string) bool {
+func Specs(project string) *Suite {
 	s := New(project)
 	s.Nodes()
 	ginkgo.SynchronizedBeforeSuite(s.StartBackends, s.Attach)
 	ginkgo.SynchronizedAfterSuite(s.Detach, s.StopBackends)
-	return true
+	return s
 }
 
 // New loads the specs of the project in a folder. A mistake in them fails the
