@@ -140,7 +140,7 @@ func again(t *testing.T, project string) (string, error) {
 
 func TestFailureStandsAtItsLine(t *testing.T) {
 	out, err := again(t, "failing")
-	for _, want := range []string{"wrong is wrong", "specs/wrong.yaml:3", `answer is "blue", not "red"`, "1 Failed"} {
+	for _, want := range []string{"wrong [It] is wrong", "specs/wrong.yaml:3", `answer is "blue", not "red"`, "1 Failed"} {
 		if err == nil || !strings.Contains(out, want) {
 			t.Errorf("%v; want %q in:\n%s", err, want, out)
 		}
@@ -168,7 +168,7 @@ func TestParallelProcessesShareABackend(t *testing.T) {
 	}
 	cmd.Env = append(os.Environ(), "SUITE_STARTS="+starts, "SUITE_FOLDER="+here)
 	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "Ran 7 of 8 Specs") || !strings.Contains(string(out), "in 3 parallel processes") {
+	if err != nil || !strings.Contains(string(out), "Ran 7 of 8 Specs") || !strings.Contains(string(out), "in parallel across 3 processes") {
 		t.Fatalf("%v:\n%s", err, out)
 	}
 	data, err := os.ReadFile(starts)
