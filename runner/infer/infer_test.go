@@ -1,0 +1,313 @@
+package infer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// fake answers with what a function says, and notes what it was asked.
+type fake struct {
+	concurrency int
+	answer      func(ctx context.Context, req sdk.Request) (string, error)
+
+	mu     sync.Mutex
+	asked  []sdk.Request
+	now    int // calls under way
+	most   int // calls under way at once
+	closed bool
+}
+
+func (f *fake) Configure(context.Context, map[string]any) error { return nil }
+func (f *fake) Describe(context.Context) (sdk.Info, error) {
+	return sdk.Info{Name: "fake", Capabilities: sdk.Capabilities{Concurrency: f.concurrency, MaxImages: 2}}, nil
+}
+
+func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (sdk.Response, error) {
+	f.mu.Lock()
+	f.asked = append(f.asked, req)
+	f.now++
+	f.most = max(f.most, f.now)
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		f.now--
+		f.mu.Unlock()
+	}()
+	text, err := "ok", error(nil)
+	if f.answer != nil {
+		text, err = f.answer(ctx, req)
+	}
+	return sdk.Response{Text: text, Finish: sdk.FinishStop, Timings: sdk.Timings{Decode: time.Millisecond}}, err
+}
+
+func (f *fake) Close() error {
+	f.closed = true
+	return nil
+}
+
+func (f *fake) ids() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var ids []string
+	for _, r := range f.asked {
+		ids = append(ids, r.ID)
+	}
+	return strings.Join(ids, " ")
+}
+
+const shapes = "../../fixtures/shapes/"
+
+// one is a case that shows images and asks once.
+func one(id string, images ...string) *spec.Case {
+	c := &spec.Case{ID: id, Backend: "b", Turns: []spec.Turn{{}}}
+	for _, name := range images {
+		path, _ := filepath.Abs(shapes + name)
+		c.Turns[0].Parts = append(c.Turns[0].Parts, spec.Part{Image: &spec.Image{Path: path, Name: name, Pos: spec.Pos{File: "s.yaml", Line: 3}}})
+	}
+	c.Turns[0].Parts = append(c.Turns[0].Parts, spec.Part{Text: id})
+	return c
+}
+
+func tasks(cases ...*spec.Case) []Task {
+	var all []Task
+	for _, c := range cases {
+		all = append(all, Task{Case: c, Seed: 7})
+	}
+	return all
+}
+
+func start(t *testing.T, f *fake, all []Task) *Pool {
+	t.Helper()
+	p := Start(t.Context(), all, Options{Open: func(context.Context, string) (sdk.Backend, error) { return f, nil }})
+	t.Cleanup(p.Close)
+	return p
+}
+
+func wait(t *testing.T, p *Pool, i int) Answer {
+	t.Helper()
+	a, ok := p.Wait(t.Context(), i)
+	if !ok {
+		t.Fatalf("task %d was not answered", i)
+	}
+	return a
+}
+
+// Cases that show the same images follow each other; else the order is the specs'.
+func TestOrder(t *testing.T) {
+	f := &fake{}
+	p := start(t, f, tasks(one("a", "red-circle.png"), one("b"), one("c", "blue-square.png"), one("d", "red-circle.png"), one("e")))
+	for i := range 5 {
+		wait(t, p, i)
+	}
+	if got := f.ids(); got != "a d b e c" {
+		t.Errorf("asked %s", got)
+	}
+}
+
+func TestConcurrency(t *testing.T) {
+	for _, n := range []int{0, 1, 3} {
+		var calls sync.WaitGroup
+		calls.Add(max(n, 1))
+		f := &fake{concurrency: n, answer: func(context.Context, sdk.Request) (string, error) {
+			calls.Done() // hangs unless as many calls are under way as there may be
+			calls.Wait()
+			return "ok", nil
+		}}
+		var cases []*spec.Case
+		for i := range max(n, 1) {
+			cases = append(cases, one(fmt.Sprint(i)))
+		}
+		p := start(t, f, tasks(cases...))
+		for i := range cases {
+			wait(t, p, i)
+		}
+		if f.most != max(n, 1) {
+			t.Errorf("%d calls at once with Concurrency %d", f.most, n)
+		}
+	}
+}
+
+// Turns are asked with the history, the seed and the system prompt.
+func TestConversation(t *testing.T) {
+	f := &fake{answer: func(_ context.Context, req sdk.Request) (string, error) { return fmt.Sprint("answer ", len(req.Messages)), nil }}
+	c := one("first", "red-circle.png")
+	c.System = "Be brief."
+	c.Turns = append(c.Turns, spec.Turn{Parts: []spec.Part{{Text: "second"}}})
+	a := wait(t, start(t, f, tasks(c)), 0)
+	if a.Fault != nil || len(a.Turns) != 2 || a.Turns[0].Prompt != "<image>first" || a.Turns[1].Answer != "answer 4" {
+		t.Fatalf("got %+v", a)
+	}
+	last := f.asked[1]
+	var roles []string
+	for _, m := range last.Messages {
+		roles = append(roles, string(m.Role))
+	}
+	if got := strings.Join(roles, " "); got != "system user assistant user" || last.Params.Seed != 7 {
+		t.Errorf("roles %s, seed %d", got, last.Params.Seed)
+	}
+	if img := last.Messages[1].Parts[0].Image; img == nil || img.Width != 64 || len(img.SHA256) != 64 || img.Bytes != nil {
+		t.Errorf("image %+v", img)
+	}
+	if len(a.Images) != 2 || len(a.Images[1]) != 1 || a.Images[1][0].SHA256 != last.Messages[1].Parts[0].Image.SHA256 {
+		t.Errorf("images %+v", a.Images)
+	}
+}
+
+// What is no fault of the case is tried again; an answer and a timeout are not.
+func TestRetries(t *testing.T) {
+	crash, busy := &sdk.Error{Kind: sdk.Crashed, Message: "crashed"}, sdk.Errorf(sdk.Unavailable, "busy")
+	for name, c := range map[string]struct {
+		errs  []error // of the tries; then it answers
+		fault sdk.ErrorKind
+		tries int
+	}{
+		"a crash, then an answer":         {[]error{crash}, "", 2},
+		"two crashes":                     {[]error{crash, crash}, sdk.Crashed, 2},
+		"busy three times":                {[]error{busy, busy, busy}, "", 4},
+		"always busy":                     {[]error{busy, busy, busy, busy}, sdk.Unavailable, 4},
+		"a request that is wrong":         {[]error{sdk.Errorf(sdk.InvalidRequest, "no")}, sdk.InvalidRequest, 1},
+		"an error without a kind":         {[]error{errors.New("what?")}, sdk.Internal, 1},
+		"a time limit that has gone by":   {[]error{context.DeadlineExceeded}, sdk.Timeout, 1},
+		"a crash after it was busy a bit": {[]error{busy, crash}, sdk.Crashed, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tries := 0
+				f := &fake{answer: func(context.Context, sdk.Request) (string, error) {
+					tries++
+					if tries <= len(c.errs) {
+						return "", c.errs[tries-1]
+					}
+					return "ok", nil
+				}}
+				a := wait(t, start(t, f, tasks(one("a"))), 0)
+				kind := sdk.ErrorKind("")
+				if a.Fault != nil {
+					kind = sdk.ErrorKind(a.Fault.Kind)
+				}
+				if kind != c.fault || tries != c.tries || len(a.Retries) != c.tries-1 {
+					t.Errorf("%d tries, fault %+v, retries %+v", tries, a.Fault, a.Retries)
+				}
+			})
+		})
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(ctx context.Context, _ sdk.Request) (string, error) {
+			<-ctx.Done()
+			return "", errors.New("the connection was closed")
+		}}
+		c := one("a")
+		c.Timeout = 3 * time.Second
+		a := wait(t, start(t, f, tasks(c)), 0)
+		if a.Fault == nil || a.Fault.Kind != string(sdk.Timeout) || a.Fault.Message != "no whole answer within 3s; raise timeout if the model needs longer" {
+			t.Errorf("got %+v", a.Fault)
+		}
+		if a.Seconds != 3 || len(a.Turns) != 1 {
+			t.Errorf("%v s, turns %+v", a.Seconds, a.Turns)
+		}
+	})
+}
+
+// A bad image, or too many, is the fault of its case.
+func TestImagesThatCannotBeShown(t *testing.T) {
+	f := &fake{}
+	p := start(t, f, tasks(one("missing", "missing.png"), one("many", "red-circle.png", "red-circle.png", "blue-square.png"), one("good", "red-circle.png")))
+	for i, want := range []string{"s.yaml:3: missing.png: there is no such file", "the case shows 3 images, and backend b takes at most 2", ""} {
+		a := wait(t, p, i)
+		if want == "" && a.Fault != nil || want != "" && (a.Fault == nil || a.Fault.Message != want || a.Fault.Kind != string(sdk.InvalidRequest)) {
+			t.Errorf("task %d: %+v", i, a.Fault)
+		}
+	}
+	if got := f.ids(); got != "good" {
+		t.Errorf("asked %s", got)
+	}
+}
+
+func TestBackendThatDoesNotOpen(t *testing.T) {
+	p := Start(t.Context(), tasks(one("a")), Options{Open: func(context.Context, string) (sdk.Backend, error) {
+		return nil, sdk.Errorf(sdk.InvalidConfig, "no such plugin")
+	}})
+	defer p.Close()
+	if a := wait(t, p, 0); a.Fault == nil || a.Fault.Message != "no such plugin" || len(p.Backends()) != 0 {
+		t.Errorf("got %+v", a)
+	}
+}
+
+// On demand nothing is asked ahead, and a backend that is not needed not started.
+func TestOnDemand(t *testing.T) {
+	f := &fake{}
+	opened := 0
+	open := func(context.Context, string) (sdk.Backend, error) { opened++; return f, nil }
+	p := Start(t.Context(), tasks(one("a"), one("b"), one("c")), Options{OnDemand: true, Open: open})
+	if opened != 0 {
+		t.Error("the backend was started before anybody waited")
+	}
+	wait(t, p, 1)
+	if got := f.ids(); got != "b" || opened != 1 {
+		t.Errorf("asked %s, opened %d times", got, opened)
+	}
+	p.Close()
+	if !f.closed {
+		t.Error("the backend was not closed")
+	}
+}
+
+// An interrupt ends the calls under way; nobody waits for the rest.
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	under := make(chan struct{})
+	f := &fake{answer: func(ctx context.Context, _ sdk.Request) (string, error) {
+		close(under)
+		<-ctx.Done()
+		return "", ctx.Err()
+	}}
+	p := Start(ctx, tasks(one("a"), one("b")), Options{Open: func(context.Context, string) (sdk.Backend, error) { return f, nil }})
+	<-under
+	cancel()
+	for i := range 2 {
+		if _, ok := p.Wait(context.Background(), i); ok {
+			t.Errorf("task %d was answered", i)
+		}
+	}
+	p.Close()
+	if !f.closed || f.ids() != "a" {
+		t.Errorf("closed %v, asked %s", f.closed, f.ids())
+	}
+}
+
+func TestStartAndEndAreTold(t *testing.T) {
+	var mu sync.Mutex
+	var told []string
+	note := func(what string) func(Task) {
+		return func(task Task) {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, what+" "+task.Case.ID)
+		}
+	}
+	f := &fake{}
+	p := Start(t.Context(), tasks(one("a"), one("b")), Options{
+		Open:    func(context.Context, string) (sdk.Backend, error) { return f, nil },
+		OnStart: note("start"), OnEnd: note("end"),
+	})
+	wait(t, p, 0)
+	wait(t, p, 1)
+	p.Close()
+	if want := []string{"start a", "end a", "start b", "end b"}; !slices.Equal(told, want) {
+		t.Errorf("told %v", told)
+	}
+}
