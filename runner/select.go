@@ -44,11 +44,7 @@ func knownBackend(p *spec.Project, name string) error {
 		return nil
 	}
 	names := slices.Sorted(maps.Keys(p.Backends))
-	hint := spec.DidYouMean(name, names)
-	if hint == "" {
-		hint = "there are " + strings.Join(names, ", ")
-	}
-	return &SelectionError{fmt.Sprintf("unknown backend %q; %s", name, hint)}
+	return &SelectionError{fmt.Sprintf("unknown backend %q; %s", name, spec.DidYouMean(name, names))}
 }
 
 // selected applies the options to the cases there are.

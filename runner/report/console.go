@@ -150,7 +150,7 @@ func (c *Console) failure(r *result.Case) {
 	if s := telling(r); s != nil {
 		c.sample(s)
 	}
-	if r.Outcome == result.XPassed || r.Outcome == result.Stale {
+	if r.Outcome == result.XPassed {
 		c.pair("why", r.Reason)
 	}
 	c.pair("again", Repeat(&c.o.Manifest, r, c.o.From))
@@ -171,7 +171,7 @@ func (c *Console) sample(s *result.Sample) {
 		c.pair("answer", t.Answer)
 		for _, v := range t.Verdicts {
 			if v.Outcome != result.Passed {
-				c.verdict(v)
+				c.verdict(v, t.Answer)
 			}
 		}
 	}
@@ -187,7 +187,7 @@ func (c *Console) sample(s *result.Sample) {
 	}
 }
 
-func (c *Console) verdict(v result.Verdict) {
+func (c *Console) verdict(v result.Verdict, answer string) {
 	kind := v.Kind
 	if v.Warn {
 		kind += ", a warning"
@@ -196,7 +196,7 @@ func (c *Console) verdict(v result.Verdict) {
 	if v.Expected != "" {
 		c.pair("  expected", v.Expected)
 	}
-	if v.Actual != "" {
+	if v.Actual != "" && v.Actual != answer {
 		c.pair("  got", v.Actual)
 	}
 	if v.Reason != "" {

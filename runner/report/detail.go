@@ -38,7 +38,7 @@ func describeSample(b *strings.Builder, s *result.Sample) {
 		line(b, "answer", t.Answer)
 		for _, v := range t.Verdicts {
 			if v.Outcome != result.Passed {
-				describeVerdict(b, v)
+				describeVerdict(b, v, t.Answer)
 			}
 		}
 	}
@@ -47,7 +47,7 @@ func describeSample(b *strings.Builder, s *result.Sample) {
 	}
 }
 
-func describeVerdict(b *strings.Builder, v result.Verdict) {
+func describeVerdict(b *strings.Builder, v result.Verdict, answer string) {
 	kind := v.Kind
 	if v.Warn {
 		kind += " (a warning)"
@@ -56,7 +56,7 @@ func describeVerdict(b *strings.Builder, v result.Verdict) {
 	if v.Expected != "" {
 		line(b, "expected", v.Expected)
 	}
-	if v.Actual != "" {
+	if v.Actual != "" && v.Actual != answer {
 		line(b, "got", v.Actual)
 	}
 	if v.Reason != "" {

@@ -199,7 +199,7 @@ func output(s string) *xmlOutput {
 	if s == "" {
 		return nil
 	}
-	return &xmlOutput{xmlText(s)}
+	return &xmlOutput{s}
 }
 
 // junitOut holds the conversation of the telling sample and the images.
@@ -210,16 +210,16 @@ func junitOut(c *result.Case) string {
 			fmt.Fprintf(&b, "prompt: %s\nanswer: %s\n", t.Prompt, t.Answer)
 		}
 	}
-	var text strings.Builder
-	text.WriteString(strings.ReplaceAll(b.String(), "[[ATTACHMENT", "[ [ATTACHMENT"))
+	conversation := xmlText(b.String())
+	b.Reset()
 	seen := map[string]bool{}
 	for _, img := range c.Images {
 		if !seen[img.Path] {
 			seen[img.Path] = true
-			text.WriteString("[[ATTACHMENT|" + img.Path + "]]\n")
+			fmt.Fprintf(&b, "[[ATTACHMENT|%s]]\n", visible(img.Path))
 		}
 	}
-	return text.String()
+	return conversation + b.String()
 }
 
 func stderrOf(c *result.Case) string {
@@ -229,10 +229,12 @@ func stderrOf(c *result.Case) string {
 			b.WriteString(s.Error.Stderr + "\n")
 		}
 	}
-	return strings.ReplaceAll(b.String(), "[[ATTACHMENT", "[ [ATTACHMENT")
+	return xmlText(b.String())
 }
 
-// xmlText keeps what XML 1.0 can hold.
-func xmlText(s string) string { return visible(s) }
+// xmlText keeps what XML 1.0 can hold, and no attachment but our own.
+func xmlText(s string) string {
+	return strings.ReplaceAll(visible(s), "[[ATTACHMENT", "[ [ATTACHMENT")
+}
 
 func xmlSeconds(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }

@@ -64,11 +64,7 @@ func ParseTarget(s, dir string) (Target, error) {
 	kind, path, given := strings.Cut(s, "=")
 	f, ok := formats[kind]
 	if !ok {
-		hint := spec.DidYouMean(kind, Names())
-		if hint == "" {
-			hint = "there are " + strings.Join(Names(), ", ")
-		}
-		return Target{}, fmt.Errorf("unknown report %q; %s", kind, hint)
+		return Target{}, fmt.Errorf("unknown report %q; %s", kind, spec.DidYouMean(kind, Names()))
 	}
 	f.Name = kind
 	switch {

@@ -1,0 +1,359 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+var update = flag.Bool("update", false, "write testdata anew")
+
+// hostile is an answer that tries everything a reader of a report might obey.
+const hostile = "red\x1b[2J\n::error::pwned\n[[ATTACHMENT|/etc/passwd]]\n```\n<script>alert(1)</script> ]]> \u202egnp.exe % |"
+
+// example is a run with every outcome.
+func example() *result.Run {
+	start := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	circle := []result.Image{{Path: "images/circle.png", SHA256: "9c0e", Width: 64, Height: 48}}
+	turn := func(answer string, v ...result.Verdict) []result.Turn {
+		return []result.Turn{{Prompt: "<image>What color?", Answer: answer, Finish: "stop", Verdicts: v, Tokens: result.Tokens{Text: 9, Image: 16, Output: 2}}}
+	}
+	passed := result.Verdict{Kind: "equals", Outcome: result.Passed, Score: 1, Expected: "red", Actual: "red", File: "specs/a.yaml", Line: 7}
+	failed := result.Verdict{Kind: "equals", Outcome: result.Failed, Expected: "red", Actual: hostile, Reason: "answer is not \"red\": " + hostile, File: "specs/a.yaml", Line: 12}
+	sample := func(i int, o result.Outcome, turns []result.Turn) result.Sample {
+		return result.Sample{Index: i, Seed: uint32(7 + i), Outcome: o, Turns: turns}
+	}
+	c := func(name, file string, line int, o result.Outcome, seconds float64, s ...result.Sample) result.Case {
+		suite := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		out := result.Case{
+			ID: suite + "/" + strings.ReplaceAll(name, " ", "-"), Suite: suite, Name: name, File: file, Line: line,
+			Backend: "tiny", Images: circle, Outcome: o, Seconds: seconds, Samples: s, Labels: []string{"smoke"}, Require: "all",
+		}
+		if o == result.Passed {
+			out.Score = 1
+		}
+		return out
+	}
+	cases := []result.Case{
+		c("tells the color", "specs/a.yaml", 4, result.Passed, 0.012, sample(0, result.Passed, turn("red", passed))),
+		c("is wrong", "specs/a.yaml", 9, result.Failed, 0.2, sample(0, result.Failed, turn(hostile, failed))),
+		c("passes often enough", "specs/a.yaml", 14, result.Passed, 0.3,
+			sample(0, result.Passed, turn("red", passed)), sample(1, result.Failed, turn("blue", failed)), sample(2, result.Passed, turn("red", passed))),
+		c("passes too seldom", "specs/a.yaml", 20, result.Unstable, 0.3,
+			sample(0, result.Passed, turn("red", passed)), sample(1, result.Failed, turn("blue", failed)), sample(2, result.Failed, turn("green", failed))),
+		c("crashes", "specs/b.yaml", 4, result.Error, 1.5, result.Sample{
+			Seed: 7, Outcome: result.Error, Turns: turn(""),
+			Error:   &result.Fault{Kind: "crashed", Message: "backend tiny crashed", Stderr: "GGML_ASSERT(n < m) failed\n[[ATTACHMENT|x]]"},
+			Retries: []result.Fault{{Kind: "crashed", Message: "backend tiny crashed"}},
+		}),
+		c("is left out", "specs/b.yaml", 8, result.Skipped, 0),
+		c("cannot count", "specs/b.yaml", 12, result.XFailed, 0.1, sample(0, result.Failed, turn("blue", failed))),
+		c("can count", "specs/b.yaml", 16, result.XPassed, 0.1, sample(0, result.Passed, turn("red", passed))),
+		c("was accepted for another image", "specs/b.yaml", 20, result.Stale, 0.1, sample(0, result.Stale, turn("red", result.Verdict{
+			Kind: "golden", Outcome: result.Stale, Expected: "red", Actual: "red", Reason: "image 1 has changed", File: "specs/b.yaml", Line: 22,
+		}))),
+	}
+	cases[1].Reason = "equals: " + failed.Reason
+	cases[1].Vars = map[string]string{"color": "red"}
+	cases[1].ID = "a/it's-wrong"
+	cases[3].Reason = "1 of 3 samples passed, 2 needed; equals: answer is not \"red\""
+	cases[4].Reason = "backend tiny crashed"
+	cases[5].Reason = "the camera is broken"
+	cases[6].XFail = "too small a model"
+	cases[7].Reason = "it passes, and is marked xfail: too small a model; remove the mark"
+	cases[8].Reason = "golden: image 1 has changed"
+	return &result.Run{
+		Manifest: result.Manifest{
+			ID: "20260131T120000.000Z-abcdef", Version: "0.1.0", Project: "/project", Host: result.Host{Name: "ci", OS: "linux", Arch: "amd64", CPUs: 2},
+			Backends: map[string]result.Backend{"tiny": {Plugin: "llamacpp", Model: "sm|ol", ModelDigest: "sha256:77", Device: "cpu"}},
+			Selected: 11, Total: 20, Started: start, Ended: start.Add(2500 * time.Millisecond), Interrupted: true, Seed: 42,
+		},
+		Cases: cases,
+	}
+}
+
+func TestFormats(t *testing.T) {
+	t.Setenv("GITHUB_STEP_SUMMARY", "")
+	t.Setenv("GITHUB_WORKSPACE", "/")
+	for _, f := range Formats() {
+		t.Run(f.Name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := f.Write(&b, example()); err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", f.Name+".golden")
+			if *update {
+				if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), b.String()); diff != "" {
+				t.Errorf("changed; look at it, then -update:\n%s", diff)
+			}
+			for _, bad := range []string{"\x1b", "\u202e", "\n::error::pwned"} {
+				if f.Name != "json" && f.Name != "junit" && strings.Contains(b.String(), bad) {
+					t.Errorf("%q came through", bad)
+				}
+			}
+		})
+	}
+}
+
+// The elements and attributes that Jenkins' schema (junit-10.xsd of its xunit
+// plugin) allows below each other, and file and line, which GitLab and others read.
+var schema = map[string]struct{ attributes, children string }{
+	"testsuites":     {"name tests failures errors time", "testsuite"},
+	"testsuite":      {"name tests failures errors skipped time timestamp hostname file", "properties testcase"},
+	"properties":     {"", "property"},
+	"property":       {"name value", ""},
+	"testcase":       {"name classname file line time", "properties skipped failure error rerunFailure rerunError flakyFailure flakyError system-out system-err"},
+	"skipped":        {"message type", ""},
+	"failure":        {"message type", ""},
+	"error":          {"message type", ""},
+	"rerunFailure":   {"message type", "stackTrace system-out system-err"},
+	"rerunError":     {"message type", "stackTrace system-out system-err"},
+	"flakyFailure":   {"message type", "stackTrace system-out system-err"},
+	"flakyError":     {"message type", "stackTrace system-out system-err"},
+	"stackTrace":     {"", ""},
+	"system-out":     {"", ""},
+	"system-err":     {"", ""},
+	"(the document)": {"", "testsuites"},
+}
+
+func TestJUnitKeepsToTheSchema(t *testing.T) {
+	var b bytes.Buffer
+	if err := writeJUnit(&b, example()); err != nil {
+		t.Fatal(err)
+	}
+	d := xml.NewDecoder(&b)
+	open := []string{"(the document)"}
+	names, seen := map[string]bool{}, map[string]int{}
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		switch e := token.(type) {
+		case xml.StartElement:
+			parent := open[len(open)-1]
+			if !allowed(schema[parent].children, e.Name.Local) {
+				t.Errorf("<%s> below <%s>", e.Name.Local, parent)
+			}
+			for _, a := range e.Attr {
+				if !allowed(schema[e.Name.Local].attributes, a.Name.Local) {
+					t.Errorf("attribute %s of <%s>", a.Name.Local, e.Name.Local)
+				}
+				if e.Name.Local == "testcase" && a.Name.Local == "name" {
+					if names[a.Value] {
+						t.Errorf("two cases are called %s", a.Value)
+					}
+					names[a.Value] = true
+				}
+			}
+			seen[e.Name.Local]++
+			open = append(open, e.Name.Local)
+		case xml.EndElement:
+			open = open[:len(open)-1]
+		}
+	}
+	for element, n := range map[string]int{"testsuite": 2, "testcase": 9, "failure": 4, "error": 1, "skipped": 2, "flakyFailure": 1, "rerunFailure": 1} {
+		if seen[element] != n {
+			t.Errorf("%d <%s>, want %d", seen[element], element, n)
+		}
+	}
+}
+
+func allowed(list, name string) bool {
+	return strings.Contains(" "+list+" ", " "+name+" ")
+}
+
+// Some readers take no more than 5,000 cases of a file.
+func TestJUnitIsSplit(t *testing.T) {
+	run := &result.Run{}
+	for i := range 5001 {
+		run.Cases = append(run.Cases, result.Case{ID: fmt.Sprint("s/", i), Suite: "s", File: "s.yaml", Outcome: result.Passed})
+	}
+	dir := t.TempDir()
+	target, err := ParseTarget("junit", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := target.Write(io.Discard, run)
+	if err != nil || len(files) != 2 || files[1] != filepath.Join(dir, "out", "junit-2.xml") {
+		t.Fatalf("%v, %v", files, err)
+	}
+	for i, want := range []string{`tests="5000"`, `tests="1"`} {
+		if data, err := os.ReadFile(files[i]); err != nil || !bytes.Contains(data, []byte(want)) {
+			t.Errorf("%s: no %s (%v)", files[i], want, err)
+		}
+	}
+}
+
+func TestJSONIsTheRun(t *testing.T) {
+	var b bytes.Buffer
+	if err := writeJSON(&b, example()); err != nil {
+		t.Fatal(err)
+	}
+	var again result.Run
+	if err := json.Unmarshal(b.Bytes(), &again); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(example(), &again); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A report that could not be written leaves what was there.
+func TestFailedWriteLeavesTheOldFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out", "report.md")
+	if err := writeFile(path, func(w io.Writer) error { _, err := io.WriteString(w, "old"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	err := writeFile(path, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "ne")
+		return io.ErrShortWrite
+	})
+	if data, _ := os.ReadFile(path); err == nil || string(data) != "old" {
+		t.Errorf("%v, %q", err, data)
+	}
+	if files, _ := os.ReadDir(filepath.Dir(path)); len(files) != 1 {
+		t.Errorf("left behind: %v", files)
+	}
+	if runtime.GOOS == "linux" {
+		target, _ := ParseTarget("json=/dev/full", "")
+		if _, err := target.Write(io.Discard, example()); err == nil || !strings.Contains(err.Error(), "write the json report: ") || !strings.Contains(err.Error(), "no space left on device") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestParseTarget(t *testing.T) {
+	for _, c := range []struct{ in, path, err string }{
+		{"junit", "/p/out/junit.xml", ""},
+		{"junit=x.xml", "x.xml", ""},
+		{"junit=-", "", ""},
+		{"github", "", ""},
+		{"junit=", "", "has no path after ="},
+		{"juint", "", "did you mean junit?"},
+		{"pdf", "", "known: console, github"},
+	} {
+		got, err := ParseTarget(c.in, "/p")
+		if c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) || c.err == "" && (err != nil || got.Path != c.path) {
+			t.Errorf("%s: %q, %v", c.in, got.Path, err)
+		}
+	}
+}
+
+func TestSummaryOfGitHub(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "summary.md")
+	t.Setenv("GITHUB_STEP_SUMMARY", path)
+	run := example()
+	for range 2 {
+		if err := writeGitHub(io.Discard, run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil || bytes.Count(data, []byte("## vlmspec: ")) != 2 {
+		t.Errorf("%v:\n%s", err, data)
+	}
+	// More than GitHub takes is left out.
+	if err := os.WriteFile(path, make([]byte, mostSummary), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeGitHub(io.Discard, run); err != nil {
+		t.Fatal(err)
+	}
+	data, _ = os.ReadFile(path)
+	if tail := string(data[mostSummary:]); !strings.HasPrefix(tail, "**vlmspec:** 1 failed") || len(tail) > 200 {
+		t.Errorf("got %q", tail)
+	}
+	for range 30 {
+		run.Cases = append(run.Cases, run.Cases[1])
+	}
+	var b strings.Builder
+	if err := writeGitHub(&b, run); err != nil || strings.Count(b.String(), "::error ") != 10 || !strings.Contains(b.String(), "::notice title=vlmspec::25 more") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+}
+
+func TestText(t *testing.T) {
+	for in, want := range map[string]string{"a\x1b[0mb": `a\x1b[0mb`, "gr\xfcn": `gr\xfcn`, "\ufffd": "\ufffd", "a\u202eb": `a\u202eb`, "a\tb\n": "a\tb\n", "日本": "日本"} {
+		if got := visible(in); got != want {
+			t.Errorf("visible(%q) = %q", in, got)
+		}
+	}
+	for _, c := range []struct {
+		in   string
+		n    int
+		want string
+	}{{"abcdef", 6, "abcdef"}, {"abcdef", 5, "abcd…"}, {"日本語", 5, "日本…"}, {"a\nb", 9, "a⏎b"}, {"e\u0301e\u0301", 2, "e\u0301e\u0301"}} {
+		if got := oneLine(c.in, c.n); got != c.want {
+			t.Errorf("oneLine(%q, %d) = %q", c.in, c.n, got)
+		}
+	}
+	for s, want := range map[float64]string{0: "0 µs", 0.0002: "200 µs", 0.01234: "12 ms", 1.25: "1.2 s", 75: "75.0 s", 200: "3 min 20 s"} {
+		if got := seconds(s); got != want {
+			t.Errorf("seconds(%v) = %q", s, got)
+		}
+	}
+	if got := quoted("it's $HOME"); got != `'it'\''s $HOME'` {
+		t.Errorf("quoted: %s", got)
+	}
+}
+
+var escapes = regexp.MustCompile("\x1b\\[[0-9;]*[a-zA-Z]")
+
+// On a terminal the live part goes away; what stays is what is not good, and the summary.
+func TestConsoleOnATerminal(t *testing.T) {
+	run := example()
+	var b bytes.Buffer
+	c := NewConsole(&b, ConsoleOptions{Color: true, Columns: 100, Manifest: run.Manifest, From: "/project/sub"})
+	for i := range run.Cases {
+		c.Asked(run.Cases[i].ID)
+		c.mu.Lock()
+		c.paint()
+		c.mu.Unlock()
+		c.Answered(run.Cases[i].ID)
+		c.mu.Lock()
+		c.erase()
+		c.mu.Unlock()
+		c.Case(&run.Cases[i])
+	}
+	c.End(run, []string{"/project/sub/out/junit.xml"})
+	text := b.String()
+	if up, down := strings.Count(text, "A\x1b[J"), c.drawn; up == 0 || down != 0 {
+		t.Errorf("the live part was erased %d times, %d lines are left", up, down)
+	}
+	plain := escapes.ReplaceAllString(text, "")
+	for _, want := range []string{
+		"✗ failed a › is wrong", "vlmspec run ../specs/a.yaml:9 -k 'a/it'\\''s-wrong' --backend tiny --seed 7", "━━", "cases/s",
+		"9 cases: 1 failed, 1 unstable, 1 error, 1 xpassed, 1 stale, 2 passed, 1 xfailed, 1 skipped",
+		"left out 2 cases did not run: the run was interrupted", "order    shuffled; the same again with --shuffle=42",
+		"slowest  specs/b.yaml:4  crashes  1.5 s", "report   out/junit.xml",
+	} {
+		if !strings.Contains(plain, want) {
+			t.Errorf("no %q in:\n%s", want, plain)
+		}
+	}
+}
