@@ -140,7 +140,9 @@ func TestConcurrency(t *testing.T) {
 
 // Turns are asked with the history, the seed and the system prompt.
 func TestConversation(t *testing.T) {
-	f := &fake{answer: func(_ context.Context, req sdk.Request) (string, error) { return fmt.Sprint("answer ", len(req.Messages)), nil }}
+	f := &fake{answer: func(_ context.Context, req sdk.Request) (string, error) {
+		return fmt.Sprint("answer ", len(req.Messages)), nil
+	}}
 	c := one("first", "red-circle.png")
 	c.System = "Be brief."
 	c.Turns = append(c.Turns, spec.Turn{Parts: []spec.Part{{Text: "second"}}})
