@@ -33,14 +33,12 @@ func hostOptions(project string, log io.Writer, b spec.Backend) (host.Options, e
 	}, nil
 }
 
-// Shared starts a backend that other processes of this user may attach to, as
-// host.Backend.Attachment says; its owner closes it.
-func Shared(ctx context.Context, project string, b spec.Backend) (*host.Backend, error) {
+// Start starts a backend as a process that others can attach to; its owner closes it.
+func Start(ctx context.Context, project string, b spec.Backend) (*host.Backend, error) {
 	o, err := hostOptions(project, nil, b)
 	if err != nil {
 		return nil, err
 	}
-	o.Shared = true
 	return host.Open(ctx, o)
 }
 

@@ -26,9 +26,6 @@ type Options struct {
 	Places []Place        // where programs are looked for
 	Log    io.Writer      // gets what the process prints; nil drops it
 
-	// Shared leaves the process open to other processes of this user, which
-	// attach by [Backend.Attachment]; there is no TLS then.
-	Shared bool
 	// Attach lists running processes, as [ParseAttach] reads them.
 	Attach map[string]wire.Attachment
 	// StartTime is how long a program may take to say that it listens; 0 is 30 s.
@@ -45,7 +42,7 @@ type Options struct {
 type Backend struct {
 	options Options
 	program Found
-	sum     []byte // SHA-256 of the program
+	sum     func() ([]byte, error) // SHA-256 of the program as it was first started
 
 	mu      sync.Mutex
 	process *process // nil after a crash, until the next call
@@ -62,9 +59,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		if b.program, err = Find(o.Plugin, o.Places); err != nil {
 			return nil, &sdk.Error{Kind: sdk.InvalidConfig, Message: err.Error()}
 		}
-		if b.sum, err = checksum(b.program.Path); err != nil {
-			return nil, sdk.Errorf(sdk.InvalidConfig, "read the program of backend %s: %w", o.Name, err)
-		}
+		b.sum = checksum(b.program.Path)
 	}
 	_, err := b.running(ctx)
 	return b, err
@@ -162,7 +157,7 @@ func (b *Backend) Starts() int {
 	return b.starts
 }
 
-// Attachment returns where the process can be attached to; Shared must be set.
+// Attachment returns how another process attaches to this one's backend.
 func (b *Backend) Attachment() (wire.Attachment, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -170,7 +165,7 @@ func (b *Backend) Attachment() (wire.Attachment, error) {
 		return wire.Attachment{}, fmt.Errorf("backend %s does not run", b.options.Name)
 	}
 	a := wire.AttachmentOf(b.process.plugin.ReattachConfig(), true)
-	a.Version = b.process.plugin.NegotiatedVersion()
+	a.Version, a.TLS = b.process.plugin.NegotiatedVersion(), b.process.tls
 	return a, nil
 }
 
@@ -187,7 +182,23 @@ func (b *Backend) Close() error {
 	return nil
 }
 
-func checksum(path string) ([]byte, error) {
+// checksum begins to hash a file, and returns what waits for it: hashing takes
+// as long as a backend takes to start, which has no other sum to be compared with.
+func checksum(path string) func() ([]byte, error) {
+	var sum []byte
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		sum, err = hashOf(path)
+	}()
+	return func() ([]byte, error) {
+		<-done
+		return sum, err
+	}
+}
+
+func hashOf(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -203,11 +214,7 @@ func checksum(path string) ([]byte, error) {
 // Inspect starts a program, asks what it is, and stops it. Nothing is
 // configured, so no model is loaded.
 func Inspect(ctx context.Context, f Found) (sdk.Info, error) {
-	sum, err := checksum(f.Path)
-	if err != nil {
-		return sdk.Info{}, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	b := &Backend{options: Options{Name: f.Name, Plugin: f.Name}, program: f, sum: sum}
+	b := &Backend{options: Options{Name: f.Name, Plugin: f.Name}, program: f}
 	p, err := b.launch()
 	if err != nil {
 		return sdk.Info{}, err

@@ -307,7 +307,7 @@ func TestConfig(t *testing.T) {
 }
 
 func TestAttach(t *testing.T) {
-	owner := open(t, Options{Shared: true})
+	owner := open(t, Options{})
 	a, err := owner.Attachment()
 	if err != nil {
 		t.Fatal(err)
@@ -323,6 +323,60 @@ func TestAttach(t *testing.T) {
 	}
 	if _, err := owner.Generate(t.Context(), ask("hello"), nil); err != nil || owner.Starts() != 1 {
 		t.Errorf("the guest ended the owner's process: %v", err)
+	}
+}
+
+// Nobody without the certificate can talk to a backend.
+func TestStrangersAreRefused(t *testing.T) {
+	a, err := open(t, Options{}).Attachment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := wire.NewCredential()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, credential := range map[string]wire.Credential{"none": "", "another": own} {
+		stranger := a
+		stranger.TLS = credential
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if b, err := Open(ctx, Options{Name: "tiny", Attach: Attachments{"tiny": stranger}}); err == nil {
+			_ = b.Close()
+			t.Errorf("certificate %s: the backend answered", name)
+		}
+	}
+	for _, broken := range []wire.Credential{"x", "!.!", "AAAA.AAAA"} {
+		a.TLS = broken
+		if _, err := Open(t.Context(), Options{Name: "tiny", Attach: Attachments{"tiny": a}}); err == nil || !strings.Contains(err.Error(), "read the TLS credential") {
+			t.Errorf("%s: %v", broken, err)
+		}
+	}
+	info, err := os.Stat(filepath.Dir(a.Address))
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the socket's folder is %v: %v", info.Mode(), err)
+	}
+}
+
+// After a crash the same program must come back.
+func TestProgramThatChanged(t *testing.T) {
+	places := program(t, "fake")
+	b := open(t, Options{Places: places})
+	_, _ = b.Generate(t.Context(), ask("crash"), nil)
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(exe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(places[0].Dir, Prefix+"fake")
+	if err := errors.Join(os.Remove(path), os.WriteFile(path, append(data, 0), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Generate(t.Context(), ask("hello"), nil); err == nil || !strings.Contains(err.Error(), "has changed since it was first started") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -26,6 +26,7 @@ type process struct {
 	info   sdk.Info
 	output *tail
 	folder string // of its socket, to be removed; "" when it is not ours
+	tls    wire.Credential
 }
 
 const (
@@ -37,18 +38,26 @@ const (
 
 // launch starts the program.
 func (b *Backend) launch() (*process, error) {
-	p := &process{output: &tail{next: b.options.Log}}
+	folder, err := os.MkdirTemp("", "vlmspec-") // keeps other users from the socket
+	if err != nil {
+		return nil, sdk.Errorf(sdk.Internal, "make a folder for the socket of backend %s: %w", b.options.Name, err)
+	}
+	p := &process{output: &tail{next: b.options.Log}, folder: folder}
 	c := p.config(b.options)
+	if p.tls, err = wire.NewCredential(); err == nil {
+		c.TLSConfig, err = p.tls.Config()
+	}
+	if err != nil {
+		return nil, sdk.Errorf(sdk.Internal, "make a certificate for backend %s: %w", b.options.Name, err)
+	}
 	c.Cmd = exec.Command(b.program.Path)
-	c.SecureConfig = &goplugin.SecureConfig{Checksum: b.sum, Hash: sha256.New()}
-	c.AutoMTLS = !b.options.Shared
-	if b.options.Shared { // without TLS, the folder keeps other users out
-		dir, err := os.MkdirTemp("", "vlmspec-")
+	c.Cmd.Env = []string{goplugin.EnvUnixSocketDir + "=" + folder, wire.TLSEnv + "=" + string(p.tls)}
+	if b.starts > 0 { // the program must not change under a run
+		sum, err := b.sum()
 		if err != nil {
-			return nil, sdk.Errorf(sdk.Internal, "make a folder for the socket of backend %s: %w", b.options.Name, err)
+			return nil, sdk.Errorf(sdk.InvalidConfig, "read the program of backend %s: %w", b.options.Name, err)
 		}
-		p.folder = dir
-		c.Cmd.Env = []string{goplugin.EnvUnixSocketDir + "=" + dir}
+		c.SecureConfig = &goplugin.SecureConfig{Checksum: sum, Hash: sha256.New()}
 	}
 	if err := p.dial(c); err != nil {
 		p.kill()
@@ -66,6 +75,9 @@ func (b *Backend) attach(a wire.Attachment) (*process, error) {
 	p := &process{output: &tail{next: b.options.Log}}
 	c := p.config(b.options)
 	c.Reattach = r
+	if c.TLSConfig, err = a.TLS.Config(); err != nil {
+		return nil, sdk.Errorf(sdk.InvalidConfig, "%s: backend %s: %w", wire.AttachEnv, b.options.Name, err)
+	}
 	if c.Plugins = c.VersionedPlugins[a.Version]; c.Plugins == nil {
 		return nil, sdk.Errorf(sdk.InvalidConfig, "%s: backend %s speaks version %d of the backend protocol, and this vlmspec speaks %d",
 			wire.AttachEnv, b.options.Name, a.Version, wire.Version)

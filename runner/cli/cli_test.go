@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 		"vlmspec-backend-fake":    func() { plugin.Serve(&fake{}) },
 		"vlmspec-backend-rubbish": func() { fmt.Println("Loading model..."); select {} },
 		"vlmspec-backend-newer":   func() { fmt.Println("1|99|unix|/nowhere|grpc|"); select {} },
+		"vlmspec-instant":         instantMain,
 		"vlmspec-backend-early":   func() { fmt.Fprintln(os.Stderr, "libcuda.so.1: no such file"); os.Exit(127) },
 	})
 }

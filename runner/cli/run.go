@@ -84,8 +84,8 @@ func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
 		return a.dry(s)
 	}
 	var live *report.Console
-	o.OnStart = func(c *spec.Case) { live.Asked(c.ID) }
-	o.OnEnd = func(c *spec.Case) { live.Answered(c.ID) }
+	o.OnStart = func(c *spec.Case) { live.Asked(c.Suite + " › " + c.Name) }
+	o.OnEnd = func(c *spec.Case) { live.Answered(c.Suite + " › " + c.Name) }
 	s, err := runner.Open(o)
 	if err != nil {
 		return wrong(err)

@@ -93,7 +93,7 @@ func (s *Suite) StartBackends() []byte {
 	attach := host.Attachments{}
 	for _, name := range s.names() {
 		b := s.session.Project.Backends[name]
-		owned, err := runner.Shared(context.Background(), s.session.Project.Dir, b)
+		owned, err := runner.Start(context.Background(), s.session.Project.Dir, b)
 		if err != nil {
 			ginkgo.GinkgoWriter.Printf("backend %s: %v\n", name, err) // its cases say so too
 			continue

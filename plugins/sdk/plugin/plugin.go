@@ -4,6 +4,7 @@ package plugin
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -63,7 +64,8 @@ func config(b sdk.Backend) *goplugin.ServeConfig {
 		GRPCServer: func(opts []grpc.ServerOption) *grpc.Server {
 			return grpc.NewServer(append(opts, grpc.MaxRecvMsgSize(wire.MaxMessage), grpc.MaxSendMsgSize(wire.MaxMessage))...)
 		},
-		Logger: hclog.NewNullLogger(),
+		TLSProvider: func() (*tls.Config, error) { return wire.Credential(os.Getenv(wire.TLSEnv)).Config() },
+		Logger:      hclog.NewNullLogger(),
 	}
 }
 

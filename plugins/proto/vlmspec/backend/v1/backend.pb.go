@@ -9,14 +9,14 @@
 //
 //  1. Refuse to run unless the environment variable VLMSPEC_BACKEND_COOKIE is
 //     "b6a7f6f0-vlmspec-backend".
-//  2. Listen on 127.0.0.1 or a Unix socket. When PLUGIN_CLIENT_CERT holds a
-//     PEM certificate, speak TLS with a fresh self-signed certificate (name
-//     "localhost") and accept that client certificate only.
+//  2. Listen on a Unix socket in the folder $PLUGIN_UNIX_SOCKET_DIR, or on
+//     127.0.0.1. $VLMSPEC_BACKEND_TLS is a certificate and its key, each base64
+//     of DER (X.509, PKCS #8), with a dot between: speak TLS 1.3 with it and
+//     take only clients that show the same certificate.
 //  3. Serve BackendService and grpc.health.v1.Health, where the service
 //     "plugin" is SERVING.
 //  4. Print one line to stdout, and nothing before it:
-//     1|1|tcp|127.0.0.1:PORT|grpc|CERT
-//     where CERT is the certificate's DER in base64 without padding, or empty.
+//     1|1|unix|PATH|grpc| or 1|1|tcp|127.0.0.1:PORT|grpc|
 //  5. Ignore SIGINT: vlmspec decides when a backend stops.
 //
 // Errors are gRPC status codes; the message is one sentence for a person:

@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/spec"
+	"github.com/vlmspec/vlmspec/runner/suite"
+)
+
+// instant answers at once, so that what is left is the runner.
+type instant struct{}
+
+func (instant) Configure(context.Context, map[string]any) error { return nil }
+func (instant) Describe(context.Context) (sdk.Info, error) {
+	return sdk.Info{Name: "instant", Version: "1"}, nil
+}
+
+func (instant) Generate(context.Context, sdk.Request, func(string)) (sdk.Response, error) {
+	return sdk.Response{Text: "red", Finish: sdk.FinishStop}, nil
+}
+
+func (instant) Close() error { return nil }
+
+// usage is what a run in a process of its own took.
+type usage struct {
+	Seconds float64 // from loading the specs to the end of the record
+	Cases   int
+	MaxRSS  float64 // MB
+}
+
+// instantMain is a process that runs a project with the instant backend; Ginkgo
+// runs once in a process.
+func instantMain() {
+	start := time.Now()
+	s, err := runner.Open(runner.Options{
+		Project:  os.Args[1],
+		Backends: func(context.Context, spec.Backend) (sdk.Backend, error) { return instant{}, nil },
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	run, err := suite.Run(context.Background(), s, suite.Options{})
+	if err != nil || runner.ExitCode(run) != 0 {
+		fmt.Fprintln(os.Stderr, "not all cases passed:", err)
+		os.Exit(1)
+	}
+	u := usage{Seconds: time.Since(start).Seconds(), Cases: len(run.Cases)}
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err == nil {
+		u.MaxRSS = float64(r.Maxrss) / 1024 // Linux counts in KiB
+	}
+	_ = json.NewEncoder(os.Stdout).Encode(u)
+}
+
+// measure runs a project with the instant backend.
+func measure(b *testing.B, dir string) usage {
+	b.Helper()
+	out, err := exec.Command("vlmspec-instant", dir).Output()
+	if err != nil {
+		b.Fatalf("%v: %s", err, err.(*exec.ExitError).Stderr) //nolint:errorlint // of the command just run
+	}
+	var u usage
+	if err := json.Unmarshal(out, &u); err != nil {
+		b.Fatal(err)
+	}
+	return u
+}
+
+func write(b *testing.B, path, text string) {
+	b.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		b.Fatal(err)
+	}
+}
+
+const project = "version: 1\nbackends: {b: {plugin: fake}}\n"
+
+// What the runner adds to a case: 10,000 cases in 100 files, one image.
+func BenchmarkOverheadOf10000Cases(b *testing.B) {
+	dir := b.TempDir()
+	write(b, dir+"/vlmspec.yaml", project)
+	if err := drawImages(dir); err != nil {
+		b.Fatal(err)
+	}
+	for i := range 100 {
+		var spec strings.Builder
+		fmt.Fprintf(&spec, "suite: s%d\ncases:\n", i)
+		for k := range 100 {
+			fmt.Fprintf(&spec, "  - name: case %d\n    image: ../red.png\n    prompt: What color is it?\n    expect:\n      - equals: red\n", k)
+		}
+		write(b, fmt.Sprintf("%s/specs/s%d.yaml", dir, i), spec.String())
+	}
+	var total, most float64
+	for b.Loop() {
+		u := measure(b, dir)
+		total += u.Seconds / float64(u.Cases)
+		most = max(most, u.MaxRSS)
+	}
+	b.ReportMetric(total/float64(b.N)*1e3, "ms/case")
+	b.ReportMetric(most, "MB")
+}
+
+// Memory does not grow with the images: 500 cases show 500 files of 1 MB.
+func Benchmark500LargeImages(b *testing.B) {
+	dir := b.TempDir()
+	write(b, dir+"/vlmspec.yaml", project)
+	const side = 591 // 3 bytes of noise a pixel do not compress
+	pixels := image.NewNRGBA(image.Rect(0, 0, side, side))
+	noise := rand.NewChaCha8([32]byte{1})
+	encoder := png.Encoder{CompressionLevel: png.NoCompression}
+	var spec strings.Builder
+	spec.WriteString("suite: s\ncases:\n")
+	for i := range 500 {
+		_, _ = noise.Read(pixels.Pix)
+		for at := 3; at < len(pixels.Pix); at += 4 {
+			pixels.Pix[at] = 255
+		}
+		var data bytes.Buffer
+		if err := encoder.Encode(&data, pixels); err != nil {
+			b.Fatal(err)
+		}
+		write(b, fmt.Sprintf("%s/images/%d.png", dir, i), data.String())
+		fmt.Fprintf(&spec, "  - {name: case %d, image: ../images/%d.png, prompt: What color?, expect: [equals: red]}\n", i, i)
+	}
+	write(b, dir+"/specs/s.yaml", spec.String())
+	var total, most float64
+	for b.Loop() {
+		u := measure(b, dir)
+		total += u.Seconds / float64(u.Cases)
+		most = max(most, u.MaxRSS)
+	}
+	b.ReportMetric(total/float64(b.N)*1e3, "ms/case")
+	b.ReportMetric(most, "MB")
+}
+
+// process measures whole processes of the built vlmspec, plugin and all.
+func process(b *testing.B, code int, spec string) {
+	bin := os.Getenv("VLMSPEC_BIN")
+	if bin == "" {
+		b.Skip("set VLMSPEC_BIN to the folder of a built vlmspec: `make bench`")
+	}
+	dir := b.TempDir()
+	write(b, dir+"/vlmspec.yaml", "version: 1\nbackends: {b: {plugin: replay, config: {answers: answers.jsonl}}}\n")
+	write(b, dir+"/answers.jsonl", `{"prompt": "What color?", "answer": "red"}`+"\n")
+	write(b, dir+"/specs/s.yaml", spec)
+	if err := drawImages(dir); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		cmd := exec.Command(filepath.Join(bin, "vlmspec"), "run", "-C", dir)
+		if out, _ := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != code {
+			b.Fatalf("exit code %d:\n%s", cmd.ProcessState.ExitCode(), out)
+		}
+	}
+}
+
+func BenchmarkProcessOfOneCase(b *testing.B) {
+	process(b, exitOK, "suite: s\ncases:\n  - {name: one, image: ../red.png, prompt: What color?, expect: [equals: red]}\n")
+}
+
+func BenchmarkProcessOfATypo(b *testing.B) {
+	process(b, exitUsage, "suite: s\ncases:\n  - {name: one, image: ../red.png, prompt: What color?, expct: [equals: red]}\n")
+}
