@@ -35,11 +35,10 @@ func (e *Execution) turn(ctx context.Context, p *planned, t *result.Turn, index 
 		CaseID: p.ID, Turn: index, Prompt: t.Prompt, Answer: t.Answer, Finish: t.Finish, Images: images,
 		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Vars: p.Vars, Goldens: e.session.goldens,
 	}
-	for i, c := range p.checks[index] {
+	for _, c := range p.checks[index] {
 		v := judge(ctx, c, in)
 		if v.File == "" {
-			pos := p.Turns[index].Checks[i].Pos()
-			v.File, v.Line = pos.File, pos.Line
+			v.File, v.Line = c.pos.File, c.pos.Line
 		}
 		t.Verdicts = append(t.Verdicts, v)
 	}

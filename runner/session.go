@@ -64,7 +64,13 @@ type Session struct {
 // planned is a case with its checks, by turn.
 type planned struct {
 	spec.Case
-	checks [][]check.Check
+	checks [][]placedCheck
+}
+
+// placedCheck is a check and where it stands.
+type placedCheck struct {
+	check.Check
+	pos spec.Pos
 }
 
 // Open loads the project, its specs and goldens, selects cases and compiles
@@ -95,22 +101,27 @@ func Open(o Options) (*Session, error) {
 }
 
 // compile makes the checks of every case, and tells all mistakes once: cases of
-// one `rows` share theirs.
+// one `rows` share theirs. It lets go of the YAML that the checks were made from.
 func compile(cases []spec.Case, project *spec.Project) ([]planned, error) {
 	out := make([]planned, len(cases))
 	var errs []error
 	told := map[string]bool{}
 	for i, c := range cases {
-		out[i] = planned{Case: c, checks: make([][]check.Check, len(c.Turns))}
-		for t, turn := range c.Turns {
-			checks, err := check.CompileAll(turn.Checks, check.Env{Dir: filepath.Join(project.Dir, filepath.Dir(c.Pos.File)), ProjectDir: project.Dir})
+		out[i] = planned{Case: c, checks: make([][]placedCheck, len(c.Turns))}
+		for t := range c.Turns {
+			nodes := c.Turns[t].Checks
+			c.Turns[t].Checks = nil
+			checks, err := check.CompileAll(nodes, check.Env{Dir: filepath.Join(project.Dir, filepath.Dir(c.Pos.File)), ProjectDir: project.Dir})
 			for _, m := range spec.Mistakes(err) {
 				if !told[m.Error()] {
 					told[m.Error()] = true
 					errs = append(errs, m)
 				}
 			}
-			out[i].checks[t] = checks
+			out[i].checks[t] = make([]placedCheck, len(checks))
+			for k := range checks {
+				out[i].checks[t][k] = placedCheck{checks[k], nodes[k].Pos()}
+			}
 		}
 	}
 	return out, spec.Join(errs...)
