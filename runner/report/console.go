@@ -38,7 +38,8 @@ type Console struct {
 	asked  []asked
 	drawn  int // lines of the live part on the screen
 	failed int
-	gap    bool // an empty line was written last
+	gap    bool            // an empty line was written last
+	told   map[string]bool // reasons of errors
 	stop   chan struct{}
 	ended  sync.WaitGroup
 }
@@ -51,7 +52,7 @@ type asked struct {
 
 // NewConsole begins to tell. [Console.End] must follow.
 func NewConsole(out io.Writer, o ConsoleOptions) *Console {
-	c := &Console{o: o, out: out, start: time.Now(), stop: make(chan struct{})}
+	c := &Console{o: o, out: out, start: time.Now(), told: map[string]bool{}, stop: make(chan struct{})}
 	if o.Columns > 0 {
 		c.ended.Go(c.animate)
 	}
@@ -124,14 +125,24 @@ func (c *Console) plainLine(r *result.Case) {
 		tail = oneLine(r.Reason, 160)
 	case result.XFailed:
 		tail += "  " + oneLine(r.XFail, 160)
+	case result.Error:
+		tail += "  as above: " + oneLine(r.Reason, 80)
 	}
 	fmt.Fprintf(&c.buf, "%s %s  %s  %s\n", c.style(r.Outcome, fmt.Sprintf("%-8s", r.Outcome)), place(r), oneLine(r.Name, 120), tail)
 	c.gap = false
 }
 
-// failure tells a case that is not good.
+// failure tells a case that is not good; of errors that are the same, as when a
+// backend does not start, the first.
 func (c *Console) failure(r *result.Case) {
 	c.failed++
+	if r.Outcome == result.Error {
+		if c.told[r.Reason] {
+			c.plainLine(r)
+			return
+		}
+		c.told[r.Reason] = true
+	}
 	w := &c.buf
 	if !c.gap {
 		w.WriteByte('\n')
@@ -249,18 +260,28 @@ func (c *Console) table(run *result.Run) {
 	}
 }
 
+// Most cases that the summary lists again.
+const mostListed = 25
+
 // groups lists again what is not good, where it has scrolled away.
 func (c *Console) groups(run *result.Run) {
 	bad := notGood(run)
 	if len(bad) < 2 {
 		return
 	}
+	left := mostListed
 	for _, o := range order {
 		for _, r := range bad {
 			if r.Outcome == o {
+				if left--; left < 0 {
+					continue
+				}
 				fmt.Fprintf(&c.buf, "  %s %s  %s\n", c.style(o, fmt.Sprintf("%-8s", o)), place(r), oneLine(r.Name, 100))
 			}
 		}
+	}
+	if left < 0 {
+		fmt.Fprintf(&c.buf, "  and %d more; `vlmspec report` tells them all\n", -left)
 	}
 }
 

@@ -58,20 +58,37 @@ func New(project string) *Suite {
 	return s
 }
 
-// Nodes makes an It of every case, at its line of YAML.
+// Nodes makes a container of every spec file and an It of every case, at its
+// line of YAML.
 func (s *Suite) Nodes() {
 	if s.err != nil {
 		ginkgo.It("loads the specs", func() { ginkgo.Fail(s.err.Error()) })
 		return
 	}
-	nodes(s.session, func(i int) {
-		c, ok := s.execution().Case(context.Background(), i)
-		if !ok {
-			ginkgo.Skip("did not run")
+	for from := 0; from < s.session.Len(); {
+		first := s.session.Case(from)
+		to := from
+		for to < s.session.Len() && s.session.Case(to).Pos.File == first.Pos.File {
+			to++
 		}
-		ginkgo.AddReportEntry("answer", answersOf(c), ginkgo.ReportEntryVisibilityFailureOrVerbose)
-		report(c)
-	})
+		begin := from
+		ginkgo.Describe(first.Suite, location(first.Pos, 1), func() {
+			for i := begin; i < to; i++ {
+				node(s.session.Case(i), func() { s.judge(i) })
+			}
+		})
+		from = to
+	}
+}
+
+// judge is the body of the It of a case.
+func (s *Suite) judge(i int) {
+	c, ok := s.execution().Case(context.Background(), i)
+	if !ok {
+		ginkgo.Skip("did not run")
+	}
+	ginkgo.AddReportEntry("answer", answersOf(c), ginkgo.ReportEntryVisibilityFailureOrVerbose)
+	report(c)
 }
 
 func answersOf(c result.Case) string {

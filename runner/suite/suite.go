@@ -48,21 +48,24 @@ func Run(ctx context.Context, s *runner.Session, o Options) (*result.Run, error)
 			o.Notify()
 		}
 	})
-	order := []any{ginkgo.Ordered, ginkgo.ContinueOnFailure} // else Ginkgo shuffles files and sorts rows
+	order := []any{ginkgo.Ordered, ginkgo.ContinueOnFailure} // else Ginkgo sorts the rows of a case
 	if o.Shuffle != 0 {
 		order = nil
 	}
+	// One container for all: Ginkgo copies the containers of every case.
 	ginkgo.Describe("vlmspec", append(order, func() {
-		nodes(s, func(i int) {
-			c, ok := e.Case(ctx, i)
-			if !ok {
-				ginkgo.Skip("did not run")
-			}
-			if o.OnCase != nil {
-				o.OnCase(c)
-			}
-			report(c)
-		})
+		for i := range s.Len() {
+			node(s.Case(i), func() {
+				c, ok := e.Case(ctx, i)
+				if !ok {
+					ginkgo.Skip("did not run")
+				}
+				if o.OnCase != nil {
+					o.OnCase(c)
+				}
+				report(c)
+			})
+		}
 	})...)
 	formatter.ColorableStdOut = io.Discard // the run is reported from its results, not by Ginkgo
 	config, reporter := ginkgo.GinkgoConfiguration()
@@ -80,23 +83,9 @@ type outcome struct{}
 
 func (outcome) Fail() {}
 
-// nodes makes a container for each spec file and an It for each case.
-func nodes(s *runner.Session, it func(i int)) {
-	for from := 0; from < s.Len(); {
-		first := s.Case(from)
-		to := from
-		for to < s.Len() && s.Case(to).Pos.File == first.Pos.File {
-			to++
-		}
-		begin := from
-		ginkgo.Describe(first.Suite, location(first.Pos, 1), func() {
-			for i := begin; i < to; i++ {
-				c := s.Case(i)
-				ginkgo.It(c.Name, location(c.Pos, c.Pos.Line), ginkgo.Label(c.Labels...), func() { it(i) })
-			}
-		})
-		from = to
-	}
+// node makes an It of a case.
+func node(c *spec.Case, body func()) {
+	ginkgo.It(c.Name, location(c.Pos, c.Pos.Line), ginkgo.Label(c.Labels...), body)
 }
 
 // location makes Ginkgo's reports, order and --focus-file speak of the YAML.
