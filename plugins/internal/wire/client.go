@@ -66,6 +66,7 @@ func (c *Client) Generate(ctx context.Context, req sdk.Request, emit func(string
 	if err != nil {
 		return sdk.Response{}, err
 	}
+	r.Stream = emit != nil
 	// The call outlives ctx by the time it takes to cancel it.
 	calling, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()

@@ -60,9 +60,12 @@ func (s *Server) Generate(req *backendv1.GenerateRequest, stream grpc.ServerStre
 	}
 	ctx, done := s.begin(stream.Context(), req.GetId())
 	defer done()
-	emit := func(text string) {
-		if ctx.Err() == nil { // a stream that breaks cancels ctx
-			_ = stream.Send(&backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Chunk{Chunk: text}})
+	var emit func(string)
+	if req.GetStream() {
+		emit = func(text string) {
+			if ctx.Err() == nil { // a stream that breaks cancels ctx
+				_ = stream.Send(&backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Chunk{Chunk: text}})
+			}
 		}
 	}
 	resp, err := s.backend.Generate(ctx, request, emit)

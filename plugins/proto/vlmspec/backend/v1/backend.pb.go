@@ -563,9 +563,11 @@ func (*CancelResponse) Descriptor() ([]byte, []int) {
 type GenerateRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Unique among the calls of a process.
-	Id            string     `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Messages      []*Message `protobuf:"bytes,2,rep,name=messages,proto3" json:"messages,omitempty"`
-	Params        *Params    `protobuf:"bytes,3,opt,name=params,proto3" json:"params,omitempty"`
+	Id       string     `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Messages []*Message `protobuf:"bytes,2,rep,name=messages,proto3" json:"messages,omitempty"`
+	Params   *Params    `protobuf:"bytes,3,opt,name=params,proto3" json:"params,omitempty"`
+	// Whether chunks are wanted; without, only the whole answer is sent.
+	Stream        bool `protobuf:"varint,4,opt,name=stream,proto3" json:"stream,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -619,6 +621,13 @@ func (x *GenerateRequest) GetParams() *Params {
 		return x.Params
 	}
 	return nil
+}
+
+func (x *GenerateRequest) GetStream() bool {
+	if x != nil {
+		return x.Stream
+	}
+	return false
 }
 
 type Message struct {
@@ -1316,11 +1325,12 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\tstreaming\x18\a \x01(\bR\tstreaming\"\x1f\n" +
 	"\rCancelRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"\x10\n" +
-	"\x0eCancelResponse\"\x8e\x01\n" +
+	"\x0eCancelResponse\"\xa6\x01\n" +
 	"\x0fGenerateRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x127\n" +
 	"\bmessages\x18\x02 \x03(\v2\x1b.vlmspec.backend.v1.MessageR\bmessages\x122\n" +
-	"\x06params\x18\x03 \x01(\v2\x1a.vlmspec.backend.v1.ParamsR\x06params\"g\n" +
+	"\x06params\x18\x03 \x01(\v2\x1a.vlmspec.backend.v1.ParamsR\x06params\x12\x16\n" +
+	"\x06stream\x18\x04 \x01(\bR\x06stream\"g\n" +
 	"\aMessage\x12,\n" +
 	"\x04role\x18\x01 \x01(\x0e2\x18.vlmspec.backend.v1.RoleR\x04role\x12.\n" +
 	"\x05parts\x18\x02 \x03(\v2\x18.vlmspec.backend.v1.PartR\x05parts\"Z\n" +

@@ -64,7 +64,8 @@ type BackendServiceClient interface {
 	Configure(ctx context.Context, in *ConfigureRequest, opts ...grpc.CallOption) (*ConfigureResponse, error)
 	// Describe says what the backend is and, once configured, what it loaded.
 	Describe(ctx context.Context, in *DescribeRequest, opts ...grpc.CallOption) (*DescribeResponse, error)
-	// Generate answers one request: any number of text chunks, then the whole answer.
+	// Generate answers one request: text chunks when they are wanted, then the
+	// whole answer.
 	Generate(ctx context.Context, in *GenerateRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GenerateResponse], error)
 	// Cancel stops a Generate call and returns once that call has ended, or at
 	// once when there is none of that id. vlmspec kills a backend that takes
@@ -140,7 +141,8 @@ type BackendServiceServer interface {
 	Configure(context.Context, *ConfigureRequest) (*ConfigureResponse, error)
 	// Describe says what the backend is and, once configured, what it loaded.
 	Describe(context.Context, *DescribeRequest) (*DescribeResponse, error)
-	// Generate answers one request: any number of text chunks, then the whole answer.
+	// Generate answers one request: text chunks when they are wanted, then the
+	// whole answer.
 	Generate(*GenerateRequest, grpc.ServerStreamingServer[GenerateResponse]) error
 	// Cancel stops a Generate call and returns once that call has ended, or at
 	// once when there is none of that id. vlmspec kills a backend that takes
