@@ -138,11 +138,22 @@ func (b *Backend) Describe(ctx context.Context) (sdk.Info, error) {
 // the backend does not stop within two seconds after ctx is done, its process
 // is killed.
 func (b *Backend) Generate(ctx context.Context, req sdk.Request, emit func(string)) (sdk.Response, error) {
+	return b.generate(ctx, req, func() {}, emit)
+}
+
+// GenerateAhead is Generate, and tells when the backend has begun. Calls made
+// from then on wait behind this one in the backend's process, so that it need
+// not wait for them.
+func (b *Backend) GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {
+	return b.generate(ctx, req, begun, nil)
+}
+
+func (b *Backend) generate(ctx context.Context, req sdk.Request, begun func(), emit func(string)) (sdk.Response, error) {
 	p, err := b.running(ctx)
 	if err != nil {
 		return sdk.Response{}, err
 	}
-	resp, err := p.client.Generate(ctx, req, emit)
+	resp, err := p.client.GenerateAhead(ctx, req, begun, emit)
 	if errors.Is(err, wire.ErrHangs) {
 		p.kill()
 		return sdk.Response{}, ctx.Err()

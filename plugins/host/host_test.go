@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,7 +49,10 @@ func TestMain(m *testing.M) {
 }
 
 // fake does what a prompt tells it to.
-type fake struct{ config map[string]any }
+type fake struct {
+	config    map[string]any
+	now, most atomic.Int32 // calls of "count"
+}
 
 func (f *fake) Configure(_ context.Context, config map[string]any) error {
 	f.config = config
@@ -99,6 +103,11 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, emit func(string))
 			emit(s)
 		}
 		ok.Text = "a red circle"
+	case "count":
+		f.most.Store(max(f.most.Load(), f.now.Add(1)))
+		time.Sleep(20 * time.Millisecond) // long enough for the other calls to arrive
+		f.now.Add(-1)
+		ok.Text = fmt.Sprint(f.most.Load())
 	case "lie":
 		ok.Usage.OutputTokens = -1
 	case "echo":
@@ -324,6 +333,20 @@ func TestAttach(t *testing.T) {
 	if _, err := owner.Generate(t.Context(), ask("hello"), nil); err != nil || owner.Starts() != 1 {
 		t.Errorf("the guest ended the owner's process: %v", err)
 	}
+}
+
+// A backend never sees more calls at once than it says it takes.
+func TestCallsAtOnce(t *testing.T) {
+	b := open(t, Options{})
+	var calls sync.WaitGroup
+	for range 8 {
+		calls.Go(func() {
+			if r, err := b.Generate(t.Context(), ask("count"), nil); err != nil || r.Text > "2" {
+				t.Errorf("%s calls at once, %v", r.Text, err)
+			}
+		})
+	}
+	calls.Wait()
 }
 
 // Nobody without the certificate can talk to a backend.

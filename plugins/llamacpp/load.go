@@ -236,7 +236,7 @@ func (e *engine) warmUpVision() error {
 func (e *engine) describe(info sdk.Info) sdk.Info {
 	info.Model, info.ModelDigest, info.Device = e.name, e.digest, e.device
 	info.Capabilities = sdk.Capabilities{
-		Concurrency: 1, ContextTokens: e.limit, Seeds: true, LogProbs: true, Streaming: true,
+		Concurrency: 1, ContextTokens: e.limit, Seeds: true, LogProbs: true, Streaming: true, Queues: true,
 	}
 	info.Details = map[string]string{
 		"architecture": e.model.Description(),

@@ -57,6 +57,9 @@ type Capabilities struct {
 	LogProbs      bool
 	JSONSchema    bool // constrained answers
 	Streaming     bool // calls emit more than once
+	// Queues says that Generate may be called more often than Concurrency at once:
+	// calls wait for each other, and images are decoded meanwhile.
+	Queues bool
 }
 
 // Role is who speaks a message.

@@ -15,50 +15,84 @@ import (
 // converse holds one sample: its turns one after another, each with the history.
 func (l *lane) converse(task Task) (a Answer) {
 	a.Started = time.Now()
-	defer func() { a.Seconds = time.Since(a.Started).Seconds() }()
 	c := task.Case
-	ctx, cancel := l.limit(c.Timeout)
-	defer cancel()
 	if err := l.fits(c); err != nil {
 		a.Fault = faultOf(err, c.Timeout)
 		return a
 	}
+	t := l.ticket()
+	defer func() {
+		if began := t.leave(); !began.IsZero() {
+			a.Started = began
+		}
+		a.Seconds = time.Since(a.Started).Seconds()
+	}()
 	req := sdk.Request{ID: c.ID, Params: c.Params}
 	req.Params.Seed = task.Seed
 	if c.System != "" {
 		req.Messages = append(req.Messages, sdk.Message{Role: sdk.System, Parts: []sdk.Part{{Text: c.System}}})
 	}
 	var shown []check.Image
-	for _, t := range c.Turns {
-		msg, prompt, images, err := l.pool.message(t)
+	for i := range c.Turns {
+		msg, prompt, images, err := l.pool.message(c.Turns[i])
 		shown = append(shown, images...)
-		var resp sdk.Response
-		asked := time.Now()
+		a.Images = append(a.Images, slices.Clip(shown))
+		a.Turns = append(a.Turns, result.Turn{Prompt: prompt})
 		if err == nil {
 			req.Messages = append(req.Messages, msg)
-			resp, err = l.backend.Generate(ctx, req, nil)
+			err = l.ask(t, c, i, req, &a.Turns[i])
 		}
 		if err != nil {
-			if ctx.Err() != nil {
-				err = ctx.Err()
-			}
-			a.Turns = append(a.Turns, result.Turn{Prompt: prompt})
-			a.Images = append(a.Images, slices.Clip(shown))
 			a.Fault = faultOf(err, c.Timeout)
 			return a
 		}
-		a.Turns = append(a.Turns, turn(prompt, resp, time.Since(asked)))
-		a.Images = append(a.Images, slices.Clip(shown))
-		req.Messages = append(req.Messages, sdk.Message{Role: sdk.Assistant, Parts: []sdk.Part{{Text: resp.Text}}})
+		req.Messages = append(req.Messages, sdk.Message{Role: sdk.Assistant, Parts: []sdk.Part{{Text: a.Turns[i].Answer}}})
 	}
 	return a
 }
 
-func (l *lane) limit(timeout time.Duration) (context.Context, context.CancelFunc) {
-	if timeout <= 0 {
-		return context.WithCancel(l.pool.ctx)
+// ask sends a turn of a case and fills in what came of it.
+func (l *lane) ask(t *ticket, c *spec.Case, turn int, req sdk.Request, out *result.Turn) error {
+	if turn == 0 {
+		if err := t.enter(c.Timeout); err != nil {
+			return err
+		}
 	}
-	return context.WithTimeout(l.pool.ctx, timeout)
+	begun := func() {}
+	if turn == len(c.Turns)-1 {
+		begun = t.last
+	}
+	sent := time.Now()
+	r, err := l.generate(t.ctx, req, begun)
+	if t.ctx.Err() != nil {
+		return context.Cause(t.ctx)
+	}
+	if err != nil {
+		return err
+	}
+	out.Answer, out.Finish, out.LogProbs = r.Text, string(r.Finish), r.LogProbs
+	out.Tokens = result.Tokens{Text: r.Usage.TextTokens, Image: r.Usage.ImageTokens, Output: r.Usage.OutputTokens}
+	out.Timings = timings(r.Timings, t.since(sent))
+	return nil
+}
+
+func (l *lane) generate(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {
+	if b, ok := l.backend.(Ahead); ok {
+		return b.GenerateAhead(ctx, req, begun)
+	}
+	return l.backend.Generate(ctx, req, nil)
+}
+
+// timings of a call that took so long in all.
+func timings(t sdk.Timings, took time.Duration) result.Timings {
+	seconds := result.Timings{
+		Preprocess: t.Preprocess.Seconds(), Encode: t.Encode.Seconds(), Prefill: t.Prefill.Seconds(), Decode: t.Decode.Seconds(),
+		Total: took.Seconds(),
+	}
+	if busy := t.Preprocess + t.Encode + t.Prefill + t.Decode; busy > 0 {
+		seconds.Queue = max(took-busy, 0).Seconds()
+	}
+	return seconds
 }
 
 // fits refuses a case that needs more than the backend has.
@@ -97,19 +131,4 @@ func (p *Pool) message(t spec.Turn) (msg sdk.Message, prompt string, shown []che
 		msg.Parts = append(msg.Parts, sdk.Part{Image: &img})
 	}
 	return msg, text.String(), shown, err
-}
-
-func turn(prompt string, r sdk.Response, took time.Duration) result.Turn {
-	t := r.Timings
-	seconds := result.Timings{
-		Preprocess: t.Preprocess.Seconds(), Encode: t.Encode.Seconds(), Prefill: t.Prefill.Seconds(), Decode: t.Decode.Seconds(),
-		Total: took.Seconds(),
-	}
-	if busy := t.Preprocess + t.Encode + t.Prefill + t.Decode; busy > 0 {
-		seconds.Queue = max(took-busy, 0).Seconds()
-	}
-	return result.Turn{
-		Prompt: prompt, Answer: r.Text, Finish: string(r.Finish), Timings: seconds, LogProbs: r.LogProbs,
-		Tokens: result.Tokens{Text: r.Usage.TextTokens, Image: r.Usage.ImageTokens, Output: r.Usage.OutputTokens},
-	}
 }

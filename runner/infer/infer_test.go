@@ -313,3 +313,73 @@ func TestStartAndEndAreTold(t *testing.T) {
 		t.Errorf("told %v", told)
 	}
 }
+
+// queueing is a backend in a process: it takes calls ahead, and computes one at
+// a time for three seconds.
+type queueing struct {
+	fake
+	computing chan struct{}
+	sent      int
+	mostSent  int
+}
+
+func (q *queueing) GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {
+	q.mu.Lock()
+	q.sent++
+	q.mostSent = max(q.mostSent, q.sent)
+	q.mu.Unlock()
+	defer func() {
+		q.mu.Lock()
+		q.sent--
+		q.mu.Unlock()
+	}()
+	q.computing <- struct{}{}
+	defer func() { <-q.computing }()
+	begun()
+	select {
+	case <-time.After(3 * time.Second):
+		return q.Generate(ctx, req, nil)
+	case <-ctx.Done():
+		return sdk.Response{}, ctx.Err()
+	}
+}
+
+// A sample that was sent ahead has its whole time once the one before is over.
+func TestAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &queueing{computing: make(chan struct{}, 1)}
+		var cases []*spec.Case
+		for i := range 4 {
+			c := one(fmt.Sprint(i))
+			c.Timeout = 4 * time.Second
+			cases = append(cases, c)
+		}
+		p := Start(t.Context(), tasks(cases...), Options{Open: func(context.Context, string) (sdk.Backend, error) { return q, nil }})
+		defer p.Close()
+		for i := range cases {
+			a := wait(t, p, i)
+			if a.Fault != nil || a.Seconds != 3 || a.Turns[0].Timings.Total != 3 {
+				t.Errorf("task %d: %+v, %v s, %v", i, a.Fault, a.Seconds, a.Turns[0].Timings)
+			}
+		}
+		if q.mostSent != 2 {
+			t.Errorf("%d calls were sent at once", q.mostSent)
+		}
+	})
+}
+
+// Nothing is sent between the turns of a sample.
+func TestAheadWaitsForTheLastTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &queueing{computing: make(chan struct{}, 1)}
+		talk := one("a")
+		talk.Turns = append(talk.Turns, spec.Turn{Parts: []spec.Part{{Text: "more"}}})
+		talk.Timeout = 7 * time.Second
+		p := Start(t.Context(), tasks(talk, one("b")), Options{Open: func(context.Context, string) (sdk.Backend, error) { return q, nil }})
+		defer p.Close()
+		first, second := wait(t, p, 0), wait(t, p, 1)
+		if got := q.ids(); got != "a a b" || first.Fault != nil || first.Seconds != 6 || second.Seconds != 3 {
+			t.Errorf("asked %s; %+v, %v s, %v s", got, first.Fault, first.Seconds, second.Seconds)
+		}
+	})
+}

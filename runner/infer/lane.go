@@ -25,6 +25,10 @@ type lane struct {
 	opened  chan struct{} // closed when backend, info and err are set
 	mu      sync.Mutex    // guards opened
 
+	// slots bounds the samples that the backend computes at once, senders those
+	// that have a turn after the one under way.
+	slots, senders chan struct{}
+
 	// calls is held for reading by calls, and for writing by a call that is
 	// tried again after a crash: alone, so that it cannot take others down and
 	// nobody else is blamed.
@@ -38,6 +42,8 @@ func (l *lane) start() {
 		if l.err == nil {
 			l.info, l.err = l.backend.Describe(l.pool.ctx)
 		}
+		n := max(l.info.Capabilities.Concurrency, 1)
+		l.slots, l.senders = make(chan struct{}, n), make(chan struct{}, n)
 		l.mu.Lock()
 		l.opened = make(chan struct{})
 		close(l.opened)
@@ -52,13 +58,28 @@ func (l *lane) described() (sdk.Info, bool) {
 	return l.info, l.opened != nil && l.err == nil
 }
 
+// Ahead is a backend that may be sent one call more than it computes at once,
+// from when it has begun with the one before.
+type Ahead interface {
+	GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error)
+}
+
+// workers is how many samples are under way at once.
+func (l *lane) workers() int {
+	n := cap(l.slots)
+	if _, ok := l.backend.(Ahead); ok {
+		n++
+	}
+	return min(n, len(l.queue))
+}
+
 // run answers the queue, as many tasks at once as the backend takes.
 func (l *lane) run() {
 	defer close(l.ended)
 	l.start()
 	tasks := make(chan int)
 	var workers sync.WaitGroup
-	for range min(max(l.info.Capabilities.Concurrency, 1), len(l.queue)) {
+	for range l.workers() {
 		workers.Go(func() {
 			for i := range tasks {
 				l.answer(i)

@@ -61,6 +61,12 @@ func (c *Client) Close() error { return nil }
 // Generate implements sdk.Backend. Once ctx is done it returns when the backend
 // has stopped, or [ErrHangs] after two seconds.
 func (c *Client) Generate(ctx context.Context, req sdk.Request, emit func(string)) (sdk.Response, error) {
+	return c.GenerateAhead(ctx, req, func() {}, emit)
+}
+
+// GenerateAhead is Generate, and tells when the backend has begun: calls made
+// from then on wait behind this one.
+func (c *Client) GenerateAhead(ctx context.Context, req sdk.Request, begun func(), emit func(string)) (sdk.Response, error) {
 	id := req.ID + "#" + strconv.FormatUint(c.calls.Add(1), 10)
 	r, err := fromRequest(id, req)
 	if err != nil {
@@ -72,7 +78,7 @@ func (c *Client) Generate(ctx context.Context, req sdk.Request, emit func(string
 	defer stop()
 	stopped := make(chan error, 1)
 	unwatch := context.AfterFunc(ctx, func() { stopped <- c.cancel(id, stop) })
-	resp, err := c.receive(calling, r, emit)
+	resp, err := c.receive(calling, r, begun, emit)
 	if unwatch() { // ctx is not done
 		return resp, err
 	}
@@ -94,7 +100,7 @@ func (c *Client) cancel(id string, stop context.CancelFunc) error {
 	return nil // stopped, or cannot be asked to, or gone
 }
 
-func (c *Client) receive(ctx context.Context, r *backendv1.GenerateRequest, emit func(string)) (sdk.Response, error) {
+func (c *Client) receive(ctx context.Context, r *backendv1.GenerateRequest, begun func(), emit func(string)) (sdk.Response, error) {
 	stream, err := c.rpc.Generate(ctx, r)
 	if err != nil {
 		return sdk.Response{}, fromStatus(err)
@@ -108,6 +114,8 @@ func (c *Client) receive(ctx context.Context, r *backendv1.GenerateRequest, emit
 			return sdk.Response{}, fromStatus(err)
 		case msg.GetAnswer() != nil:
 			return toResponse(msg.GetAnswer())
+		case msg.GetBegun() != nil:
+			begun()
 		case emit != nil:
 			emit(msg.GetChunk())
 		}

@@ -20,7 +20,7 @@ func fromInfo(i sdk.Info) *backendv1.DescribeResponse {
 		Model: i.Model, ModelDigest: i.ModelDigest, Device: i.Device, Details: i.Details,
 		Capabilities: &backendv1.Capabilities{
 			MaxImages: int32of(c.MaxImages), Concurrency: int32of(c.Concurrency), ContextTokens: int32of(c.ContextTokens),
-			Seeds: c.Seeds, LogProbs: c.LogProbs, JsonSchema: c.JSONSchema, Streaming: c.Streaming,
+			Seeds: c.Seeds, LogProbs: c.LogProbs, JsonSchema: c.JSONSchema, Streaming: c.Streaming, Queues: c.Queues,
 		},
 	}
 }
@@ -32,7 +32,7 @@ func toInfo(d *backendv1.DescribeResponse) sdk.Info {
 		Model: d.GetModel(), ModelDigest: d.GetModelDigest(), Device: d.GetDevice(), Details: maps.Clone(d.GetDetails()),
 		Capabilities: sdk.Capabilities{
 			MaxImages: int(c.GetMaxImages()), Concurrency: int(c.GetConcurrency()), ContextTokens: int(c.GetContextTokens()),
-			Seeds: c.GetSeeds(), LogProbs: c.GetLogProbs(), JSONSchema: c.GetJsonSchema(), Streaming: c.GetStreaming(),
+			Seeds: c.GetSeeds(), LogProbs: c.GetLogProbs(), JSONSchema: c.GetJsonSchema(), Streaming: c.GetStreaming(), Queues: c.GetQueues(),
 		},
 	}
 }

@@ -21,6 +21,7 @@ type Server struct {
 
 	mu    sync.Mutex
 	calls map[string]*call // Generate calls in flight, by id
+	turns chan struct{}    // holds a place for each call that the backend takes at once; nil for any number
 }
 
 // call is one Generate call in flight.
@@ -30,13 +31,23 @@ type call struct {
 }
 
 // NewServer serves b.
-func NewServer(b sdk.Backend) *Server { return &Server{backend: b, calls: map[string]*call{}} }
+func NewServer(b sdk.Backend) *Server {
+	return &Server{backend: b, calls: map[string]*call{}, turns: make(chan struct{}, 1)}
+}
 
 // Configure implements the protocol.
 func (s *Server) Configure(ctx context.Context, req *backendv1.ConfigureRequest) (_ *backendv1.ConfigureResponse, err error) {
 	defer recovered("Configure", &err)
 	if err := s.backend.Configure(ctx, req.GetConfig().AsMap()); err != nil {
 		return nil, toStatus(err)
+	}
+	if info, err := s.backend.Describe(ctx); err == nil {
+		s.mu.Lock()
+		s.turns = make(chan struct{}, max(info.Capabilities.Concurrency, 1))
+		if info.Capabilities.Queues {
+			s.turns = nil
+		}
+		s.mu.Unlock()
 	}
 	return &backendv1.ConfigureResponse{}, nil
 }
@@ -68,11 +79,32 @@ func (s *Server) Generate(req *backendv1.GenerateRequest, stream grpc.ServerStre
 			}
 		}
 	}
-	resp, err := s.backend.Generate(ctx, request, emit)
+	begun := func() {
+		_ = stream.Send(&backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Begun{Begun: &backendv1.Begun{}}})
+	}
+	resp, err := s.generate(ctx, request, begun, emit)
 	if err != nil {
 		return toStatus(err)
 	}
 	return stream.Send(fromResponse(resp))
+}
+
+// generate waits until the backend takes one more call: the host sends some
+// ahead, and several hosts may have attached.
+func (s *Server) generate(ctx context.Context, req sdk.Request, begun func(), emit func(string)) (sdk.Response, error) {
+	s.mu.Lock()
+	turns := s.turns
+	s.mu.Unlock()
+	if turns != nil {
+		select {
+		case turns <- struct{}{}:
+			defer func() { <-turns }()
+		case <-ctx.Done():
+			return sdk.Response{}, ctx.Err()
+		}
+	}
+	begun()
+	return s.backend.Generate(ctx, req, emit)
 }
 
 // begin makes a call known to Cancel.

@@ -396,6 +396,8 @@ type Capabilities struct {
 	LogProbs      bool  `protobuf:"varint,5,opt,name=log_probs,json=logProbs,proto3" json:"log_probs,omitempty"`
 	JsonSchema    bool  `protobuf:"varint,6,opt,name=json_schema,json=jsonSchema,proto3" json:"json_schema,omitempty"`
 	Streaming     bool  `protobuf:"varint,7,opt,name=streaming,proto3" json:"streaming,omitempty"`
+	// Calls beyond concurrency wait for each other, prepared as far as can be.
+	Queues        bool `protobuf:"varint,8,opt,name=queues,proto3" json:"queues,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -475,6 +477,13 @@ func (x *Capabilities) GetJsonSchema() bool {
 func (x *Capabilities) GetStreaming() bool {
 	if x != nil {
 		return x.Streaming
+	}
+	return false
+}
+
+func (x *Capabilities) GetQueues() bool {
+	if x != nil {
+		return x.Queues
 	}
 	return false
 }
@@ -1000,12 +1009,49 @@ func (x *Params) GetExtra() *structpb.Struct {
 	return nil
 }
 
+type Begun struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Begun) Reset() {
+	*x = Begun{}
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Begun) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Begun) ProtoMessage() {}
+
+func (x *Begun) ProtoReflect() protoreflect.Message {
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Begun.ProtoReflect.Descriptor instead.
+func (*Begun) Descriptor() ([]byte, []int) {
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{12}
+}
+
 type GenerateResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Event:
 	//
 	//	*GenerateResponse_Chunk
 	//	*GenerateResponse_Answer
+	//	*GenerateResponse_Begun
 	Event         isGenerateResponse_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1013,7 +1059,7 @@ type GenerateResponse struct {
 
 func (x *GenerateResponse) Reset() {
 	*x = GenerateResponse{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1025,7 +1071,7 @@ func (x *GenerateResponse) String() string {
 func (*GenerateResponse) ProtoMessage() {}
 
 func (x *GenerateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1038,7 +1084,7 @@ func (x *GenerateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GenerateResponse.ProtoReflect.Descriptor instead.
 func (*GenerateResponse) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{12}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GenerateResponse) GetEvent() isGenerateResponse_Event {
@@ -1066,6 +1112,15 @@ func (x *GenerateResponse) GetAnswer() *Answer {
 	return nil
 }
 
+func (x *GenerateResponse) GetBegun() *Begun {
+	if x != nil {
+		if x, ok := x.Event.(*GenerateResponse_Begun); ok {
+			return x.Begun
+		}
+	}
+	return nil
+}
+
 type isGenerateResponse_Event interface {
 	isGenerateResponse_Event()
 }
@@ -1080,9 +1135,17 @@ type GenerateResponse_Answer struct {
 	Answer *Answer `protobuf:"bytes,2,opt,name=answer,proto3,oneof"`
 }
 
+type GenerateResponse_Begun struct {
+	// The backend has begun; what is sent from now on waits behind this call.
+	// It comes first, and may be left out.
+	Begun *Begun `protobuf:"bytes,3,opt,name=begun,proto3,oneof"`
+}
+
 func (*GenerateResponse_Chunk) isGenerateResponse_Event() {}
 
 func (*GenerateResponse_Answer) isGenerateResponse_Event() {}
+
+func (*GenerateResponse_Begun) isGenerateResponse_Event() {}
 
 type Answer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1099,7 +1162,7 @@ type Answer struct {
 
 func (x *Answer) Reset() {
 	*x = Answer{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1111,7 +1174,7 @@ func (x *Answer) String() string {
 func (*Answer) ProtoMessage() {}
 
 func (x *Answer) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1124,7 +1187,7 @@ func (x *Answer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Answer.ProtoReflect.Descriptor instead.
 func (*Answer) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{13}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Answer) GetText() string {
@@ -1173,7 +1236,7 @@ type Usage struct {
 
 func (x *Usage) Reset() {
 	*x = Usage{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1185,7 +1248,7 @@ func (x *Usage) String() string {
 func (*Usage) ProtoMessage() {}
 
 func (x *Usage) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1198,7 +1261,7 @@ func (x *Usage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Usage.ProtoReflect.Descriptor instead.
 func (*Usage) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{14}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Usage) GetTextTokens() int32 {
@@ -1235,7 +1298,7 @@ type Timings struct {
 
 func (x *Timings) Reset() {
 	*x = Timings{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1247,7 +1310,7 @@ func (x *Timings) String() string {
 func (*Timings) ProtoMessage() {}
 
 func (x *Timings) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1260,7 +1323,7 @@ func (x *Timings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Timings.ProtoReflect.Descriptor instead.
 func (*Timings) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{15}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Timings) GetPreprocess() *durationpb.Duration {
@@ -1312,7 +1375,7 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\adetails\x18\t \x03(\v21.vlmspec.backend.v1.DescribeResponse.DetailsEntryR\adetails\x1a:\n" +
 	"\fDetailsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe8\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x80\x02\n" +
 	"\fCapabilities\x12\x1d\n" +
 	"\n" +
 	"max_images\x18\x01 \x01(\x05R\tmaxImages\x12 \n" +
@@ -1322,7 +1385,8 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\tlog_probs\x18\x05 \x01(\bR\blogProbs\x12\x1f\n" +
 	"\vjson_schema\x18\x06 \x01(\bR\n" +
 	"jsonSchema\x12\x1c\n" +
-	"\tstreaming\x18\a \x01(\bR\tstreaming\"\x1f\n" +
+	"\tstreaming\x18\a \x01(\bR\tstreaming\x12\x16\n" +
+	"\x06queues\x18\b \x01(\bR\x06queues\"\x1f\n" +
 	"\rCancelRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"\x10\n" +
 	"\x0eCancelResponse\"\xa6\x01\n" +
@@ -1357,10 +1421,12 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\x0erepeat_penalty\x18\x06 \x01(\x01R\rrepeatPenalty\x12\x12\n" +
 	"\x04seed\x18\a \x01(\rR\x04seed\x12\x12\n" +
 	"\x04stop\x18\b \x03(\tR\x04stop\x12-\n" +
-	"\x05extra\x18\t \x01(\v2\x17.google.protobuf.StructR\x05extra\"i\n" +
+	"\x05extra\x18\t \x01(\v2\x17.google.protobuf.StructR\x05extra\"\a\n" +
+	"\x05Begun\"\x9c\x01\n" +
 	"\x10GenerateResponse\x12\x16\n" +
 	"\x05chunk\x18\x01 \x01(\tH\x00R\x05chunk\x124\n" +
-	"\x06answer\x18\x02 \x01(\v2\x1a.vlmspec.backend.v1.AnswerH\x00R\x06answerB\a\n" +
+	"\x06answer\x18\x02 \x01(\v2\x1a.vlmspec.backend.v1.AnswerH\x00R\x06answer\x121\n" +
+	"\x05begun\x18\x03 \x01(\v2\x19.vlmspec.backend.v1.BegunH\x00R\x05begunB\a\n" +
 	"\x05event\"\xdb\x01\n" +
 	"\x06Answer\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x128\n" +
@@ -1408,7 +1474,7 @@ func file_vlmspec_backend_v1_backend_proto_rawDescGZIP() []byte {
 }
 
 var file_vlmspec_backend_v1_backend_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vlmspec_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_vlmspec_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_vlmspec_backend_v1_backend_proto_goTypes = []any{
 	(Role)(0),                   // 0: vlmspec.backend.v1.Role
 	(FinishReason)(0),           // 1: vlmspec.backend.v1.FinishReason
@@ -1424,45 +1490,47 @@ var file_vlmspec_backend_v1_backend_proto_goTypes = []any{
 	(*Part)(nil),                // 11: vlmspec.backend.v1.Part
 	(*Image)(nil),               // 12: vlmspec.backend.v1.Image
 	(*Params)(nil),              // 13: vlmspec.backend.v1.Params
-	(*GenerateResponse)(nil),    // 14: vlmspec.backend.v1.GenerateResponse
-	(*Answer)(nil),              // 15: vlmspec.backend.v1.Answer
-	(*Usage)(nil),               // 16: vlmspec.backend.v1.Usage
-	(*Timings)(nil),             // 17: vlmspec.backend.v1.Timings
-	nil,                         // 18: vlmspec.backend.v1.DescribeResponse.DetailsEntry
-	(*structpb.Struct)(nil),     // 19: google.protobuf.Struct
-	(*durationpb.Duration)(nil), // 20: google.protobuf.Duration
+	(*Begun)(nil),               // 14: vlmspec.backend.v1.Begun
+	(*GenerateResponse)(nil),    // 15: vlmspec.backend.v1.GenerateResponse
+	(*Answer)(nil),              // 16: vlmspec.backend.v1.Answer
+	(*Usage)(nil),               // 17: vlmspec.backend.v1.Usage
+	(*Timings)(nil),             // 18: vlmspec.backend.v1.Timings
+	nil,                         // 19: vlmspec.backend.v1.DescribeResponse.DetailsEntry
+	(*structpb.Struct)(nil),     // 20: google.protobuf.Struct
+	(*durationpb.Duration)(nil), // 21: google.protobuf.Duration
 }
 var file_vlmspec_backend_v1_backend_proto_depIdxs = []int32{
-	19, // 0: vlmspec.backend.v1.ConfigureRequest.config:type_name -> google.protobuf.Struct
+	20, // 0: vlmspec.backend.v1.ConfigureRequest.config:type_name -> google.protobuf.Struct
 	6,  // 1: vlmspec.backend.v1.DescribeResponse.capabilities:type_name -> vlmspec.backend.v1.Capabilities
-	18, // 2: vlmspec.backend.v1.DescribeResponse.details:type_name -> vlmspec.backend.v1.DescribeResponse.DetailsEntry
+	19, // 2: vlmspec.backend.v1.DescribeResponse.details:type_name -> vlmspec.backend.v1.DescribeResponse.DetailsEntry
 	10, // 3: vlmspec.backend.v1.GenerateRequest.messages:type_name -> vlmspec.backend.v1.Message
 	13, // 4: vlmspec.backend.v1.GenerateRequest.params:type_name -> vlmspec.backend.v1.Params
 	0,  // 5: vlmspec.backend.v1.Message.role:type_name -> vlmspec.backend.v1.Role
 	11, // 6: vlmspec.backend.v1.Message.parts:type_name -> vlmspec.backend.v1.Part
 	12, // 7: vlmspec.backend.v1.Part.image:type_name -> vlmspec.backend.v1.Image
-	19, // 8: vlmspec.backend.v1.Params.extra:type_name -> google.protobuf.Struct
-	15, // 9: vlmspec.backend.v1.GenerateResponse.answer:type_name -> vlmspec.backend.v1.Answer
-	1,  // 10: vlmspec.backend.v1.Answer.finish:type_name -> vlmspec.backend.v1.FinishReason
-	16, // 11: vlmspec.backend.v1.Answer.usage:type_name -> vlmspec.backend.v1.Usage
-	17, // 12: vlmspec.backend.v1.Answer.timings:type_name -> vlmspec.backend.v1.Timings
-	20, // 13: vlmspec.backend.v1.Timings.preprocess:type_name -> google.protobuf.Duration
-	20, // 14: vlmspec.backend.v1.Timings.encode:type_name -> google.protobuf.Duration
-	20, // 15: vlmspec.backend.v1.Timings.prefill:type_name -> google.protobuf.Duration
-	20, // 16: vlmspec.backend.v1.Timings.decode:type_name -> google.protobuf.Duration
-	2,  // 17: vlmspec.backend.v1.BackendService.Configure:input_type -> vlmspec.backend.v1.ConfigureRequest
-	4,  // 18: vlmspec.backend.v1.BackendService.Describe:input_type -> vlmspec.backend.v1.DescribeRequest
-	9,  // 19: vlmspec.backend.v1.BackendService.Generate:input_type -> vlmspec.backend.v1.GenerateRequest
-	7,  // 20: vlmspec.backend.v1.BackendService.Cancel:input_type -> vlmspec.backend.v1.CancelRequest
-	3,  // 21: vlmspec.backend.v1.BackendService.Configure:output_type -> vlmspec.backend.v1.ConfigureResponse
-	5,  // 22: vlmspec.backend.v1.BackendService.Describe:output_type -> vlmspec.backend.v1.DescribeResponse
-	14, // 23: vlmspec.backend.v1.BackendService.Generate:output_type -> vlmspec.backend.v1.GenerateResponse
-	8,  // 24: vlmspec.backend.v1.BackendService.Cancel:output_type -> vlmspec.backend.v1.CancelResponse
-	21, // [21:25] is the sub-list for method output_type
-	17, // [17:21] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	20, // 8: vlmspec.backend.v1.Params.extra:type_name -> google.protobuf.Struct
+	16, // 9: vlmspec.backend.v1.GenerateResponse.answer:type_name -> vlmspec.backend.v1.Answer
+	14, // 10: vlmspec.backend.v1.GenerateResponse.begun:type_name -> vlmspec.backend.v1.Begun
+	1,  // 11: vlmspec.backend.v1.Answer.finish:type_name -> vlmspec.backend.v1.FinishReason
+	17, // 12: vlmspec.backend.v1.Answer.usage:type_name -> vlmspec.backend.v1.Usage
+	18, // 13: vlmspec.backend.v1.Answer.timings:type_name -> vlmspec.backend.v1.Timings
+	21, // 14: vlmspec.backend.v1.Timings.preprocess:type_name -> google.protobuf.Duration
+	21, // 15: vlmspec.backend.v1.Timings.encode:type_name -> google.protobuf.Duration
+	21, // 16: vlmspec.backend.v1.Timings.prefill:type_name -> google.protobuf.Duration
+	21, // 17: vlmspec.backend.v1.Timings.decode:type_name -> google.protobuf.Duration
+	2,  // 18: vlmspec.backend.v1.BackendService.Configure:input_type -> vlmspec.backend.v1.ConfigureRequest
+	4,  // 19: vlmspec.backend.v1.BackendService.Describe:input_type -> vlmspec.backend.v1.DescribeRequest
+	9,  // 20: vlmspec.backend.v1.BackendService.Generate:input_type -> vlmspec.backend.v1.GenerateRequest
+	7,  // 21: vlmspec.backend.v1.BackendService.Cancel:input_type -> vlmspec.backend.v1.CancelRequest
+	3,  // 22: vlmspec.backend.v1.BackendService.Configure:output_type -> vlmspec.backend.v1.ConfigureResponse
+	5,  // 23: vlmspec.backend.v1.BackendService.Describe:output_type -> vlmspec.backend.v1.DescribeResponse
+	15, // 24: vlmspec.backend.v1.BackendService.Generate:output_type -> vlmspec.backend.v1.GenerateResponse
+	8,  // 25: vlmspec.backend.v1.BackendService.Cancel:output_type -> vlmspec.backend.v1.CancelResponse
+	22, // [22:26] is the sub-list for method output_type
+	18, // [18:22] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_vlmspec_backend_v1_backend_proto_init() }
@@ -1478,9 +1546,10 @@ func file_vlmspec_backend_v1_backend_proto_init() {
 		(*Image_Path)(nil),
 		(*Image_Data)(nil),
 	}
-	file_vlmspec_backend_v1_backend_proto_msgTypes[12].OneofWrappers = []any{
+	file_vlmspec_backend_v1_backend_proto_msgTypes[13].OneofWrappers = []any{
 		(*GenerateResponse_Chunk)(nil),
 		(*GenerateResponse_Answer)(nil),
+		(*GenerateResponse_Begun)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1488,7 +1557,7 @@ func file_vlmspec_backend_v1_backend_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vlmspec_backend_v1_backend_proto_rawDesc), len(file_vlmspec_backend_v1_backend_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   17,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

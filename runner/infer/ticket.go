@@ -1,0 +1,100 @@
+package infer
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// ticket takes a sample through a lane. A backend computes so many samples at
+// once; one that waits in its own process is sent one sample more, so that it
+// never waits for the next to arrive. The time of a sample runs from when the
+// backend is free for it, not from when it was sent.
+type ticket struct {
+	lane   *lane
+	ctx    context.Context // of the sample
+	cancel context.CancelCauseFunc
+	over   chan struct{}  // closed when the sample is over
+	queue  sync.WaitGroup // waits for a free backend
+
+	mu    sync.Mutex
+	sends bool // holds a place in lane.senders
+	began time.Time
+	timer *time.Timer
+}
+
+func (l *lane) ticket() *ticket {
+	t := &ticket{lane: l, over: make(chan struct{})}
+	t.ctx, t.cancel = context.WithCancelCause(l.pool.ctx)
+	return t
+}
+
+// enter waits until the first turn may be sent; the time limit is the sample's.
+func (t *ticket) enter(limit time.Duration) error {
+	select {
+	case t.lane.senders <- struct{}{}:
+		t.sends = true // nobody else has the ticket yet
+	case <-t.ctx.Done():
+		return t.ctx.Err()
+	}
+	select {
+	case t.lane.slots <- struct{}{}:
+		t.begin(limit)
+		return nil
+	default:
+	}
+	t.queue.Go(func() {
+		select {
+		case t.lane.slots <- struct{}{}:
+			t.begin(limit)
+		case <-t.over:
+		}
+	})
+	return nil
+}
+
+// begin starts the clock.
+func (t *ticket) begin(limit time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.began = time.Now()
+	if limit > 0 {
+		t.timer = time.AfterFunc(limit, func() { t.cancel(context.DeadlineExceeded) })
+	}
+}
+
+// last lets the next sample be sent: the backend has begun with the last turn of
+// this one, or it is over.
+func (t *ticket) last() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.sends {
+		t.sends = false
+		<-t.lane.senders
+	}
+}
+
+// since is how long a call has taken that was sent at a time.
+func (t *ticket) since(sent time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.began.After(sent) {
+		sent = t.began
+	}
+	return time.Since(sent)
+}
+
+// leave ends the sample, and returns when it began, which is zero when it never did.
+func (t *ticket) leave() time.Time {
+	close(t.over)
+	t.queue.Wait()
+	t.last()
+	if !t.began.IsZero() {
+		<-t.lane.slots
+	}
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+	t.cancel(nil)
+	return t.began
+}
