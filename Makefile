@@ -48,9 +48,11 @@ lint: ## golangci-lint with the walls between packages
 	$(GO) run $(GOLANGCI) run ./...
 
 .PHONY: bench
-bench: build llamacpp ## measure: overhead per case, plugin round trip, memory, whole process, ratio to a bare loop
-	VLMSPEC_BIN=$(BIN) $(GO) test -run '^$$' -bench . -benchtime 1x ./runner/cli
-	$(GO) test -run '^$$' -bench . ./runner/metric/... ./runner/suite ./plugins/host
+bench: build llamacpp ## measure: overhead per case, memory, whole processes, plugin round trip, ratio to a bare loop
+	VLMSPEC_BIN=$(BIN) $(GO) test -run '^$$' -bench . -benchtime 9x ./runner/cli
+	$(GO) test -run '^$$' -bench . ./plugins/host
+	$(llama_env) VLMSPEC_BIN=$(BIN) $(GO) test -tags llamacpp -run '^$$' -bench . -benchtime 15x ./plugins/llamacpp
+	$(GO) test -run '^$$' -bench . ./runner/metric/...
 
 .PHONY: generate
 generate: ## remake what is generated: protocol code, docs/checks.md

@@ -13,20 +13,20 @@ import (
 )
 
 // converse holds one sample: its turns one after another, each with the history.
-func (l *lane) converse(task Task) (a Answer) {
+func (l *lane) converse(task Task, in place) (a Answer) {
 	a.Started = time.Now()
 	c := task.Case
-	if err := l.fits(c); err != nil {
-		a.Fault = faultOf(err, c.Timeout)
-		return a
-	}
-	t := l.ticket()
+	t := l.ticket(in)
 	defer func() {
 		if began := t.leave(); !began.IsZero() {
 			a.Started = began
 		}
 		a.Seconds = time.Since(a.Started).Seconds()
 	}()
+	if err := l.fits(c); err != nil {
+		a.Fault = faultOf(err, c.Timeout)
+		return a
+	}
 	req := sdk.Request{ID: c.ID, Params: c.Params}
 	req.Params.Seed = task.Seed
 	if c.System != "" {

@@ -362,8 +362,8 @@ func TestAhead(t *testing.T) {
 				t.Errorf("task %d: %+v, %v s, %v", i, a.Fault, a.Seconds, a.Turns[0].Timings)
 			}
 		}
-		if q.mostSent != 2 {
-			t.Errorf("%d calls were sent at once", q.mostSent)
+		if got := q.ids(); q.mostSent != 2 || got != "0 1 2 3" {
+			t.Errorf("%d calls were sent at once; asked %s", q.mostSent, got)
 		}
 	})
 }

@@ -77,27 +77,33 @@ func (l *lane) workers() int {
 func (l *lane) run() {
 	defer close(l.ended)
 	l.start()
-	tasks := make(chan int)
+	type queued struct {
+		task int
+		in   place
+	}
+	tasks := make(chan queued)
 	var workers sync.WaitGroup
 	for range l.workers() {
 		workers.Go(func() {
-			for i := range tasks {
-				l.answer(i)
+			for q := range tasks {
+				l.answer(q.task, q.in)
 			}
 		})
 	}
+	in := anyPlace()
 	for _, i := range l.queue {
 		select {
-		case tasks <- i:
+		case tasks <- queued{i, in}:
 		case <-l.pool.ctx.Done():
 		}
+		in = in.next()
 	}
 	close(tasks)
 	workers.Wait()
 }
 
 // answer fulfils the future of a task.
-func (l *lane) answer(i int) {
+func (l *lane) answer(i int, in place) {
 	l.start()
 	f := &l.pool.futures[i]
 	defer close(f.done)
@@ -108,7 +114,7 @@ func (l *lane) answer(i int) {
 	if l.pool.options.OnStart != nil {
 		l.pool.options.OnStart(task)
 	}
-	f.answer = l.try(task)
+	f.answer = l.try(task, in)
 	if l.pool.options.OnEnd != nil {
 		l.pool.options.OnEnd(task)
 	}
@@ -121,17 +127,17 @@ var backoff = []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Seco
 // try answers a task. What may be no fault of the case is tried again: once
 // after a crash, three times while the backend is unavailable. A wrong answer
 // never is.
-func (l *lane) try(task Task) Answer {
+func (l *lane) try(task Task, in place) Answer {
 	if l.err != nil {
 		return Answer{Started: time.Now(), Fault: faultOf(l.err, 0)}
 	}
 	l.calls.RLock()
-	a := l.converse(task)
+	a := l.converse(task, in)
 	l.calls.RUnlock()
 	for tries := 1; a.Fault != nil && l.worthAnotherTry(a.Fault, tries); tries++ {
 		before := append(a.Retries, *a.Fault)
 		l.calls.Lock()
-		a = l.converse(task)
+		a = l.converse(task, anyPlace())
 		l.calls.Unlock()
 		a.Retries = before
 	}

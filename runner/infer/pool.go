@@ -92,7 +92,7 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 	f := &p.futures[task]
 	if p.options.OnDemand {
-		p.lanes[p.tasks[task].Case.Backend].answer(task)
+		p.lanes[p.tasks[task].Case.Backend].answer(task, anyPlace())
 	}
 	select {
 	case <-f.done:

@@ -14,6 +14,8 @@ type ticket struct {
 	lane   *lane
 	ctx    context.Context // of the sample
 	cancel context.CancelCauseFunc
+	in     place
+	inside bool           // the sample has its place behind it
 	over   chan struct{}  // closed when the sample is over
 	queue  sync.WaitGroup // waits for a free backend
 
@@ -23,8 +25,24 @@ type ticket struct {
 	timer *time.Timer
 }
 
-func (l *lane) ticket() *ticket {
-	t := &ticket{lane: l, over: make(chan struct{})}
+// place is where a sample stands in the order of its lane: it is sent once the
+// one before was, or will never be.
+type place struct {
+	before <-chan struct{}
+	after  chan struct{}
+}
+
+// anyPlace has nobody before it.
+func anyPlace() place {
+	before := make(chan struct{})
+	close(before)
+	return place{before, make(chan struct{})}
+}
+
+func (p place) next() place { return place{p.after, make(chan struct{})} }
+
+func (l *lane) ticket(in place) *ticket {
+	t := &ticket{lane: l, in: in, over: make(chan struct{})}
 	t.ctx, t.cancel = context.WithCancelCause(l.pool.ctx)
 	return t
 }
@@ -32,8 +50,14 @@ func (l *lane) ticket() *ticket {
 // enter waits until the first turn may be sent; the time limit is the sample's.
 func (t *ticket) enter(limit time.Duration) error {
 	select {
+	case <-t.in.before:
+	case <-t.ctx.Done():
+		return t.ctx.Err()
+	}
+	select {
 	case t.lane.senders <- struct{}{}:
-		t.sends = true // nobody else has the ticket yet
+		t.sends, t.inside = true, true // nobody else has the ticket yet
+		close(t.in.after)
 	case <-t.ctx.Done():
 		return t.ctx.Err()
 	}
@@ -86,6 +110,13 @@ func (t *ticket) since(sent time.Time) time.Duration {
 
 // leave ends the sample, and returns when it began, which is zero when it never did.
 func (t *ticket) leave() time.Time {
+	if !t.inside {
+		select {
+		case <-t.in.before:
+		case <-t.ctx.Done():
+		}
+		close(t.in.after)
+	}
 	close(t.over)
 	t.queue.Wait()
 	t.last()
