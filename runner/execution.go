@@ -112,7 +112,7 @@ func (e *Execution) Case(ctx context.Context, i int) (c result.Case, ok bool) {
 // blank is a case's result before any answer.
 func (e *Execution) blank(p *planned) result.Case {
 	c := result.Case{
-		ID: p.ID, Suite: p.Suite, Name: p.Name, File: p.Pos.File, Line: p.Pos.Line, Backend: p.Backend,
+		ID: p.ID, Suite: p.Suite, Name: p.Name, File: p.Pos.File, Line: p.Pos.Line, Siblings: p.siblings, Backend: p.Backend,
 		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail,
 	}
 	if len(p.Vars) > 0 {

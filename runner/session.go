@@ -64,7 +64,8 @@ type Session struct {
 // planned is a case with its checks, by turn.
 type planned struct {
 	spec.Case
-	checks [][]placedCheck
+	checks   [][]placedCheck
+	siblings int // other cases at the same line
 }
 
 // placedCheck is a check and where it stands.
@@ -106,8 +107,12 @@ func compile(cases []spec.Case, project *spec.Project) ([]planned, error) {
 	out := make([]planned, len(cases))
 	var errs []error
 	told := map[string]bool{}
+	at := map[spec.Pos]int{}
+	for _, c := range cases {
+		at[c.Pos]++
+	}
 	for i, c := range cases {
-		out[i] = planned{Case: c, checks: make([][]placedCheck, len(c.Turns))}
+		out[i] = planned{Case: c, checks: make([][]placedCheck, len(c.Turns)), siblings: at[c.Pos] - 1}
 		for t := range c.Turns {
 			nodes := c.Turns[t].Checks
 			c.Turns[t].Checks = nil

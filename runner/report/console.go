@@ -216,8 +216,14 @@ func (c *Console) verdict(v result.Verdict, answer string) {
 }
 
 func (c *Console) pair(key, value string) {
-	fmt.Fprintf(&c.buf, "  %s %s\n", c.dim(fmt.Sprintf("%-10s", key)), indented(value, strings.Repeat(" ", 13)))
+	value = indented(value, "")
+	if c.o.Columns > 0 && key != "again" { // which is there to be copied
+		value = wrapped(value, c.o.Columns-pairIndent-1)
+	}
+	fmt.Fprintf(&c.buf, "  %s %s\n", c.dim(fmt.Sprintf("%-10s", key)), strings.ReplaceAll(value, "\n", "\n"+strings.Repeat(" ", pairIndent)))
 }
+
+const pairIndent = 13
 
 // End tells the summary. files are the reports that were written.
 func (c *Console) End(run *result.Run, files []string) {

@@ -105,7 +105,7 @@ func Repeat(m *result.Manifest, c *result.Case, from string) string {
 		}
 	}
 	words := []string{"vlmspec", "run", quoted(fmt.Sprintf("%s:%d", file, c.Line))}
-	if len(c.Vars) > 0 {
+	if c.Siblings > 0 {
 		words = append(words, "-k", quoted(c.ID))
 	}
 	words = append(words, "--backend", c.Backend)

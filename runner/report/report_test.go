@@ -69,7 +69,7 @@ func example() *result.Run {
 		}))),
 	}
 	cases[1].Reason = "equals: " + failed.Reason
-	cases[1].Vars = map[string]string{"color": "red"}
+	cases[1].Siblings = 2
 	cases[1].ID = "a/it's-wrong"
 	cases[3].Reason = "1 of 3 samples passed, 2 needed; equals: answer is not \"red\""
 	cases[4].Reason = "backend tiny crashed"
@@ -317,6 +317,9 @@ func TestText(t *testing.T) {
 		if got := seconds(s); got != want {
 			t.Errorf("seconds(%v) = %q", s, got)
 		}
+	}
+	if got, want := wrapped("one two  three\nfour", 7), "one two\n three\nfour"; got != want {
+		t.Errorf("wrapped: %q", got)
 	}
 	if got := quoted("it's $HOME"); got != `'it'\''s $HOME'` {
 		t.Errorf("quoted: %s", got)

@@ -77,6 +77,32 @@ func indented(s, indent string) string {
 	return strings.ReplaceAll(strings.TrimRight(visible(s), "\n"), "\n", "\n"+indent)
 }
 
+// wrapped breaks lines between words so that they have at most n columns, where
+// words allow it.
+func wrapped(s string, n int) string {
+	var b strings.Builder
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		used := 0
+		for j, word := range strings.Split(line, " ") {
+			w := columns(word)
+			switch {
+			case j > 0 && used+1+w > n:
+				b.WriteByte('\n')
+				used = 0
+			case j > 0:
+				b.WriteByte(' ')
+				used++
+			}
+			b.WriteString(word)
+			used += w
+		}
+	}
+	return b.String()
+}
+
 // seconds shows a duration as people say it.
 func seconds(s float64) string {
 	switch {

@@ -58,23 +58,25 @@ type Shape struct {
 
 // Case is one test case's result.
 type Case struct {
-	ID      string            `json:"id"`
-	Suite   string            `json:"suite"`
-	Name    string            `json:"name"`
-	File    string            `json:"file"` // spec file, relative to the project, slashes
-	Line    int               `json:"line"`
-	Backend string            `json:"backend"`
-	Labels  []string          `json:"labels,omitempty"`
-	Vars    map[string]string `json:"vars,omitempty"` // row variables
-	Images  []Image           `json:"images,omitempty"`
-	Outcome Outcome           `json:"outcome"`
-	Reason  string            `json:"reason,omitempty"`  // why not passed, or why skipped
-	Score   float64           `json:"score"`             // weighted mean over checks and samples, 0..1
-	Require string            `json:"require,omitempty"` // "all", "4/5"
-	XFail   string            `json:"xfail,omitempty"`
-	Samples []Sample          `json:"samples,omitempty"`
-	Started time.Time         `json:"started,omitzero"`
-	Seconds float64           `json:"seconds"` // inference and judging, all samples
+	ID    string `json:"id"`
+	Suite string `json:"suite"`
+	Name  string `json:"name"`
+	File  string `json:"file"` // spec file, relative to the project, slashes
+	Line  int    `json:"line"`
+	// Siblings is how many other cases stand at Line: rows, or other backends.
+	Siblings int               `json:"siblings,omitempty"`
+	Backend  string            `json:"backend"`
+	Labels   []string          `json:"labels,omitempty"`
+	Vars     map[string]string `json:"vars,omitempty"` // row variables
+	Images   []Image           `json:"images,omitempty"`
+	Outcome  Outcome           `json:"outcome"`
+	Reason   string            `json:"reason,omitempty"`  // why not passed, or why skipped
+	Score    float64           `json:"score"`             // weighted mean over checks and samples, 0..1
+	Require  string            `json:"require,omitempty"` // "all", "4/5"
+	XFail    string            `json:"xfail,omitempty"`
+	Samples  []Sample          `json:"samples,omitempty"`
+	Started  time.Time         `json:"started,omitzero"`
+	Seconds  float64           `json:"seconds"` // inference and judging, all samples
 }
 
 // Image is an image a case showed, by digest; never its content.
