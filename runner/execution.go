@@ -26,6 +26,7 @@ type Execution struct {
 	mu      sync.Mutex
 	cases   []*result.Case // by case, nil while not judged
 	notGood int
+	drawn   int   // overlays
 	err     error // of writing the record
 }
 
@@ -103,6 +104,7 @@ func (e *Execution) Case(ctx context.Context, i int) (c result.Case, ok bool) {
 			e.sample(ctx, p, &c, k, a)
 		}
 		conclude(p, &c)
+		e.drawOverlays(&c)
 	}
 	redactCase(e.redact, &c)
 	e.keep(i, &c)

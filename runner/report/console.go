@@ -213,6 +213,9 @@ func (c *Console) verdict(v result.Verdict, answer string) {
 	if v.Reason != "" {
 		c.pair("  why", v.Reason)
 	}
+	if v.Overlay != nil && v.Overlay.Drawn != "" {
+		c.pair("  drawn", c.near(filepath.Join(c.o.Manifest.Project, filepath.FromSlash(v.Overlay.Drawn))))
+	}
 }
 
 func (c *Console) pair(key, value string) {

@@ -213,13 +213,31 @@ func junitOut(c *result.Case) string {
 	conversation := xmlText(b.String())
 	b.Reset()
 	seen := map[string]bool{}
-	for _, img := range c.Images {
-		if !seen[img.Path] {
-			seen[img.Path] = true
-			fmt.Fprintf(&b, "[[ATTACHMENT|%s]]\n", visible(img.Path))
+	for _, path := range pictures(c) {
+		if !seen[path] {
+			seen[path] = true
+			fmt.Fprintf(&b, "[[ATTACHMENT|%s]]\n", visible(path))
 		}
 	}
 	return conversation + b.String()
+}
+
+// pictures are the files to look at: the images, and what was drawn over them.
+func pictures(c *result.Case) []string {
+	var paths []string
+	for _, img := range c.Images {
+		paths = append(paths, img.Path)
+	}
+	if s := telling(c); s != nil {
+		for _, t := range s.Turns {
+			for _, v := range t.Verdicts {
+				if v.Overlay != nil && v.Overlay.Drawn != "" {
+					paths = append(paths, v.Overlay.Drawn)
+				}
+			}
+		}
+	}
+	return paths
 }
 
 func stderrOf(c *result.Case) string {

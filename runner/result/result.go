@@ -41,7 +41,8 @@ type Verdict struct {
 // Overlay is what a vision check looked at, for drawing over the image.
 // Coordinates are normalised to [0,1], x right, y down.
 type Overlay struct {
-	Image    int     `json:"image"` // index into the case's images
+	Image    int     `json:"image"`           // index into the case's images
+	Drawn    string  `json:"drawn,omitempty"` // PNG with the shapes over the image, relative to the project
 	Expected []Shape `json:"expected,omitempty"`
 	Found    []Shape `json:"found,omitempty"`
 }

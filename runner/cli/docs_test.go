@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/vlmspec/vlmspec/runner"
+)
+
+var fencedYAML = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+
+// The specs and projects in the documents are without mistakes.
+func TestDocumentsHoldTrueSpecs(t *testing.T) {
+	n := 0
+	for _, doc := range []string{"README.md", "docs/spec.md"} {
+		data, err := os.ReadFile(filepath.Join("../..", doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range fencedYAML.FindAllStringSubmatch(string(data), -1) {
+			project, spec := "version: 1\nbackends: {tiny: {plugin: llamacpp}}\n", "suite: s\ncases:\n  - {name: one, prompt: x, expect: [equals: x]}\n"
+			switch text := m[1]; {
+			case strings.HasPrefix(text, "version:"):
+				project = text
+			case strings.HasPrefix(text, "backends:"):
+				project = "version: 1\n" + text
+			case strings.HasPrefix(text, "suite:"):
+				spec = text
+			default:
+				continue
+			}
+			n++
+			dir := t.TempDir()
+			for name, text := range map[string]string{
+				"vlmspec.yaml": project, "specs/s.yaml": spec, "specs/points.csv": "file,color,shape,x,y\na.png,red,circle,0.5,0.5\n",
+			} {
+				if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := runner.Open(runner.Options{Project: dir}); err != nil {
+				t.Errorf("%s: %v\n%s", doc, err, m[1])
+			}
+		}
+	}
+	if n < 4 {
+		t.Errorf("found %d specs and projects in the documents", n)
+	}
+}
