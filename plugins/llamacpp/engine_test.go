@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"math"
@@ -299,6 +300,10 @@ func TestBadModels(t *testing.T) {
 		}
 		return path
 	}
+	// The header of a model whose embeddings have 7 numbers.
+	other := bytes.Clone(model)
+	key := []byte("llama.embedding_length")
+	binary.LittleEndian.PutUint32(other[bytes.Index(other, key)+len(key)+4:], 7)
 	renamed := func(arch string) string { return write(bytes.ReplaceAll(model, []byte("llama"), []byte(arch))) }
 	for name, c := range map[string]struct {
 		change map[string]any
@@ -310,6 +315,7 @@ func TestBadModels(t *testing.T) {
 		"unknown architecture": {map[string]any{"model": renamed("zzzzz")}, "unknown model architecture"},
 		"another architecture": {map[string]any{"model": renamed("bloom")}, "llama.cpp refused"},
 		"swapped":              {map[string]any{"model": good["mmproj"], "mmproj": good["model"]}, "give it as `mmproj`"},
+		"of another encoder":   {map[string]any{"model": write(other)}, "does not belong to"},
 		"a large context":      {map[string]any{"context": 100000.0}, "was trained on 1024 tokens: lower it"},
 		"a GPU":                {map[string]any{"gpu_layers": 5.0}, "there is no GPU backend"},
 		"no template":          {map[string]any{"chat_template": write([]byte("{% for %}"))}, "does not compile"},
