@@ -33,7 +33,7 @@ func (e *Execution) sample(ctx context.Context, p *planned, c *result.Case, k in
 func (e *Execution) turn(ctx context.Context, p *planned, t *result.Turn, index int, images []check.Image) {
 	in := check.Input{
 		CaseID: p.ID, Turn: index, Prompt: t.Prompt, Answer: t.Answer, Finish: t.Finish, Images: images,
-		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Vars: p.Vars, Goldens: e.session.goldens,
+		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Vars: p.Vars, Goldens: e.session.goldens, Ask: e.pool.Ask,
 	}
 	for _, c := range p.checks[index] {
 		v := judge(ctx, c, in)

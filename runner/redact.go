@@ -37,6 +37,9 @@ func redactCase(r *strings.Replacer, c *result.Case) {
 			for k := range t.Verdicts {
 				v := &t.Verdicts[k]
 				texts = append(texts, &v.Expected, &v.Actual, &v.Reason)
+				if v.Judge != nil {
+					texts = append(texts, &v.Judge.Prompt, &v.Judge.Answer)
+				}
 			}
 		}
 		if s.Error != nil {

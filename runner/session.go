@@ -7,7 +7,9 @@ package runner
 import (
 	"context"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -107,6 +109,7 @@ func compile(cases []spec.Case, project *spec.Project) ([]planned, error) {
 	out := make([]planned, len(cases))
 	var errs []error
 	told := map[string]bool{}
+	backends := slices.Sorted(maps.Keys(project.Backends))
 	at := map[spec.Pos]int{}
 	for _, c := range cases {
 		at[c.Pos]++
@@ -116,7 +119,9 @@ func compile(cases []spec.Case, project *spec.Project) ([]planned, error) {
 		for t := range c.Turns {
 			nodes := c.Turns[t].Checks
 			c.Turns[t].Checks = nil
-			checks, err := check.CompileAll(nodes, check.Env{Dir: filepath.Join(project.Dir, filepath.Dir(c.Pos.File)), ProjectDir: project.Dir})
+			checks, err := check.CompileAll(nodes, check.Env{
+				Dir: filepath.Join(project.Dir, filepath.Dir(c.Pos.File)), ProjectDir: project.Dir, Backends: backends,
+			})
 			for _, m := range spec.Mistakes(err) {
 				if !told[m.Error()] {
 					told[m.Error()] = true

@@ -6,6 +6,7 @@ package check
 import (
 	"context"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -27,6 +28,9 @@ type Input struct {
 	LogProbs []float64
 	Vars     map[string]any
 	Goldens  Goldens // nil when no golden store is there
+	// Ask puts a request to a backend by its name, for judges; nil when there is
+	// nobody to be asked.
+	Ask func(ctx context.Context, backend string, req sdk.Request) (sdk.Response, error)
 }
 
 // Image is an image the answer is about.

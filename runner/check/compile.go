@@ -1,7 +1,6 @@
 package check
 
 import (
-	"reflect"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -11,6 +10,8 @@ import (
 type Env struct {
 	Dir        string // folder of the spec, absolute: where commands run
 	ProjectDir string // folder of vlmspec.yaml, absolute
+	// Backends are the names a judge may have; nil leaves that to the run.
+	Backends []string
 }
 
 // Compile makes a check of one entry of `expect`: a bare word (golden), a kind
@@ -81,23 +82,12 @@ func (k kind) decode(name string, key, value spec.Node, args arguments) error {
 	case k.short == "":
 		return value.Errorf("write "+firstLine(k.example), "%s takes a map", name)
 	}
-	return value.Decode(fieldNamed(args, k.short))
+	return value.DecodeField(args, k.short)
 }
 
 // finish validates the common keys and the kind's own.
 func finish(args arguments, at spec.Node, env Env) error {
 	return spec.Join(args.keys().compile(at), args.compile(at, env))
-}
-
-// fieldNamed returns a pointer to the field of a struct with a YAML name.
-func fieldNamed(args arguments, name string) any {
-	v := reflect.ValueOf(args).Elem()
-	for i := range v.NumField() {
-		if tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ","); tag == name {
-			return v.Field(i).Addr().Interface()
-		}
-	}
-	panic("check: " + v.Type().String() + " has no key " + name)
 }
 
 // at returns where a key of a check stands; the check itself in the short form.

@@ -74,7 +74,7 @@ func judgeRows(t *testing.T, rows []row, in Input) {
 func TestMistakes(t *testing.T) {
 	for _, r := range []struct{ name, entry, want string }{
 		{"unknown kind", "contians: red", `specs/a.yaml:1:1: unknown check "contians"; did you mean contains?`},
-		{"later", "judge: {rubric: good}", `specs/a.yaml:1:1: judge is not built yet; remove it for now`},
+		{"later", "memory: 1", `specs/a.yaml:1:1: memory is not built yet; remove it for now`},
 		{"two kinds", "{equals: a, exact: b}", `specs/a.yaml:1:1: expected a check, that is a map with one key; write equals: red`},
 		{"unknown key", "equals: {text: a, wieght: 2}", `specs/a.yaml:1:19: unknown key "wieght"; did you mean weight?`},
 		{"missing key", "equals: {weight: 2}", `specs/a.yaml:1:9: key "text" is missing; text is the answer`},

@@ -48,10 +48,43 @@ const (
 var groups = []string{groupText, groupAnswers, groupVision, groupQuality, groupCost, groupCode}
 
 // later are kinds the language has room for.
-var later = map[string]bool{"judge": true, "memory": true}
+var later = map[string]bool{"memory": true}
 
 // kinds is every kind of check, by name.
 var kinds = map[string]kind{
+	"anls": {
+		group: groupAnswers, short: "answers",
+		summary: "The answer is spelt much like one of the right ones: average normalised Levenshtein similarity, as DocVQA counts it.",
+		example: "anls: [Rue de Rivoli]",
+		source:  "open-compass/VLMEvalKit, dataset/utils/vqa_eval.py",
+		args:    func() arguments { return &anlsCheck{} },
+	},
+	"boxes": {
+		group:   groupVision,
+		summary: "The boxes of the answer, matched one to one with the targets, overlap them. The score is the share of targets found, less boxes too many.",
+		example: "boxes: {targets: [[0.1, 0.2, 0.4, 0.6]], iou: 0.5}",
+		source:  "IoU and Acc@0.5 as open-compass/VLMEvalKit, dataset/refcoco.py",
+		args:    func() arguments { return &boxesCheck{} },
+	},
+	"choice": {
+		group:   groupAnswers,
+		summary: "The answer chooses the right option: by its letter, else by its text.",
+		example: "choice: {options: [red, green, blue], answer: blue}",
+		source:  "open-compass/VLMEvalKit, utils/matching_util.py (can_infer)",
+		args:    func() arguments { return &choiceCheck{} },
+	},
+	"command": {
+		group: groupCode, short: "run",
+		summary: "A program judges: it reads the answer as JSON on standard input and prints {\"pass\": true, \"reason\": \"...\"} or {\"score\": 0.5}. When it fails, hangs or prints something else, the case is an error.",
+		example: "command: {run: [python3, judge.py], timeout: 5s}",
+		args:    func() arguments { return &commandCheck{} },
+	},
+	"confidence": {
+		group: groupQuality, short: "min",
+		summary: "The model was sure of its answer, by the probabilities of its tokens. A backend that gives none makes it an error.",
+		example: "confidence: {min: 0.9, of: least}",
+		args:    func() arguments { return &confidenceCheck{} },
+	},
 	"contains": {
 		group: groupText, short: "text",
 		summary: "The text stands in the answer. Upper and lower case and Unicode compatibility forms do not matter.",
@@ -88,6 +121,13 @@ var kinds = map[string]kind{
 		example: "exact: Red.",
 		args:    func() arguments { return &exactCheck{} },
 	},
+	"expr": {
+		group: groupCode, short: "that",
+		summary: "An expression over the answer is true, or scores high enough. What it cannot be told of, a key that the answer does not have, fails.",
+		example: `expr: len(points) == 2 && points[0].x < points[1].x`,
+		source:  "the language is expr-lang.org",
+		args:    func() arguments { return &exprCheck{} },
+	},
 	"golden": {
 		group: groupText, bare: true,
 		summary: "The answer equals (as `equals` compares) one that was accepted for this case in golden/<suite>.yaml. " +
@@ -100,6 +140,12 @@ var kinds = map[string]kind{
 		summary: "The answer holds JSON, bare, fenced or amid prose; it has the path, and what is there satisfies the JSON Schema.",
 		example: `json: {schema: {type: object, required: [color]}, path: "$.shapes[0]"}`,
 		args:    func() arguments { return &jsonCheck{} },
+	},
+	"judge": {
+		group: groupQuality, short: "rubric",
+		summary: "Another backend grades the answer against a rubric. Its grade, its prompt and its answer are recorded. A judge that fails, or gives no grade, is an error, not a failure.",
+		example: `judge: {rubric: The answer names every shape and adds none., backend: judge, min: 0.8}`,
+		args:    func() arguments { return &judgeCheck{} },
 	},
 	"keypoints": {
 		group:   groupVision,
@@ -143,11 +189,31 @@ var kinds = map[string]kind{
 		example: "points_in: {box: [0, 0, 0.5, 1]}",
 		args:    func() arguments { return &pointsInCheck{} },
 	},
+	"prefers": {
+		group: groupQuality, short: "answer",
+		summary: "Of two images, the answer prefers this one: it names it, and not the other.",
+		example: "prefers: first",
+		args:    func() arguments { return &prefersCheck{} },
+	},
+	"relaxed": {
+		group: groupAnswers, short: "answer",
+		summary: "The answer is the number, give or take 5 %, or the text: relaxed accuracy, as ChartQA counts it. The whole answer must be the number.",
+		example: "relaxed: {answer: 42, tolerance: 0.05}",
+		source:  "google-research/pix2struct, metrics.py",
+		args:    func() arguments { return &relaxedCheck{} },
+	},
 	"score": {
 		group:   groupQuality,
 		summary: "The rating in the answer (4, 4/5, \"4 out of 5\") is in a range, or near another one.",
 		example: "score: {near: 4, within: 1, scale: [1, 5]}",
 		args:    func() arguments { return &scoreCheck{} },
+	},
+	"similar": {
+		group:   groupText,
+		summary: "The answer is similar to a text, by words or by characters.",
+		example: "similar: {to: a red circle and a blue square, metric: rouge_l, min: 0.7}",
+		source:  "salaniz/pycocoevalcap for ROUGE-L and BLEU-4",
+		args:    func() arguments { return &similarCheck{} },
 	},
 	"starts_with": {
 		group: groupText, short: "text",
@@ -160,6 +226,13 @@ var kinds = map[string]kind{
 		summary: "The answer, or its prompt, has so many tokens.",
 		example: "tokens: {max: 16}",
 		args:    func() arguments { return &tokensCheck{} },
+	},
+	"vqa": {
+		group: groupAnswers, short: "answers",
+		summary: "The answer agrees with annotators: VQA accuracy, min(1, others who said so / 3), after VQA's normalisation of both sides.",
+		example: "vqa: {answers: [red, red, red, crimson, red, red, dark red, red, red, red], min: 0.6}",
+		source:  "open-compass/VLMEvalKit, dataset/utils/vqa_eval.py",
+		args:    func() arguments { return &vqaCheck{} },
 	},
 	"yes_no": {
 		group: groupAnswers, short: "answer",

@@ -132,7 +132,7 @@ func TestVisionMistakes(t *testing.T) {
 		{"three coordinates", "keypoints: {targets: [[0.1, 0.4, 1]], within: 0.1}", "specs/a.yaml:1:23: expected a point, [x, y] in fractions of the image"},
 		{"a flat list", "keypoints: {targets: [0.1, 0.4], within: 0.1}", "specs/a.yaml:1:23: expected a point"},
 		{"no targets", "keypoints: {targets: [], within: 0.1}", "specs/a.yaml:1:22: there is no target"},
-		{"no radius", "keypoints: {targets: [[0.1, 0.4]]}", `specs/a.yaml:1:12: key "within" is missing`},
+		{"no radius", "keypoints: {targets: [[0.1, 0.4]]}", `specs/a.yaml:1:12: keypoints takes one of within, pck, oks`},
 		{"no area", "keypoints: {targets: [[0.1, 0.4]], within: 0}", "specs/a.yaml:1:44: 0 is out of range"},
 		{"format", "keypoints: {targets: [[0.1, 0.4]], within: 0.1, format: molmoo}", `specs/a.yaml:1:57: unknown format "molmoo"; did you mean molmo?`},
 		{"two regions", "points_in: {box: [0, 0, 1, 1], polygon: [[0, 0], [1, 0], [0, 1]]}", "specs/a.yaml:1:12: points_in takes one of mask, box, polygon"},

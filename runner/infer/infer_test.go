@@ -383,3 +383,32 @@ func TestAheadWaitsForTheLastTurn(t *testing.T) {
 		}
 	})
 }
+
+// A judge is a backend that no case needs; it is asked between the cases of one that does.
+func TestAsk(t *testing.T) {
+	f, other := &fake{}, &fake{}
+	opened := map[string]int{}
+	p := Start(t.Context(), tasks(one("a")), Options{Open: func(_ context.Context, name string) (sdk.Backend, error) {
+		opened[name]++
+		if name == "broken" {
+			return nil, sdk.Errorf(sdk.InvalidConfig, "no such plugin")
+		}
+		return map[string]*fake{"b": f, "judge": other}[name], nil
+	}})
+	wait(t, p, 0)
+	for _, name := range []string{"b", "judge", "judge"} {
+		if r, err := p.Ask(t.Context(), name, sdk.Request{ID: "judge a"}); err != nil || r.Text != "ok" {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+	if _, err := p.Ask(t.Context(), "broken", sdk.Request{}); err == nil || err.Error() != "no such plugin" {
+		t.Errorf("got %v", err)
+	}
+	if len(p.Backends()) != 2 || opened["judge"] != 1 {
+		t.Errorf("backends %v, opened %v", p.Backends(), opened)
+	}
+	p.Close()
+	if _, err := p.Ask(context.Background(), "late", sdk.Request{}); err == nil || !other.closed {
+		t.Errorf("asked after the end: %v", err)
+	}
+}

@@ -144,6 +144,25 @@ func (l *lane) try(task Task, in place) Answer {
 	return a
 }
 
+// request puts one request to the backend, between its tasks.
+func (l *lane) request(ctx context.Context, req sdk.Request) (sdk.Response, error) {
+	if err := l.pool.ctx.Err(); err != nil {
+		return sdk.Response{}, err
+	}
+	if l.start(); l.err != nil {
+		return sdk.Response{}, l.err
+	}
+	l.calls.RLock()
+	defer l.calls.RUnlock()
+	select {
+	case l.slots <- struct{}{}:
+		defer func() { <-l.slots }()
+	case <-ctx.Done():
+		return sdk.Response{}, ctx.Err()
+	}
+	return l.backend.Generate(ctx, req, nil)
+}
+
 func (l *lane) worthAnotherTry(f *result.Fault, tries int) bool {
 	switch sdk.ErrorKind(f.Kind) {
 	case sdk.Crashed:

@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -49,6 +50,7 @@ type Pool struct {
 	options Options
 	tasks   []Task
 	futures []future
+	mu      sync.Mutex // guards lanes, which grows by those of judges
 	lanes   map[string]*lane
 	images  *images
 	ctx     context.Context
@@ -76,6 +78,8 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 		}
 		p.lanes[name].queue = append(p.lanes[name].queue, i)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for _, l := range p.lanes {
 		l.queue = byImages(l.queue, tasks)
 		if o.OnDemand {
@@ -92,7 +96,10 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 	f := &p.futures[task]
 	if p.options.OnDemand {
-		p.lanes[p.tasks[task].Case.Backend].answer(task, anyPlace())
+		p.mu.Lock()
+		l := p.lanes[p.tasks[task].Case.Backend]
+		p.mu.Unlock()
+		l.answer(task, anyPlace())
 	}
 	select {
 	case <-f.done:
@@ -105,8 +112,23 @@ func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 	return Answer{}, false
 }
 
+// Ask puts one request to a backend, which is started when no task has needed it.
+func (p *Pool) Ask(ctx context.Context, name string, req sdk.Request) (sdk.Response, error) {
+	p.mu.Lock()
+	l := p.lanes[name]
+	if l == nil {
+		l = &lane{pool: p, name: name, ended: make(chan struct{})}
+		close(l.ended) // it has no tasks
+		p.lanes[name] = l
+	}
+	p.mu.Unlock()
+	return l.request(ctx, req)
+}
+
 // Backends describes the backends that were started.
 func (p *Pool) Backends() map[string]sdk.Info {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	infos := map[string]sdk.Info{}
 	for name, l := range p.lanes {
 		if info, ok := l.described(); ok {
@@ -119,6 +141,8 @@ func (p *Pool) Backends() map[string]sdk.Info {
 // Close stops answering and closes the backends. Calls in flight are cancelled.
 func (p *Pool) Close() {
 	p.cancel()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for _, l := range p.lanes {
 		l.close()
 	}

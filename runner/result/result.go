@@ -36,6 +36,15 @@ type Verdict struct {
 	File     string   `json:"file,omitempty"`
 	Line     int      `json:"line,omitempty"`
 	Overlay  *Overlay `json:"overlay,omitempty"`
+	Judge    *Judge   `json:"judge,omitempty"`
+}
+
+// Judge is what another model was asked about an answer, and what it said.
+type Judge struct {
+	Backend string `json:"backend"`
+	Prompt  string `json:"prompt"`
+	Answer  string `json:"answer"`
+	Tries   int    `json:"tries"` // until a grade could be read
 }
 
 // Overlay is what a vision check looked at, for drawing over the image.

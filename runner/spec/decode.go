@@ -44,6 +44,20 @@ var (
 	durationType = reflect.TypeFor[time.Duration]()
 )
 
+// DecodeField reads n as the value of one key of the struct that into points to,
+// by the rules of that key.
+func (n Node) DecodeField(into any, key string) error {
+	v := reflect.ValueOf(into).Elem()
+	fields := fieldsOf(v.Type())
+	i := indexOf(fields, key)
+	if i < 0 {
+		panic("spec: " + v.Type().String() + " has no key " + key)
+	}
+	var p problems
+	p.decode(n, v.FieldByIndex(fields[i].index), fields[i].tag)
+	return p.err()
+}
+
 // decode reads n into v under the rules of a field's tag.
 func (p *problems) decode(n Node, v reflect.Value, tag reflect.StructTag) {
 	if v.Type() == nodeType {
@@ -63,7 +77,7 @@ func (p *problems) decode(n Node, v reflect.Value, tag reflect.StructTag) {
 		p.decodeAny(n, v)
 		return
 	case v.Type() == durationType:
-		p.decodeDuration(n, v)
+		p.decodeDuration(n, v, tag)
 		return
 	}
 	switch v.Kind() {
@@ -148,7 +162,7 @@ func (p *problems) decodeMap(n Node, v reflect.Value, tag reflect.StructTag) {
 	}
 }
 
-func (p *problems) decodeDuration(n Node, v reflect.Value) {
+func (p *problems) decodeDuration(n Node, v reflect.Value, tag reflect.StructTag) {
 	d, err := time.ParseDuration(n.Text())
 	if n.Kind() != Scalar || err != nil {
 		p.wrongType(n, "a duration such as 30s or 1m30s")
@@ -156,6 +170,8 @@ func (p *problems) decodeDuration(n Node, v reflect.Value) {
 	}
 	if d < 0 {
 		p.add(n.Errorf("", "%s is negative", n.Text()))
+	} else {
+		p.checkRange(n, d.Seconds(), tag)
 	}
 	v.SetInt(int64(d))
 }
