@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/check"
 )
 
 var fencedYAML = regexp.MustCompile("(?s)```yaml\n(.*?)```")
@@ -51,5 +52,26 @@ func TestDocumentsHoldTrueSpecs(t *testing.T) {
 	}
 	if n < 4 {
 		t.Errorf("found %d specs and projects in the documents", n)
+	}
+}
+
+// Every kind of check has an example that runs.
+func TestEveryCheckHasAnExample(t *testing.T) {
+	files, err := filepath.Glob("../../specs/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	for _, d := range check.Kinds() {
+		if !regexp.MustCompile(`(?m)^\s*- ` + d.Kind + `(:|$)`).MatchString(all.String()) {
+			t.Errorf("no spec of the example project uses %s", d.Kind)
+		}
 	}
 }

@@ -37,8 +37,6 @@ func checkEntry(n Node) error {
 	case len(entries) > 1:
 		return entries[1].KeyNode.Errorf("begin another list item, or put the keys of a check inside it: "+entries[0].Key+": {...}",
 			"a check has one kind, here are %q and %q", entries[0].Key, entries[1].Key)
-	case entries[0].Key == "judge":
-		return entries[0].KeyNode.Errorf("remove it for now", "judge is not built yet")
 	}
 	return nil
 }
