@@ -174,8 +174,9 @@ func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
 			run.Cases = append(run.Cases, *c)
 		}
 	}
+	run.Gates = e.session.evaluate(run.Cases)
 	if e.record != nil {
-		if err := e.record.close(*m); e.err == nil {
+		if err := e.record.close(*m, run.Gates); e.err == nil {
 			e.err = err
 		}
 	}

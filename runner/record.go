@@ -19,6 +19,7 @@ import (
 const (
 	manifestFile = "manifest.json"
 	casesFile    = "cases.jsonl"
+	gatesFile    = "gates.json"
 )
 
 // runsDir holds the runs of a project.
@@ -40,7 +41,7 @@ func newRecorder(project string, m result.Manifest) (*recorder, error) {
 	if _, err := os.Lstat(ignore); errors.Is(err, fs.ErrNotExist) {
 		_ = os.WriteFile(ignore, []byte("*\n"), 0o644)
 	}
-	if err := r.manifest(m); err != nil {
+	if err := r.write(manifestFile, m); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(filepath.Join(r.dir, casesFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
@@ -51,16 +52,17 @@ func newRecorder(project string, m result.Manifest) (*recorder, error) {
 	return r, nil
 }
 
-func (r *recorder) manifest(m result.Manifest) error {
-	data, err := json.MarshalIndent(m, "", "  ")
+// write puts a file in place of an older one.
+func (r *recorder) write(name string, v any) error {
+	data, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write the run: %w", err)
 	}
-	temp := filepath.Join(r.dir, manifestFile+".new")
+	temp := filepath.Join(r.dir, name+".new")
 	if err := os.WriteFile(temp, append(data, '\n'), 0o644); err != nil {
 		return fmt.Errorf("write the run: %w", err)
 	}
-	if err := os.Rename(temp, filepath.Join(r.dir, manifestFile)); err != nil {
+	if err := os.Rename(temp, filepath.Join(r.dir, name)); err != nil {
 		return fmt.Errorf("write the run: %w", err)
 	}
 	return nil
@@ -80,8 +82,12 @@ func (r *recorder) add(c *result.Case) error {
 	return nil
 }
 
-func (r *recorder) close(m result.Manifest) error {
-	return errors.Join(r.cases.Close(), r.manifest(m))
+func (r *recorder) close(m result.Manifest, gates []result.Gate) error {
+	var err error
+	if len(gates) > 0 {
+		err = r.write(gatesFile, gates)
+	}
+	return errors.Join(r.cases.Close(), err, r.write(manifestFile, m))
 }
 
 // ReadRun reads a run directory, also one whose run was killed: a last line that
@@ -104,6 +110,11 @@ func ReadRun(dir string) (*result.Run, error) {
 		return nil, err
 	}
 	sortCases(run.Cases)
+	if data, err := os.ReadFile(filepath.Join(dir, gatesFile)); err == nil { // a killed run has none
+		if err := json.Unmarshal(data, &run.Gates); err != nil {
+			return nil, fmt.Errorf("read the run: %s: %w", filepath.Join(dir, gatesFile), err)
+		}
+	}
 	return run, nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/gate"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/infer"
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -61,6 +62,14 @@ type Session struct {
 	options Options
 	cases   []planned
 	goldens *golden.Store
+	gates   []suiteGate
+}
+
+// suiteGate is a gate of a suite.
+type suiteGate struct {
+	gate.Gate
+	suite, file string
+	cases       map[string]int // by backend: how many cases the file has, before selection
 }
 
 // planned is a case with its checks, by turn.
@@ -95,10 +104,11 @@ func Open(o Options) (*Session, error) {
 	specs, loadErr := spec.Load(project, files)
 	goldens, goldenErr := golden.Open(project.Golden)
 	cases, checkErr := compile(specs.Cases, project)
-	if err := spec.Join(loadErr, checkErr, goldenErr); err != nil {
+	gates, gateErr := compileGates(specs)
+	if err := spec.Join(loadErr, checkErr, goldenErr, gateErr); err != nil {
 		return nil, err
 	}
-	s := &Session{Project: project, Files: specs.Files, Total: len(cases), options: o, goldens: goldens}
+	s := &Session{Project: project, Files: specs.Files, Total: len(cases), options: o, goldens: goldens, gates: gates}
 	s.cases, err = s.selected(cases, lines)
 	return s, err
 }
@@ -172,18 +182,25 @@ func (s *Session) secrets() []string {
 	return all
 }
 
-// ExitCode is 0 when all is well, 1 when a case failed, 3 when nothing failed
-// but something could not be judged, 130 when the run was interrupted.
+// ExitCode is 0 when all is well, 1 when a case failed or a gate was missed, 3
+// when nothing failed but something could not be judged, 130 when the run was
+// interrupted.
 func ExitCode(run *result.Run) int {
 	code := 0
-	for _, c := range run.Cases {
+	count := func(o result.Outcome) {
 		switch {
-		case c.Outcome.Good():
-		case c.Outcome == result.Error && code == 0:
+		case o.Good():
+		case o == result.Error && code == 0:
 			code = 3
-		case c.Outcome != result.Error:
+		case o != result.Error:
 			code = 1
 		}
+	}
+	for _, c := range run.Cases {
+		count(c.Outcome)
+	}
+	for _, g := range run.Gates {
+		count(g.Outcome)
 	}
 	if run.Manifest.Interrupted {
 		return 130

@@ -61,9 +61,26 @@ wrong, 3 only infrastructure errors, 130 interrupted.`,
 		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
 	})
 	root.PersistentFlags().StringVarP(&a.dir, "project", "C", ".", "folder of the project: vlmspec.yaml is looked for here and above")
-	root.AddCommand(a.runCommand(), a.listCommand(), a.validateCommand(), a.reportCommand(), a.schemaCommand(),
+	root.AddCommand(a.runCommand(), a.listCommand(), a.validateCommand(), a.reportCommand(), a.scoreCommand(), a.schemaCommand(),
 		a.backendsCommand(), a.initCommand(), a.doctorCommand(), a.checksCommand(), a.metricsCommand(), a.versionCommand())
+	wrongArguments(root)
 	return root
+}
+
+// wrongArguments makes a wrong number of arguments a wrong command line.
+func wrongArguments(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			err := check(c, args)
+			if _, told := errors.AsType[usageError](err); err != nil && !told {
+				return usageError{fmt.Errorf("%w; `%s --help` tells more", err, c.CommandPath())}
+			}
+			return err
+		}
+	}
+	for _, sub := range c.Commands() {
+		wrongArguments(sub)
+	}
 }
 
 // usageError is a wrong command line or a wrong spec.

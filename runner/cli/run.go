@@ -83,6 +83,11 @@ func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
 		}
 		return a.dry(s)
 	}
+	return a.execute(o, f.reports)
+}
+
+// execute runs what the options select, tells of it as it goes, and writes reports.
+func (a *app) execute(o runner.Options, reports []string) error {
 	var live *report.Console
 	o.OnStart = func(c *spec.Case) { live.Asked(c.Suite + " › " + c.Name) }
 	o.OnEnd = func(c *spec.Case) { live.Answered(c.Suite + " › " + c.Name) }
@@ -90,7 +95,7 @@ func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
 	if err != nil {
 		return wrong(err)
 	}
-	targets, err := parseTargets(f.reports, s.Project.Dir)
+	targets, err := parseTargets(reports, s.Project.Dir)
 	if err != nil {
 		return err
 	}

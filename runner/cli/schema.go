@@ -35,7 +35,7 @@ editor. It is made from the structs that files are read into.`,
 func oneOf(words ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > 1 {
-			return usagef("%s takes one argument, not %d; `%s --help` tells more", c.CommandPath(), len(args), c.CommandPath())
+			return usagef("%s takes one argument, not %d", c.CommandPath(), len(args))
 		}
 		for _, arg := range args {
 			if err := known("argument", arg, words); err != nil {

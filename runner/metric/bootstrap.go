@@ -105,3 +105,64 @@ func quantile(sorted []float64, q float64) float64 {
 	}
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
+
+// Of is the percentile interval of any statistic of n cases, which gets the indices of the cases drawn; those draws for
+// which it is not defined are left out. clusters is as for Mean. Fewer than half of the draws defined is ErrUndefined.
+func (b Bootstrap) Of(n int, clusters []string, statistic func(drawn []int) (float64, bool)) (Interval, error) {
+	if b.Resamples <= 0 {
+		b.Resamples = 2_000
+	}
+	if b.Level == 0 {
+		b.Level = 0.95
+	}
+	if err := checkLevel(b.Level); err != nil {
+		return Interval{}, err
+	}
+	groups, err := groupIndices(n, clusters)
+	if err != nil {
+		return Interval{}, err
+	}
+	rng := rand.New(rand.NewPCG(b.Seed, 0))
+	values := make([]float64, 0, b.Resamples)
+	drawn := make([]int, 0, n)
+	for range b.Resamples {
+		drawn = drawn[:0]
+		for range groups {
+			drawn = append(drawn, groups[rng.Uint32N(uint32(len(groups)))]...)
+		}
+		if v, ok := statistic(drawn); ok && !math.IsNaN(v) {
+			values = append(values, v)
+		}
+	}
+	if 2*len(values) < b.Resamples {
+		return Interval{}, fmt.Errorf("bootstrap of a statistic that most draws leave undefined: %w", ErrUndefined)
+	}
+	slices.Sort(values)
+	tail := (1 - b.Level) / 2
+	return Interval{quantile(values, tail), quantile(values, 1-tail)}, nil
+}
+
+func groupIndices(n int, clusters []string) ([][]int, error) {
+	if clusters != nil && len(clusters) != n {
+		return nil, fmt.Errorf("bootstrap of %d cases in %d clusters", n, len(clusters))
+	}
+	var groups [][]int
+	at := map[string]int{}
+	for i := range n {
+		if clusters == nil {
+			groups = append(groups, []int{i})
+			continue
+		}
+		k, ok := at[clusters[i]]
+		if !ok {
+			k = len(groups)
+			at[clusters[i]] = k
+			groups = append(groups, nil)
+		}
+		groups[k] = append(groups[k], i)
+	}
+	if len(groups) < 2 {
+		return nil, fmt.Errorf("bootstrap of %d clusters: %w", len(groups), ErrUndefined)
+	}
+	return groups, nil
+}

@@ -246,6 +246,9 @@ func (c *Console) End(run *result.Run, files []string) {
 	took := run.Manifest.Ended.Sub(run.Manifest.Started).Seconds()
 	fmt.Fprintf(w, "%s %s  %s\n", c.bold(cases(len(run.Cases))+":"), counts(run.Cases, c.style), c.dim(seconds(took)))
 	c.groups(run)
+	for i := range run.Gates {
+		c.gate(&run.Gates[i])
+	}
 	c.notes(run, files)
 	c.flush()
 }
@@ -267,6 +270,21 @@ func (c *Console) table(run *result.Run) {
 		fmt.Fprintf(&c.buf, "%s %s%s  %s  %s\n", c.style(worst, mark(worst)), f.name, strings.Repeat(" ", widest-columns(f.name)),
 			counts(f.cases, c.style), c.dim(seconds(took)))
 	}
+}
+
+// gate tells a metric and whether it keeps to its bounds.
+func (c *Console) gate(g *result.Gate) {
+	verdict := ""
+	switch {
+	case g.Min == nil && g.Max == nil && g.Outcome == result.Passed:
+	case g.Outcome == result.Passed:
+		verdict = "  " + c.green("passed")
+	case g.Outcome == result.Skipped:
+		verdict = "  " + c.dim("not evaluated: "+g.Reason)
+	default:
+		verdict = "  " + c.style(g.Outcome, string(g.Outcome)) + ": " + visible(g.Reason) + "  " + c.dim(fmt.Sprintf("%s:%d", g.File, g.Line))
+	}
+	c.note("metric", visible(gateLine(g))+verdict)
 }
 
 // Most cases that the summary lists again.
@@ -405,7 +423,7 @@ func (c *Console) style(o result.Outcome, s string) string {
 		return c.green(s)
 	case result.Skipped:
 		return c.dim(s)
-	case result.Error, result.Stale, result.Unstable:
+	case result.Error, result.Stale, result.Unstable, result.Inconclusive:
 		return c.sgr("33", s)
 	}
 	return c.red(s)

@@ -21,6 +21,12 @@ const (
 // the file that $GITHUB_STEP_SUMMARY names.
 // https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 func writeGitHub(w io.Writer, run *result.Run) error {
+	for _, g := range missed(run) {
+		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", commandValue(inWorkspace(run, g.File)), g.Line, commandValue(gateLine(g)), commandText(g.Reason))
+		if err != nil {
+			return err
+		}
+	}
 	bad := notGood(run)
 	for _, c := range bad[:min(len(bad), mostAnnotations)] {
 		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n",

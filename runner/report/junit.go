@@ -72,50 +72,86 @@ type (
 )
 
 func writeJUnit(w io.Writer, run *result.Run) error {
-	doc := xmlRun{Name: "vlmspec"}
-	at := map[string]int{} // by spec file
-	total := 0.0
-	sums := map[string]float64{}
+	d := junit{run: run, at: map[string]int{}, seconds: map[string]float64{}}
 	for i := range run.Cases {
 		c := &run.Cases[i]
-		k, ok := at[c.File]
-		if !ok {
-			k = len(doc.Suites)
-			at[c.File] = k
-			doc.Suites = append(doc.Suites, xmlSuite{
-				Name: xmlText(c.File), File: xmlText(c.File), Hostname: run.Manifest.Host.Name,
-				Timestamp:  run.Manifest.Started.UTC().Format("2006-01-02T15:04:05"),
-				Properties: []xmlProperty{{"vlmspec.version", run.Manifest.Version}, {"vlmspec.run", run.Manifest.ID}},
-			})
-		}
-		s := &doc.Suites[k]
-		x := junitCase(run, c)
-		s.Cases = append(s.Cases, x)
-		s.Tests++
-		s.Failures += present(x.Failure)
-		s.Errors += present(x.Error)
-		s.Skipped += present(x.Skipped)
-		total += c.Seconds
-		sums[c.File] += c.Seconds
+		d.add(c.File, junitCase(run, c), c.Seconds)
 	}
-	for i := range doc.Suites {
-		s := &doc.Suites[i]
-		s.Time = xmlSeconds(sums[s.File])
-		doc.Tests += s.Tests
-		doc.Failures += s.Failures
-		doc.Errors += s.Errors
+	for i := range run.Gates {
+		d.add(run.Gates[i].File, junitGate(&run.Gates[i]), 0)
 	}
-	doc.Time = xmlSeconds(total)
+	total := 0.0
+	for i := range d.doc.Suites {
+		s := &d.doc.Suites[i]
+		s.Time = xmlSeconds(d.seconds[s.File])
+		total += d.seconds[s.File]
+		d.doc.Tests += s.Tests
+		d.doc.Failures += s.Failures
+		d.doc.Errors += s.Errors
+	}
+	d.doc.Name, d.doc.Time = "vlmspec", xmlSeconds(total)
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
 	enc := xml.NewEncoder(w)
 	enc.Indent("", "  ")
-	if err := enc.Encode(doc); err != nil {
+	if err := enc.Encode(d.doc); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+// junit is a document while it is made.
+type junit struct {
+	run     *result.Run
+	doc     xmlRun
+	at      map[string]int // by spec file: its place in doc.Suites
+	seconds map[string]float64
+}
+
+// add puts a case into the suite of its spec file.
+func (d *junit) add(file string, x xmlCase, seconds float64) {
+	k, ok := d.at[file]
+	if !ok {
+		k = len(d.doc.Suites)
+		d.at[file] = k
+		m := &d.run.Manifest
+		d.doc.Suites = append(d.doc.Suites, xmlSuite{
+			Name: xmlText(file), File: xmlText(file), Hostname: m.Host.Name, Timestamp: m.Started.UTC().Format("2006-01-02T15:04:05"),
+			Properties: []xmlProperty{{"vlmspec.version", m.Version}, {"vlmspec.run", m.ID}},
+		})
+	}
+	s := &d.doc.Suites[k]
+	s.Cases = append(s.Cases, x)
+	s.Tests++
+	s.Failures += present(x.Failure)
+	s.Errors += present(x.Error)
+	s.Skipped += present(x.Skipped)
+	d.seconds[file] += seconds
+}
+
+// junitGate is a gate as a case of its own.
+func junitGate(g *result.Gate) xmlCase {
+	x := xmlCase{
+		Name: xmlText("metrics/" + g.Name + "@" + g.Backend), Class: xmlText(g.Suite), File: xmlText(g.File), Line: g.Line, Time: xmlSeconds(0),
+		Properties: []xmlProperty{{"backend", g.Backend}, {"outcome", string(g.Outcome)}, {"cases", strconv.Itoa(g.Cases)}},
+		Out:        output(xmlText(gateLine(g) + "\n")),
+	}
+	if g.Value != nil {
+		x.Properties = append(x.Properties, xmlProperty{"value", strconv.FormatFloat(*g.Value, 'f', -1, 64)})
+	}
+	message := &xmlMessage{Message: xmlText(g.Reason), Type: string(g.Outcome), Text: xmlText(gateLine(g))}
+	switch g.Outcome {
+	case result.Passed:
+	case result.Skipped:
+		x.Skipped = &xmlMessage{Message: xmlText(g.Reason)}
+	case result.Error:
+		x.Error = message
+	default:
+		x.Failure = message
+	}
+	return x
 }
 
 func present(m *xmlMessage) int {

@@ -24,6 +24,14 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 		b := m.Backends[name]
 		fmt.Fprintf(w, "- %s: %s, %s, `%s`\n", markdownText(name), markdownText(b.Model), markdownText(b.Device), code(b.ModelDigest))
 	}
+	for i := range run.Gates {
+		g := &run.Gates[i]
+		fmt.Fprintf(w, "- %s: %s", g.Outcome, markdownText(gateLine(g)))
+		if g.Reason != "" {
+			fmt.Fprintf(w, ": %s", markdownText(g.Reason))
+		}
+		fmt.Fprintln(w)
+	}
 	bad := notGood(run)
 	if len(bad) > 0 {
 		fmt.Fprintf(w, "\n### Not good\n\n")

@@ -107,6 +107,7 @@ func split(run *result.Run, most int) []*result.Run {
 	for some := range slices.Chunk(run.Cases, most) {
 		parts = append(parts, &result.Run{Manifest: run.Manifest, Cases: some})
 	}
+	parts[len(parts)-1].Gates = run.Gates
 	return parts
 }
 

@@ -84,8 +84,17 @@ func example() *result.Run {
 			Selected: 11, Total: 20, Started: start, Ended: start.Add(2500 * time.Millisecond), Interrupted: true, Seed: 42,
 		},
 		Cases: cases,
+		Gates: []result.Gate{
+			{Suite: "a", Backend: "tiny", Name: "accuracy", File: "specs/a.yaml", Line: 30, Value: new(0.93), Low: new(0.85), High: new(0.97), Confidence: new(0.95), Min: new(0.9), Cases: 80, Outcome: result.Inconclusive, Reason: "the interval from 0.85 to 0.97 holds 0.9: needs about 300 more cases"},
+			{Suite: "a", Backend: "tiny", Name: "srcc of score against mos", File: "specs/a.yaml", Line: 31, Value: new(0.8), Cases: 80, Outcome: result.Passed, Labels: []result.LabelValue{{Label: "smoke", Cases: 40, Value: 0.9}}},
+			{Suite: "b", Backend: "tiny", Name: "f1", File: "specs/b.yaml", Line: 30, Min: new(0.5), Cases: 2, Outcome: result.Error, Reason: "f1 is not defined: nothing is yes, neither expected nor answered"},
+			{Suite: "b", Backend: "tiny", Name: "mean", File: "specs/b.yaml", Line: 31, Max: new(0.5), Cases: 2, Outcome: result.Skipped, Reason: "2 of the suite's 5 cases ran"},
+		},
 	}
 }
+
+//go:fix inline
+func f(x float64) *float64 { return new(x) }
 
 func TestFormats(t *testing.T) {
 	t.Setenv("GITHUB_STEP_SUMMARY", "")
@@ -177,7 +186,7 @@ func TestJUnitKeepsToTheSchema(t *testing.T) {
 			open = open[:len(open)-1]
 		}
 	}
-	for element, n := range map[string]int{"testsuite": 2, "testcase": 9, "failure": 4, "error": 1, "skipped": 2, "flakyFailure": 1, "rerunFailure": 1} {
+	for element, n := range map[string]int{"testsuite": 2, "testcase": 13, "failure": 5, "error": 2, "skipped": 3, "flakyFailure": 1, "rerunFailure": 1} {
 		if seen[element] != n {
 			t.Errorf("%d <%s>, want %d", seen[element], element, n)
 		}
@@ -293,7 +302,7 @@ func TestSummaryOfGitHub(t *testing.T) {
 		run.Cases = append(run.Cases, run.Cases[1])
 	}
 	var b strings.Builder
-	if err := writeGitHub(&b, run); err != nil || strings.Count(b.String(), "::error ") != 10 || !strings.Contains(b.String(), "::notice title=vlmspec::25 more") {
+	if err := writeGitHub(&b, run); err != nil || strings.Count(b.String(), "::error ") != 12 || !strings.Contains(b.String(), "::notice title=vlmspec::25 more") {
 		t.Errorf("%v:\n%s", err, b.String())
 	}
 }

@@ -18,6 +18,8 @@ const (
 	Stale    Outcome = "stale"   // golden made for another image or prompt
 	XFailed  Outcome = "xfailed" // failed, as the spec says it would: counts as passed
 	XPassed  Outcome = "xpassed" // passed although marked xfail: counts as failed
+	// Inconclusive is a gate that too few cases leave open.
+	Inconclusive Outcome = "inconclusive"
 )
 
 // Good reports whether an outcome leaves the gate open.
@@ -147,6 +149,34 @@ type Tokens struct {
 type Run struct {
 	Manifest Manifest `json:"manifest"`
 	Cases    []Case   `json:"cases"`
+	Gates    []Gate   `json:"gates,omitempty"`
+}
+
+// Gate is a metric over the cases of a suite on one backend, and whether it
+// keeps to its bounds.
+type Gate struct {
+	Suite      string       `json:"suite"`
+	Backend    string       `json:"backend"`
+	Name       string       `json:"name"` // "srcc of score against mos"
+	File       string       `json:"file"`
+	Line       int          `json:"line"`
+	Value      *float64     `json:"value"`          // nil when undefined or not evaluated
+	Low        *float64     `json:"low,omitempty"`  // of the interval at Confidence, else at 0.95
+	High       *float64     `json:"high,omitempty"` //
+	Confidence *float64     `json:"confidence,omitempty"`
+	Min        *float64     `json:"min,omitempty"`
+	Max        *float64     `json:"max,omitempty"`
+	Cases      int          `json:"cases"`
+	Labels     []LabelValue `json:"labels,omitempty"`
+	Outcome    Outcome      `json:"outcome"` // passed, failed, inconclusive, skipped or error
+	Reason     string       `json:"reason,omitempty"`
+}
+
+// LabelValue is a metric over the cases with a label.
+type LabelValue struct {
+	Label string  `json:"label"`
+	Cases int     `json:"cases"`
+	Value float64 `json:"value"`
 }
 
 // Manifest pins what determined a run.

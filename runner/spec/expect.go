@@ -45,3 +45,20 @@ func checkEntry(n Node) error {
 func (*expect) JSONSchema() map[string]any {
 	return map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"$ref": "#/$defs/check"}}
 }
+
+// metrics are entries of `metrics`, which package gate reads.
+type metrics []Node
+
+// DecodeNode implements [Decoder].
+func (m *metrics) DecodeNode(n Node) error {
+	if n.Kind() != List {
+		return n.Errorf("write - accuracy: {min: 0.9}", "expected a list of metrics, got %s", describe(n))
+	}
+	*m = n.Items()
+	return nil
+}
+
+// JSONSchema implements [Schemer].
+func (*metrics) JSONSchema() map[string]any {
+	return map[string]any{"type": "array", "items": map[string]any{"type": []any{"string", "object"}}}
+}

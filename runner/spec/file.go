@@ -44,8 +44,8 @@ type defaultsFile struct {
 type specFile struct {
 	Suite        string `yaml:"suite" required:"true" doc:"the name of the suite"`
 	defaultsFile `yaml:",inline"`
-	Cases        cases `yaml:"cases" required:"true" doc:"the test cases"`
-	Metrics      any   `yaml:"metrics" later:"true"`
+	Cases        cases   `yaml:"cases" required:"true" doc:"the test cases"`
+	Metrics      metrics `yaml:"metrics" doc:"metrics over the cases of the suite, and the bounds they must keep"`
 }
 
 // turnFile is a user message and what its answer must satisfy.

@@ -20,6 +20,15 @@ type Specs struct {
 	// Files are all files that were read (specs, includes, rows, prompts),
 	// absolute and sorted: a change to any may change the cases.
 	Files []string
+	// Metrics of the suites that have some.
+	Metrics []SuiteMetrics
+}
+
+// SuiteMetrics is the `metrics` of a suite, compiled by package gate.
+type SuiteMetrics struct {
+	Suite string
+	File  string // as in Case.Pos
+	Nodes []Node
 }
 
 // Load reads spec files and makes their cases. files are absolute or relative
@@ -36,7 +45,7 @@ func Load(project *Project, files []string) (*Specs, error) {
 		l.suite(s)
 	}
 	l.env.sealed = true
-	return &Specs{Cases: l.cases, Files: slices.Sorted(maps.Keys(l.read))}, l.problems.err()
+	return &Specs{Cases: l.cases, Files: slices.Sorted(maps.Keys(l.read)), Metrics: l.metrics}, l.problems.err()
 }
 
 type loader struct {
@@ -47,6 +56,7 @@ type loader struct {
 	texts    map[string]Node // prompt files
 	ids      map[string]origin
 	cases    []Case
+	metrics  []SuiteMetrics
 }
 
 func (l *loader) note(abs string) { l.read[abs] = true }

@@ -61,7 +61,7 @@ func TestSchemaAgreesWithLoad(t *testing.T) {
 		"unknown key":      {"suite: s\nx: 1\n" + c, false},
 		"unknown in case":  {"suite: s\ncases: [{name: a, prompt: hi, expect: [golden], x: 1}]\n", false},
 		"unknown in param": {"suite: s\nparams: {x: 1}\n" + c, false},
-		"later":            {"suite: s\nmetrics: []\n" + c, false},
+		"metrics":          {"suite: s\nmetrics: {}\n" + c, false},
 		"range":            {"suite: s\nparams: {top_p: 0}\n" + c, false},
 		"repeat 0":         {"suite: s\nrepeat: 0\n" + c, false},
 		"fraction":         {"suite: s\nrepeat: 1.5\n" + c, false},

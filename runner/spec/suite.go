@@ -46,6 +46,9 @@ func (l *loader) suite(doc document) {
 	for _, err := range s.pending {
 		l.problems.add(err)
 	}
+	if len(s.file.Metrics) > 0 {
+		l.metrics = append(l.metrics, SuiteMetrics{Suite: s.file.Suite, File: shownName(l.project.Dir, s.doc.abs), Nodes: s.file.Metrics})
+	}
 }
 
 func (l *loader) checkSuiteName(s *suite) {

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/prediction"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+func (a *app) scoreCommand() *cobra.Command {
+	var s selection
+	var reports []string
+	c := &cobra.Command{
+		Use:   "score PREDICTIONS [file | folder | file:line]...",
+		Short: "Judge predictions made elsewhere, without a backend",
+		Long: `score puts answers that were made elsewhere to the checks of the specs, as a
+run would: same verdicts, metrics, reports and exit codes. PREDICTIONS is a
+.jsonl, .csv or .tsv file with the columns id (` + "`vlmspec list`" + ` tells them) and
+prediction; in JSON lines a conversation is a list, a prediction for each turn.
+A case without a prediction is an error.`,
+		Example: `  vlmspec score predictions.jsonl specs/colors.yaml --report json=scores.json`,
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			o, err := s.options(a, args[1:])
+			if err != nil {
+				return err
+			}
+			return a.score(o, args[0], reports)
+		},
+	}
+	s.flags(c)
+	c.Flags().StringArrayVar(&reports, "report", nil, "report to write, KIND or KIND=PATH, more than once: "+reportKinds())
+	return c
+}
+
+func (a *app) score(o runner.Options, path string, reports []string) error {
+	file, err := prediction.Read(path)
+	if err != nil {
+		return usageError{err}
+	}
+	s, err := runner.Open(o)
+	if err != nil {
+		return wrong(err)
+	}
+	ids, answered := map[string]bool{}, map[string]bool{}
+	for i := range s.Len() {
+		ids[s.Case(i).ID], answered[s.Case(i).Backend] = true, true
+	}
+	if err := file.Known(ids, len(o.Paths) == 0 && s.Len() == s.Total); err != nil {
+		return usageError{err}
+	}
+	o.Args, o.Repeat = os.Args[1:], 1
+	judges := runner.Plugins(s.Project.Dir, nil)
+	o.Backends = func(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
+		if answered[b.Name] {
+			return file, nil
+		}
+		return judges(ctx, b)
+	}
+	return a.execute(o, reports)
+}

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// gateLine is a metric in a line: "shapes accuracy 0.93 (0.85 to 0.97 at 95 %), at least 0.9".
+func gateLine(g *result.Gate) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s", g.Suite, g.Name)
+	if g.Value != nil {
+		fmt.Fprintf(&b, " %s", decimal(*g.Value))
+	}
+	if g.Low != nil && g.High != nil {
+		level := 0.95
+		if g.Confidence != nil {
+			level = *g.Confidence
+		}
+		fmt.Fprintf(&b, " (%s to %s at %s %%)", decimal(*g.Low), decimal(*g.High), decimal(100*level))
+	}
+	if g.Min != nil {
+		fmt.Fprintf(&b, ", at least %s", decimal(*g.Min))
+	}
+	if g.Max != nil {
+		fmt.Fprintf(&b, ", at most %s", decimal(*g.Max))
+	}
+	return b.String()
+}
+
+func decimal(f float64) string {
+	s := strconv.FormatFloat(f, 'f', 3, 64)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// missed lists the gates that keep the run from passing.
+func missed(run *result.Run) []*result.Gate {
+	var bad []*result.Gate
+	for i := range run.Gates {
+		if !run.Gates[i].Outcome.Good() {
+			bad = append(bad, &run.Gates[i])
+		}
+	}
+	return bad
+}
