@@ -37,6 +37,7 @@ func TestDocumentsHoldTrueSpecs(t *testing.T) {
 			dir := t.TempDir()
 			for name, text := range map[string]string{
 				"vlmspec.yaml": project, "specs/s.yaml": spec, "specs/points.csv": "file,color,shape,x,y\na.png,red,circle,0.5,0.5\n",
+				"specs/ratings.csv": "file,mos\na.png,3\n",
 			} {
 				if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
 					t.Fatal(err)

@@ -162,7 +162,7 @@ func TestCorrelation(t *testing.T) {
 			c.Vars = map[string]string{"mos": "3"}
 			return c
 		}()},
-		"no case has such a ver": cases(3, 3),
+		"no case has a verdict":  cases(3, 3),
 	} {
 		if g := must(t, "srcc: {of: score, against: mos}").Evaluate(all); g.Outcome != result.Error || !strings.Contains(g.Reason, want) || g.Value != nil {
 			t.Errorf("%s: %+v", want, g)

@@ -24,8 +24,9 @@ var kinds = map[string]kind{
 	"krcc":         {summary: "Kendall's tau-b of what was read from the answers with a column", needsOf: true, against: true, compute: correlation(metric.KRCC)},
 }
 
-// rows picks what the metric looks at. Skipped cases are left out; one that
-// could not be judged counts as not passed, with score 0.
+// rows picks what the metric looks at. Skipped cases are left out, and those
+// that have no such verdict or column; a case that could not be judged counts as
+// not passed, with score 0.
 func (g Gate) rows(cases []result.Case, label string) ([]row, error) {
 	var rows []row
 	for i := range cases {
@@ -45,7 +46,7 @@ func (g Gate) rows(cases []result.Case, label string) ([]row, error) {
 		if g.args.Against != "" {
 			text, ok := c.Vars[g.args.Against]
 			if !ok {
-				return nil, fmt.Errorf("%s:%d: the case %s has no column %q", c.File, c.Line, c.Name, g.args.Against)
+				continue
 			}
 			var err error
 			if r.opinion, err = strconv.ParseFloat(text, 64); err != nil || math.IsNaN(r.opinion) || math.IsInf(r.opinion, 0) {
@@ -57,7 +58,10 @@ func (g Gate) rows(cases []result.Case, label string) ([]row, error) {
 		}
 		rows = append(rows, r)
 	}
-	if len(rows) == 0 {
+	switch {
+	case len(rows) == 0 && g.args.Against != "":
+		return nil, fmt.Errorf("no case has a verdict of %s and a column %q", g.args.Of, g.args.Against)
+	case len(rows) == 0:
 		return nil, errors.New("no case has such a verdict")
 	}
 	return rows, nil
