@@ -154,15 +154,15 @@ func TestCorrelation(t *testing.T) {
 		t.Errorf("%+v", g)
 	}
 	for want, all := range map[string][]result.Case{
-		"is not defined":        rated("3", "3", "3"),
-		`is "many", no number`:  rated("1", "many"),
-		"has no column \"mos\"": append(rated("1"), judged(cases(1, 0)[0], "score", "", "3", 1)),
+		"is not defined":       rated("3", "3", "3"),
+		`is "many", no number`: rated("1", "many"),
+		"and a column \"mos\"": {judged(cases(1, 0)[0], "score", "", "3", 1)},
 		"no number was read": {func() result.Case {
 			c := judged(cases(1, 0)[0], "score", "", "nothing", 0)
 			c.Vars = map[string]string{"mos": "3"}
 			return c
 		}()},
-		"no case has a verdict":  cases(3, 3),
+		"no case has a verdict": cases(3, 3),
 	} {
 		if g := must(t, "srcc: {of: score, against: mos}").Evaluate(all); g.Outcome != result.Error || !strings.Contains(g.Reason, want) || g.Value != nil {
 			t.Errorf("%s: %+v", want, g)
