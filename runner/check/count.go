@@ -31,24 +31,39 @@ func (c *countCheck) compile(n spec.Node, _ Env) (err error) {
 
 func (c *countCheck) judge(_ context.Context, in Input, text string) result.Verdict {
 	o := point.Options{Format: c.Format}
-	if img, _, err := c.image(in); err == nil {
+	img, index, err := c.image(in)
+	shown := err == nil
+	if shown {
 		o.Width, o.Height = img.Width, img.Height
 	} else if c.Image > 0 {
 		return broken("%v", err)
 	}
-	unit, n := " points", 0
-	var err error
-	if c.Of == "boxes" {
-		var boxes []point.Box
-		boxes, err = point.Boxes(text, o)
-		unit, n = " boxes", len(boxes)
-	} else {
-		var points []point.Point
-		points, err = point.Points(text, o)
-		n = len(points)
-	}
+	unit, found, err := c.find(text, o)
 	if err != nil {
 		return fail(c.limits.String()+unit, text, "%v", err)
 	}
-	return c.limits.judge(float64(n), "", unit, "the answer has")
+	v := c.limits.judge(float64(len(found)), "", unit, "the answer has")
+	if len(found) > 0 && shown {
+		for i := range found {
+			found[i].OK = v.Outcome == result.Passed
+		}
+		v.Overlay = &result.Overlay{Image: index, Found: found}
+	}
+	return v
+}
+
+// find returns what is counted, and its name.
+func (c *countCheck) find(text string, o point.Options) (unit string, found []result.Shape, err error) {
+	if c.Of == "boxes" {
+		boxes, err := point.Boxes(text, o)
+		for _, b := range boxes {
+			found = append(found, rectangle{b.X0, b.Y0, b.X1, b.Y1}.shape(b.Label, false))
+		}
+		return " boxes", found, err
+	}
+	points, err := point.Points(text, o)
+	for _, p := range points {
+		found = append(found, pointShape([2]float64{p.X, p.Y}, p.Label, false))
+	}
+	return " points", found, err
 }

@@ -155,3 +155,17 @@ func TestVisionMistakes(t *testing.T) {
 		})
 	}
 }
+
+func TestCountOverlay(t *testing.T) {
+	v := mustCompile(t, "count: 3").Judge(context.Background(), Input{Images: wide.Images, Answer: "(0.1, 0.1) (0.2, 0.2)"})
+	if o := v.Overlay; o == nil || len(o.Found) != 2 || o.Found[0].OK || v.Outcome != failed {
+		t.Errorf("%+v", v)
+	}
+	v = mustCompile(t, "count: {value: 1, of: boxes}").Judge(context.Background(), Input{Images: wide.Images, Answer: "[0.1, 0.1, 0.5, 0.5]"})
+	if o := v.Overlay; o == nil || o.Found[0].Kind != "box" || !o.Found[0].OK {
+		t.Errorf("%+v", v)
+	}
+	if v := mustCompile(t, "count: 1").Judge(context.Background(), Input{Answer: "(0.1, 0.1)"}); v.Outcome != passed || v.Overlay != nil {
+		t.Errorf("without an image: %+v", v)
+	}
+}

@@ -200,3 +200,20 @@ func Example() {
 	}
 	// Output: {"value":0.8}
 }
+
+// Every metric on its example, decoding and all.
+func BenchmarkEval(b *testing.B) {
+	for _, e := range examples(b) {
+		m, ok := catalog.Lookup(e.Metric)
+		if !ok {
+			b.Fatal(e.Metric)
+		}
+		b.Run(e.Metric, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := m.Eval(e.Inputs); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
