@@ -28,13 +28,11 @@ func (*goldenCheck) judge(_ context.Context, in Input, text string) result.Verdi
 		g, ok = in.Goldens.Accepted(in.CaseID, in.Turn)
 	}
 	if !ok || len(g.Answers) == 0 {
-		return fail("an accepted answer", text, "no golden yet; accept the pending answer %s by adding it to %s under %s",
-			quote(text), goldenFile(in.CaseID), goldenKey(in))
+		return fail("an accepted answer", text, "no golden yet; if %s is right, accept it: vlmspec accept %s", quote(text), goldenKey(in))
 	}
 	answers := texts(g.Answers)
 	if changed := g.changed(in); changed != "" {
-		v := fail(answers.String(), text, "%s since the golden of %s was accepted; look at the answer again and accept it in %s",
-			changed, goldenKey(in), goldenFile(in.CaseID))
+		v := fail(answers.String(), text, "%s since the golden was accepted; look at the answer again, and if it is right: vlmspec accept %s", changed, goldenKey(in))
 		v.Outcome = result.Stale
 		return v
 	}
@@ -44,8 +42,7 @@ func (*goldenCheck) judge(_ context.Context, in Input, text string) result.Verdi
 			return pass(answers.String(), text)
 		}
 	}
-	return fail(answers.String(), text, "answer is %s, accepted is %s; if it is right too, add it to %s",
-		quote(text), answers, goldenFile(in.CaseID))
+	return fail(answers.String(), text, "answer is %s, accepted is %s; if it is right too: vlmspec accept --alternative %s", quote(text), answers, goldenKey(in))
 }
 
 // changed says what is no longer as it was when the golden was accepted.
@@ -78,11 +75,6 @@ func digests(images []Image) []string {
 func PromptDigest(prompt string) string {
 	sum := sha256.Sum256([]byte(prompt))
 	return hex.EncodeToString(sum[:])
-}
-
-func goldenFile(caseID string) string {
-	suite, _, _ := strings.Cut(caseID, "/")
-	return "golden/" + either(suite, "<suite>") + ".yaml"
 }
 
 // goldenKey names the turn as the file does.
