@@ -94,7 +94,6 @@ func example() *result.Run {
 }
 
 //go:fix inline
-func f(x float64) *float64 { return new(x) }
 
 func TestFormats(t *testing.T) {
 	t.Setenv("GITHUB_STEP_SUMMARY", "")
