@@ -79,7 +79,7 @@ func (d *checkup) specs(project *spec.Project) {
 		d.problem("%v", err)
 		return
 	}
-	d.ok("%d cases in %d spec files", s.Len(), specFiles(s))
+	d.ok("cases: %d, spec files: %d", s.Len(), specFiles(s))
 	if _, err := lookAtImages(s); err != nil {
 		d.problem("%v", err)
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/fixtures"
+	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 //go:embed template
@@ -88,7 +90,10 @@ func projectFiles() ([]projectFile, error) {
 		}
 		files = append(files, projectFile{pair[0], data})
 	}
-	return append(files, projectFile{".gitignore", []byte(".vlmspec/\nout/\n")}), nil
+	return append(files,
+		projectFile{".gitignore", []byte(".vlmspec/\nout/\n")},
+		projectFile{".vlmspec/spec.schema.json", spec.Schema(check.Schemas())}, // the example names it for editors
+	), nil
 }
 
 func refuseExisting(dir string, files []projectFile) error {

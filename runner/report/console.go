@@ -59,43 +59,6 @@ func NewConsole(out io.Writer, o ConsoleOptions) *Console {
 	return c
 }
 
-// animate paints the live part until [Console.End].
-func (c *Console) animate() {
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			c.mu.Lock()
-			c.erase()
-			c.paint()
-			c.flush()
-			c.mu.Unlock()
-		case <-c.stop:
-			return
-		}
-	}
-}
-
-// Asked says that a backend is asked.
-func (c *Console) Asked(what string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.asked = append(c.asked, asked{what, time.Now()})
-}
-
-// Answered says that it has answered.
-func (c *Console) Answered(what string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i, a := range c.asked {
-		if a.what == what {
-			c.asked = append(c.asked[:i], c.asked[i+1:]...)
-			return
-		}
-	}
-}
-
 // Case tells what came of a case.
 func (c *Console) Case(r *result.Case) {
 	c.mu.Lock()
@@ -347,49 +310,6 @@ func (c *Console) near(path string) string {
 func (c *Console) flush() {
 	_, _ = c.out.Write(c.buf.Bytes())
 	c.buf.Reset()
-}
-
-// erase takes the live part off the screen.
-func (c *Console) erase() {
-	if c.drawn > 0 {
-		fmt.Fprintf(&c.buf, "\x1b[%dA\x1b[J", c.drawn)
-		c.drawn = 0
-	}
-}
-
-// Most samples in flight that are shown.
-const mostAsked = 6
-
-// paint draws the live part: what is asked, and the bar.
-func (c *Console) paint() {
-	wide := max(c.o.Columns-1, 20)
-	for _, a := range c.asked[:min(len(c.asked), mostAsked)] {
-		fmt.Fprintf(&c.buf, "%s\n", c.dim(oneLine(fmt.Sprintf("  %s  %s", a.what, seconds(time.Since(a.since).Seconds())), wide)))
-		c.drawn++
-	}
-	total := max(c.o.Manifest.Selected, 1)
-	took := time.Since(c.start).Seconds()
-	text := fmt.Sprintf(" %d/%d", c.done, c.o.Manifest.Selected)
-	switch {
-	case c.done > 0:
-		rate := float64(c.done) / took
-		text += fmt.Sprintf("  %.1f cases/s  %s left", rate, seconds(float64(total-c.done)/rate))
-	case len(c.asked) == 0:
-		text += "  starting the backends  " + seconds(took)
-	default:
-		text += "  " + seconds(took)
-	}
-	if c.failed > 0 {
-		text += "  " + cases(c.failed) + " not good"
-	}
-	bar := max(min(40, wide-columns(text)), 0)
-	full := bar * c.done / total
-	style := c.green
-	if c.failed > 0 {
-		style = c.red
-	}
-	fmt.Fprintf(&c.buf, "%s%s%s\n", style(strings.Repeat("━", full)), c.dim(strings.Repeat("━", bar-full)), oneLine(text, wide-bar))
-	c.drawn++
 }
 
 func mark(o result.Outcome) string {
