@@ -32,14 +32,11 @@ type Execution struct {
 
 // Start opens the run directory and begins to answer. Backends start in the
 // background; one that does not is the error of its cases.
-func (s *Session) Start(ctx context.Context) (*Execution, error) {
+func (s *Session) Start(ctx context.Context) *Execution {
 	e := &Execution{session: s, cases: make([]*result.Case, len(s.cases)), redact: redactor(s.secrets())}
 	e.manifest, e.commit = s.manifest(time.Now())
-	if !s.options.Discard {
-		var err error
-		if e.record, err = newRecorder(s.Project.Dir, e.manifest); err != nil {
-			return nil, err
-		}
+	if !s.options.Discard { // a run that cannot be kept still has its verdicts; Finish tells
+		e.record, e.err = newRecorder(s.Project.Dir, e.manifest)
 	}
 	tasks, first := s.tasks()
 	e.first = first
@@ -51,7 +48,7 @@ func (s *Session) Start(ctx context.Context) (*Execution, error) {
 		o.OnEnd = func(t infer.Task) { s.options.OnEnd(t.Case) }
 	}
 	e.pool = infer.Start(ctx, tasks, o)
-	return e, nil
+	return e
 }
 
 // open starts the backend of a name.

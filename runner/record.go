@@ -35,7 +35,7 @@ type recorder struct {
 func newRecorder(project string, m result.Manifest) (*recorder, error) {
 	r := &recorder{dir: filepath.Join(runsDir(project), m.ID)}
 	if err := os.MkdirAll(r.dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make the run directory: %w", err)
+		return nil, fmt.Errorf("the run is not kept: %w", err)
 	}
 	ignore := filepath.Join(project, ".vlmspec", ".gitignore")
 	if _, err := os.Lstat(ignore); errors.Is(err, fs.ErrNotExist) {
@@ -46,7 +46,7 @@ func newRecorder(project string, m result.Manifest) (*recorder, error) {
 	}
 	f, err := os.OpenFile(filepath.Join(r.dir, casesFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
-		return nil, fmt.Errorf("make the run directory: %w", err)
+		return nil, fmt.Errorf("the run is not kept: %w", err)
 	}
 	r.cases = f
 	return r, nil
@@ -56,14 +56,14 @@ func newRecorder(project string, m result.Manifest) (*recorder, error) {
 func (r *recorder) write(name string, v any) error {
 	data, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
-		return fmt.Errorf("write the run: %w", err)
+		return fmt.Errorf("the run is not kept: %w", err)
 	}
 	temp := filepath.Join(r.dir, name+".new")
 	if err := os.WriteFile(temp, append(data, '\n'), 0o644); err != nil {
-		return fmt.Errorf("write the run: %w", err)
+		return fmt.Errorf("the run is not kept: %w", err)
 	}
 	if err := os.Rename(temp, filepath.Join(r.dir, name)); err != nil {
-		return fmt.Errorf("write the run: %w", err)
+		return fmt.Errorf("the run is not kept: %w", err)
 	}
 	return nil
 }
@@ -74,10 +74,10 @@ func (r *recorder) add(c *result.Case) error {
 	enc := json.NewEncoder(&r.buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(c); err != nil {
-		return fmt.Errorf("write the run: %w", err)
+		return fmt.Errorf("the run is not kept: %w", err)
 	}
 	if _, err := r.cases.Write(r.buf.Bytes()); err != nil {
-		return fmt.Errorf("write the run: %w", err)
+		return fmt.Errorf("the run is not kept: %w", err)
 	}
 	return nil
 }

@@ -57,10 +57,7 @@ func run(t *testing.T, o Options) (*Session, *result.Run) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := s.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := s.Start(t.Context())
 	for i := range s.Len() {
 		e.Case(t.Context(), i)
 	}

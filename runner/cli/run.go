@@ -109,9 +109,6 @@ func (a *app) execute(o runner.Options, reports []string) error {
 	ctx, notify, stop := interruptible(a.err)
 	defer stop()
 	run, runErr := suite.Run(ctx, s, suite.Options{Shuffle: o.Shuffle, OnCase: func(c result.Case) { live.Case(&c) }, Notify: notify})
-	if run == nil {
-		return runErr
-	}
 	files, writeErr := writeReports(a.out, run, targets)
 	live.End(run, files)
 	return a.verdict(run, errors.Join(runErr, writeErr))

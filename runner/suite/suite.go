@@ -38,10 +38,7 @@ type Options struct {
 // it, whole even where the error says that it could not be recorded. Ginkgo runs
 // once in a process, so Run does.
 func Run(ctx context.Context, s *runner.Session, o Options) (*result.Run, error) {
-	e, err := s.Start(ctx)
-	if err != nil {
-		return nil, err
-	}
+	e := s.Start(ctx)
 	ginkgo.BeforeSuite(func() {
 		signal.Reset(os.Interrupt, syscall.SIGTERM)
 		if o.Notify != nil {
