@@ -12,13 +12,17 @@ import (
 // mostOverlays bounds what a run that fails everywhere draws.
 const mostOverlays = 200
 
-// drawOverlays draws what the vision checks that did not pass looked at, as PNG
-// in the run directory. A picture that cannot be drawn is no loss.
+// drawOverlays draws what the vision checks looked at that the case's first
+// failing sample did not pass, as PNG in the run directory. A picture that cannot
+// be drawn is no loss.
 func (e *Execution) drawOverlays(c *result.Case) {
 	if e.record == nil {
 		return
 	}
 	for i := range c.Samples {
+		if c.Samples[i].Outcome == result.Passed {
+			continue
+		}
 		for j := range c.Samples[i].Turns {
 			verdicts := c.Samples[i].Turns[j].Verdicts
 			for k := range verdicts {
@@ -27,6 +31,7 @@ func (e *Execution) drawOverlays(c *result.Case) {
 				}
 			}
 		}
+		return
 	}
 }
 
