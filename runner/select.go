@@ -90,6 +90,9 @@ func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
 			return nil, err
 		}
 	}
+	if o.Changed != nil {
+		wanted = slices.DeleteFunc(wanted, func(c planned) bool { return !s.touched(&c, o.Changed) })
+	}
 	if slices.ContainsFunc(wanted, func(c planned) bool { return c.Only }) {
 		wanted = slices.DeleteFunc(wanted, func(c planned) bool { return !c.Only })
 	}

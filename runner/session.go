@@ -31,6 +31,7 @@ type Options struct {
 	Label   func(labels []string) bool // only cases it is true for; nil is all
 	Backend string                     // for specs that name none; cases on others are left out
 	Failed  bool                       // only cases that were not good in the latest run
+	Changed map[string]bool            // only cases that depend on one of these files, absolute; none left is no error; nil is all
 
 	AllowUnchecked bool    // cases need no `expect`
 	Repeat         int     // samples per case; 0 leaves it to the specs
@@ -82,7 +83,8 @@ type planned struct {
 // placedCheck is a check and where it stands.
 type placedCheck struct {
 	check.Check
-	pos spec.Pos
+	pos    spec.Pos
+	golden bool
 }
 
 // Open loads the project, its specs and goldens, selects cases and compiles
@@ -140,11 +142,16 @@ func compile(cases []spec.Case, project *spec.Project) ([]planned, error) {
 			}
 			out[i].checks[t] = make([]placedCheck, len(checks))
 			for k := range checks {
-				out[i].checks[t][k] = placedCheck{checks[k], nodes[k].Pos()}
+				out[i].checks[t][k] = placedCheck{checks[k], nodes[k].Pos(), isGolden(nodes[k])}
 			}
 		}
 	}
 	return out, spec.Join(errs...)
+}
+
+// isGolden reports whether an entry of `expect` reads a golden.
+func isGolden(n spec.Node) bool {
+	return n.Text() == "golden" || len(n.Entries()) == 1 && n.Entries()[0].Key == "golden"
 }
 
 // Len is how many cases are to run.

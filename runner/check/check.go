@@ -15,6 +15,18 @@ type Check interface {
 	Judge(ctx context.Context, in Input) result.Verdict
 }
 
+// Files lists the files that a check reads, absolute: masks, schemas, scripts.
+func Files(c Check) []string {
+	w, ok := c.(*wrapped)
+	if !ok {
+		return nil
+	}
+	if r, ok := w.judge.(interface{ files() []string }); ok {
+		return r.files()
+	}
+	return nil
+}
+
 // Input is what a check may look at.
 type Input struct {
 	CaseID   string

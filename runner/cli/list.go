@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -14,11 +15,12 @@ import (
 func (a *app) listCommand() *cobra.Command {
 	var s selection
 	var asJSON bool
+	var why string
 	c := &cobra.Command{
 		Use:     "list [file | folder | file:line]...",
 		Short:   "List the cases of the specs",
 		Long:    "list tells which cases the specs hold, or which a selection leaves, in the order they run.",
-		Example: "  vlmspec list --label smoke\n  vlmspec list --json | jq -r .id",
+		Example: "  vlmspec list --label smoke\n  vlmspec list --json | jq -r .id\n  vlmspec list --why images/circle.png",
 		RunE: func(_ *cobra.Command, args []string) error {
 			o, err := s.options(a, args)
 			if err != nil {
@@ -28,6 +30,9 @@ func (a *app) listCommand() *cobra.Command {
 			if err != nil {
 				return wrong(err)
 			}
+			if why != "" {
+				return a.listWhy(session, why)
+			}
 			if asJSON {
 				return a.listJSON(session)
 			}
@@ -35,6 +40,7 @@ func (a *app) listCommand() *cobra.Command {
 		},
 	}
 	s.flags(c)
+	c.Flags().StringVar(&why, "why", "", "only cases that depend on this file, and as what")
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return c
 }
@@ -81,4 +87,26 @@ func (a *app) listJSON(s *runner.Session) error {
 		}
 	}
 	return nil
+}
+
+// listWhy lists the cases that depend on a file.
+func (a *app) listWhy(s *runner.Session, file string) error {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	n := 0
+	for i := range s.Len() {
+		for _, in := range s.Inputs(i) {
+			if in.Path == abs {
+				n++
+				fmt.Fprintf(t, "%s:%d\t%s\t%s\n", s.Case(i).Pos.File, s.Case(i).Pos.Line, s.Case(i).ID, in.As)
+			}
+		}
+	}
+	if n == 0 {
+		return usagef("no case depends on %s", file)
+	}
+	return t.Flush()
 }

@@ -47,6 +47,7 @@ Ctrl-C once ends the run and still writes the reports; twice ends at once.`,
 		Example: `  vlmspec run
   vlmspec run specs/colors.yaml:12 --repeat 5
   vlmspec run --label 'smoke && !slow' --fail-fast
+  vlmspec run --only-changed=origin/main
   vlmspec run --report junit=out/junit.xml --report github`,
 		RunE: func(c *cobra.Command, args []string) error { return a.run(c, &f, args) },
 	}
@@ -98,6 +99,9 @@ func (a *app) execute(o runner.Options, reports []string) error {
 	targets, err := parseTargets(reports, s.Project.Dir)
 	if err != nil {
 		return err
+	}
+	if s.Len() == 0 { // nothing has changed
+		fmt.Fprintf(a.out, "Nothing to run: none of %d cases depends on a file that has changed.\n", s.Total)
 	}
 	out := a.out
 	for _, t := range targets {

@@ -14,6 +14,7 @@ import (
 // selection is the flags that say which cases.
 type selection struct {
 	keyword, label, backend string
+	changed                 string // git commit
 	lastFailed, unchecked   bool
 }
 
@@ -23,6 +24,8 @@ func (s *selection) flags(c *cobra.Command) {
 	f.StringVar(&s.label, "label", "", `only cases whose labels match, in Ginkgo's filter language: "smoke && !slow"`)
 	f.StringVar(&s.backend, "backend", "", "the backend for specs that name none; cases on others are left out")
 	f.BoolVar(&s.lastFailed, "last-failed", false, "only cases that were not good in the latest run")
+	f.StringVar(&s.changed, "only-changed", "", "only cases that depend on a file that differs from a git commit; HEAD when none is given")
+	f.Lookup("only-changed").NoOptDefVal = "HEAD"
 	f.BoolVar(&s.unchecked, "allow-unchecked", false, "let cases have no expect, to explore a model")
 }
 
@@ -38,6 +41,12 @@ func (s *selection) options(a *app, paths []string) (runner.Options, error) {
 			return o, usagef("--label: %w", err)
 		}
 		o.Label = filter
+	}
+	if s.changed != "" {
+		var err error
+		if o.Changed, err = changedSince(a.dir, s.changed); err != nil {
+			return o, err
+		}
 	}
 	return o, nil
 }

@@ -63,6 +63,13 @@ type Case struct {
 	Only    bool
 	Vars    map[string]any // row variables over spec vars, for reports and expr
 	Secrets []string       // values of ${env:...} used here, to redact from every output
+	Sources []Source       // files it was made from, the spec first; images are in Turns
+}
+
+// Source is a file that a case was made from.
+type Source struct {
+	Path string // absolute
+	As   string // what it is to the case: "spec", "include", "rows", "prompt"
 }
 
 // Turn is one user message and what its answer must satisfy.

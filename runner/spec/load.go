@@ -57,9 +57,13 @@ type loader struct {
 	ids      map[string]origin
 	cases    []Case
 	metrics  []SuiteMetrics
+	sources  []Source // read since the suite, or the item of `cases`, was begun
 }
 
-func (l *loader) note(abs string) { l.read[abs] = true }
+func (l *loader) note(abs, as string) {
+	l.read[abs] = true
+	l.sources = append(l.sources, Source{abs, as})
+}
 
 // find returns the spec files, absolute, sorted and each once.
 func (l *loader) find(files []string) ([]string, error) {
@@ -136,7 +140,7 @@ func (l *loader) open(paths []string) []document {
 	var docs []document
 	included := map[string]bool{}
 	for _, abs := range paths {
-		l.note(abs)
+		l.note(abs, "spec")
 		root, err := readYAML(sourceAt(l.project.Dir, abs), abs)
 		if err != nil {
 			l.problems.add(err)

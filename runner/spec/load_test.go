@@ -227,7 +227,7 @@ vars: {mood: calm, who: "${mood} ${env:LANGUAGE} ${env:TOKEN}"}
 		Vars:    map[string]any{"mood": "kind", "who": "kind fr s3cret"},
 		Secrets: []string{"fr", "s3cret"},
 	}
-	ignore := cmp.Options{cmpopts.IgnoreFields(Case{}, "Pos", "Turns"), cmpopts.IgnoreFields(Require{}, "Passes")}
+	ignore := cmp.Options{cmpopts.IgnoreFields(Case{}, "Sources", "Pos", "Turns"), cmpopts.IgnoreFields(Require{}, "Passes")}
 	if diff := cmp.Diff([]Case{want}, cases, ignore); diff != "" {
 		t.Error(diff)
 	}

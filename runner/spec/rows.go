@@ -82,7 +82,7 @@ func (l *loader) rowFile(n Node) ([]row, error) {
 	if !known {
 		return nil, n.Errorf("use a .csv, .tsv or .jsonl file", "rows cannot be read from %q", n.Text())
 	}
-	l.note(abs)
+	l.note(abs, "rows")
 	data, err := readFile(abs, maxRowFileBytes)
 	if err != nil {
 		return nil, n.Errorf("", "rows %s: %s", name, cause(err))

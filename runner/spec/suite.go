@@ -22,6 +22,7 @@ type suite struct {
 // suite makes the cases of one file.
 func (l *loader) suite(doc document) {
 	s := &suite{doc: doc, pending: map[string]error{}}
+	l.sources = []Source{{doc.abs, "spec"}}
 	outer := &scope{env: l.env, secrets: &s.secrets}
 	all, _ := ParseRequire("all")
 	base := settings{Repeat: 1, Require: all, Timeout: DefaultTimeout}
@@ -40,8 +41,15 @@ func (l *loader) suite(doc document) {
 	for _, e := range doc.root.Get("vars").Entries() {
 		s.pending[e.Key] = nil
 	}
+	ofSuite := l.sources
 	for _, n := range s.file.Cases {
+		first := len(l.cases)
+		l.sources = slices.Clone(ofSuite)
 		l.expand(s, n)
+		sources := slices.CompactFunc(l.sources, func(a, b Source) bool { return a == b })
+		for i := range l.cases[first:] {
+			l.cases[first+i].Sources = sources
+		}
 	}
 	for _, err := range s.pending {
 		l.problems.add(err)
@@ -65,7 +73,7 @@ func (l *loader) included(root Node, base settings, sc *scope, stack []string) (
 			l.problems.add(n.Errorf("", "%s includes itself", name))
 			continue
 		}
-		l.note(abs)
+		l.note(abs, "include")
 		file, err := readYAML(sourceAt(l.project.Dir, abs), abs)
 		if err != nil {
 			l.problems.add(atInclude(n, name, err))

@@ -115,10 +115,10 @@ func (l *loader) promptFile(n Node) (Node, error) {
 		return Node{}, err
 	}
 	abs, name := f.File.Node.Path()
+	l.note(abs, "prompt")
 	if text, ok := l.texts[abs]; ok {
 		return text.with(n.scope), nil
 	}
-	l.note(abs)
 	data, err := readFile(abs, maxPromptBytes)
 	if err != nil {
 		return Node{}, f.File.Node.Errorf("", "prompt %s: %s", name, cause(err))

@@ -1,0 +1,35 @@
+package check
+
+import (
+	"os"
+	"path/filepath"
+)
+
+func (c *pointsInCheck) files() []string {
+	if m, ok := c.region.(*maskRegion); ok {
+		return []string{m.path}
+	}
+	return nil
+}
+
+func (c *jsonCheck) files() []string {
+	if c.Schema.file == "" {
+		return nil
+	}
+	return []string{c.Schema.file}
+}
+
+// files of a command are those of its words that name one.
+func (c *commandCheck) files() []string {
+	var all []string
+	for _, word := range c.Run {
+		path := word
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(c.dir, path)
+		}
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			all = append(all, path)
+		}
+	}
+	return all
+}

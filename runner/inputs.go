@@ -1,0 +1,66 @@
+package runner
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// Inputs are the files that a case depends on, each once: a change to one may
+// change its verdict.
+func (s *Session) Inputs(i int) []spec.Source { return s.inputs(&s.cases[i]) }
+
+func (s *Session) inputs(p *planned) []spec.Source {
+	all := append([]spec.Source{{Path: s.Project.File, As: "project"}}, p.Sources...)
+	for t, turn := range p.Turns {
+		for _, part := range turn.Parts {
+			if part.Image != nil {
+				all = append(all, spec.Source{Path: part.Image.Path, As: "image"})
+			}
+		}
+		for _, c := range p.checks[t] {
+			for _, f := range check.Files(c.Check) {
+				all = append(all, spec.Source{Path: f, As: "check"})
+			}
+			if c.golden {
+				all = append(all, spec.Source{Path: filepath.Join(s.Project.Golden, spec.Slug(p.Suite)+".yaml"), As: "golden"})
+			}
+		}
+	}
+	for _, f := range filesOf(s.Project.Backends[p.Backend]) {
+		all = append(all, spec.Source{Path: f, As: "backend"})
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(in spec.Source) bool {
+		again := seen[in.Path]
+		seen[in.Path] = true
+		return again
+	})
+}
+
+// filesOf lists the files that a backend's config names.
+func filesOf(b spec.Backend) []string {
+	var files []string
+	for _, key := range slices.Sorted(maps.Keys(b.Config)) {
+		path, ok := b.Config[key].(string)
+		if !ok || path == "" {
+			continue
+		}
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(b.Dir, filepath.FromSlash(path))
+		}
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			files = append(files, path)
+		}
+	}
+	return files
+}
+
+// touched reports whether a case depends on one of the files, by absolute path.
+func (s *Session) touched(p *planned, changed map[string]bool) bool {
+	return slices.ContainsFunc(s.inputs(p), func(in spec.Source) bool { return changed[in.Path] })
+}
