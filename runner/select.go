@@ -71,6 +71,7 @@ func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
 		yes  func(*spec.Case) bool
 	}{
 		{o.Backend != "", "runs on backend " + o.Backend, func(c *spec.Case) bool { return c.Backend == o.Backend }},
+		{o.IDs != nil, "has one of the IDs", func(c *spec.Case) bool { return o.IDs[c.ID] }},
 		{o.Keyword != "", fmt.Sprintf("has %q in its ID or name", o.Keyword), func(c *spec.Case) bool { return mentions(c, o.Keyword) }},
 		{o.Label != nil, "has such labels", func(c *spec.Case) bool { return o.Label(c.Labels) }},
 	}

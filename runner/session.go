@@ -29,6 +29,7 @@ type Options struct {
 
 	Keyword string                     // only cases with this text in their ID or name; case does not matter
 	Label   func(labels []string) bool // only cases it is true for; nil is all
+	IDs     map[string]bool            // only cases with one of these IDs; nil is all
 	Backend string                     // for specs that name none; cases on others are left out
 	Failed  bool                       // only cases that were not good in the latest run
 	Changed map[string]bool            // only cases that depend on one of these files, absolute; none left is no error; nil is all

@@ -30,7 +30,9 @@ a tiny vision-language model. It never overwrites a file.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := a.dir
 			if len(args) == 1 {
-				dir = filepath.Join(a.dir, args[0])
+				if dir = args[0]; !filepath.IsAbs(dir) {
+					dir = filepath.Join(a.dir, dir)
+				}
 			}
 			return a.initProject(dir)
 		},

@@ -32,6 +32,7 @@ type runFlags struct {
 	dryRun   bool
 	shuffle  string
 	verbose  bool
+	ids      string
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -61,6 +62,8 @@ Ctrl-C once ends the run and still writes the reports; twice ends at once.`,
 	flags.BoolVar(&f.dryRun, "dry-run", false, "tell what would run, and ask no backend")
 	flags.StringVar(&f.shuffle, "shuffle", "", "judge in random order; a number repeats an order")
 	flags.Lookup("shuffle").NoOptDefVal = "random"
+	flags.StringVar(&f.ids, "ids", "", "file of case IDs, one a line; only these cases")
+	_ = flags.MarkHidden("ids") // how watch says what to run
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show what the backends print")
 	return c
 }
@@ -142,6 +145,16 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.
 	}
 	if f.verbose {
 		o.Log = a.err
+	}
+	if f.ids != "" {
+		data, err := os.ReadFile(f.ids)
+		if err != nil {
+			return o, usageError{err}
+		}
+		o.IDs = map[string]bool{}
+		for id := range strings.FieldsSeq(string(data)) {
+			o.IDs[id] = true
+		}
 	}
 	return o, nil
 }
