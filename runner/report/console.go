@@ -248,6 +248,9 @@ func (c *Console) gate(g *result.Gate) {
 		verdict = "  " + c.style(g.Outcome, string(g.Outcome)) + ": " + visible(g.Reason) + "  " + c.dim(fmt.Sprintf("%s:%d", g.File, g.Line))
 	}
 	c.note("metric", visible(gateLine(g))+verdict)
+	if labels := byLabel(g); labels != "" {
+		c.note("", c.dim("by label: "+visible(labels)))
+	}
 }
 
 // Most cases that the summary lists again.

@@ -31,6 +31,18 @@ func gateLine(g *result.Gate) string {
 	return b.String()
 }
 
+// byLabel lists a metric by label, "smoke 0.9 of 40"; "" where that says no more.
+func byLabel(g *result.Gate) string {
+	if len(g.Labels) < 2 {
+		return ""
+	}
+	parts := make([]string, len(g.Labels))
+	for i, l := range g.Labels {
+		parts[i] = fmt.Sprintf("%s %s of %d", l.Label, decimal(l.Value), l.Cases)
+	}
+	return strings.Join(parts, ", ")
+}
+
 func decimal(f float64) string {
 	s := strconv.FormatFloat(f, 'f', 3, 64)
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")

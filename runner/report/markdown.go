@@ -30,6 +30,9 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 		if g.Reason != "" {
 			fmt.Fprintf(w, ": %s", markdownText(g.Reason))
 		}
+		if labels := byLabel(g); labels != "" {
+			fmt.Fprintf(w, " (by label: %s)", markdownText(labels))
+		}
 		fmt.Fprintln(w)
 	}
 	bad := notGood(run)
