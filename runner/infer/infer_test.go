@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -410,5 +411,42 @@ func TestAsk(t *testing.T) {
 	p.Close()
 	if _, err := p.Ask(context.Background(), "late", sdk.Request{}); err == nil || !other.closed {
 		t.Errorf("asked after the end: %v", err)
+	}
+}
+
+// crashing is a backend in a process that takes several calls, and goes down
+// with every third call and whatever else is under way.
+type crashing struct {
+	fake
+	n atomic.Int64
+}
+
+func (c *crashing) GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {
+	begun()
+	if c.n.Add(1)%3 == 0 {
+		return sdk.Response{}, &sdk.Error{Kind: sdk.Crashed, Message: "crashed"}
+	}
+	return c.Generate(ctx, req, nil)
+}
+
+// However calls and crashes fall, every task gets its answer or its fault.
+func TestCrashesBlockNobody(t *testing.T) {
+	for range 20 {
+		c := &crashing{fake: fake{concurrency: 3}}
+		var cases []*spec.Case
+		for i := range 200 {
+			cases = append(cases, one(fmt.Sprint(i)))
+		}
+		p := Start(t.Context(), tasks(cases...), Options{Open: func(context.Context, string) (sdk.Backend, error) { return c, nil }})
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		for i := range cases {
+			if a, ok := p.Wait(ctx, i); !ok {
+				t.Fatalf("task %d was not answered", i)
+			} else if a.Fault != nil && len(a.Retries) != 1 {
+				t.Fatalf("task %d: %+v after %d tries", i, a.Fault, len(a.Retries)+1)
+			}
+		}
+		cancel()
+		p.Close()
 	}
 }

@@ -131,6 +131,12 @@ func (l *lane) try(task Task, in place) Answer {
 	if l.err != nil {
 		return Answer{Started: time.Now(), Fault: faultOf(l.err, 0)}
 	}
+	// Whoever waits for an earlier sample must not hold calls: a sample that is to
+	// be tried again would wait for it, and the earlier one for that.
+	select {
+	case <-in.before:
+	case <-l.pool.ctx.Done(): // converse tells
+	}
 	l.calls.RLock()
 	a := l.converse(task, in)
 	l.calls.RUnlock()
