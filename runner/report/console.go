@@ -287,6 +287,13 @@ func (c *Console) notes(run *result.Run, files []string) {
 		}
 		c.note("left out", fmt.Sprintf("%s did not run: %s", cases(left), why))
 	}
+	if n, last := retried(run); n > 0 {
+		what := "1 sample was"
+		if n > 1 {
+			what = fmt.Sprintf("%d samples were", n)
+		}
+		c.note("retried", fmt.Sprintf("%s answered by a second try only: %s", what, oneLine(last, 100)))
+	}
 	if run.Manifest.Seed != 0 {
 		c.note("order", fmt.Sprintf("shuffled; the same again with --shuffle=%d", run.Manifest.Seed))
 	}

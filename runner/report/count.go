@@ -62,6 +62,20 @@ func slowest(run *result.Run, n int) []*result.Case {
 	return all[:min(n, len(all))]
 }
 
+// retried counts the samples that a later try answered, and says what the last
+// first try ended with.
+func retried(run *result.Run) (n int, last string) {
+	for i := range run.Cases {
+		for _, s := range run.Cases[i].Samples {
+			if k := len(s.Retries); k > 0 && s.Error == nil {
+				n++
+				last = s.Retries[k-1].Message
+			}
+		}
+	}
+	return n, last
+}
+
 // sampleRate says how many samples of a case passed, with the 95 % Wilson
 // interval of the rate; "" for a case with one sample.
 func sampleRate(c *result.Case) string {
