@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/vlmspec/vlmspec/runner/overlay"
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -46,9 +47,16 @@ func (e *Execution) drawOverlay(c *result.Case, o *result.Overlay) {
 	dir := filepath.Join(e.record.dir, "overlays")
 	path := filepath.Join(dir, fmt.Sprintf("%03d.png", n))
 	project := e.session.Project.Dir
-	image := filepath.FromSlash(c.Images[o.Image].Path)
-	if !filepath.IsAbs(image) {
-		image = filepath.Join(project, image)
+	absolute := func(path string) string {
+		if path = filepath.FromSlash(path); path == "" || filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(project, path)
+	}
+	drawn := *o
+	drawn.Expected = slices.Clone(o.Expected)
+	for i := range drawn.Expected {
+		drawn.Expected[i].Path = absolute(drawn.Expected[i].Path)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return
@@ -57,7 +65,7 @@ func (e *Execution) drawOverlay(c *result.Case, o *result.Overlay) {
 	if err != nil {
 		return
 	}
-	err = overlay.Write(f, image, o)
+	err = overlay.Write(f, absolute(c.Images[o.Image].Path), &drawn)
 	if closing := f.Close(); err != nil || closing != nil {
 		_ = os.Remove(path)
 		return
