@@ -217,3 +217,55 @@ func BenchmarkEval(b *testing.B) {
 		})
 	}
 }
+
+// Whatever stands in the inputs, every metric gives the same again, and never NaN
+// or an infinity: a value, null or an error.
+func TestEveryMetricTakesAnything(t *testing.T) {
+	texts := []string{"", " ", "\x00\x1b", "NaN", "inf", "-1e999", strings.Repeat("9", 400), "(0.1, 0.2", "[[1]]", "A", "yes no", "\u202e"}
+	for _, e := range examples(t) {
+		m, ok := catalog.Lookup(e.Metric)
+		if !ok {
+			t.Fatal(e.Metric)
+		}
+		for _, text := range texts {
+			var inputs any
+			if err := json.Unmarshal(e.Inputs, &inputs); err != nil {
+				t.Fatal(err)
+			}
+			data, err := json.Marshal(replaced(inputs, text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			first, err1 := m.Eval(data)
+			again, err2 := m.Eval(data)
+			if (err1 == nil) != (err2 == nil) {
+				t.Fatalf("%s of %s: %v, then %v", e.Metric, data, err1, err2)
+			}
+			if err1 != nil {
+				continue
+			}
+			one, err := json.Marshal(first) // refuses NaN and infinities
+			two, _ := json.Marshal(again)
+			if err != nil || !bytes.Equal(one, two) {
+				t.Fatalf("%s of %s: %s, then %s (%v)", e.Metric, data, one, two, err)
+			}
+		}
+	}
+}
+
+// replaced puts a text in place of every text in a value.
+func replaced(v any, text string) any {
+	switch v := v.(type) {
+	case string:
+		return text
+	case []any:
+		for i := range v {
+			v[i] = replaced(v[i], text)
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = replaced(v[k], text)
+		}
+	}
+	return v
+}
