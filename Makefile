@@ -10,8 +10,10 @@ PYTHON ?= python3
 LLAMA = $(shell $(GO) mod download github.com/ollama/ollama && $(GO) list -m -f '{{.Dir}}' github.com/ollama/ollama)
 # NATIVE= gives a binary that runs on any machine of this architecture.
 NATIVE ?= $(shell plugins/llamacpp/native-flags.sh)
+# Another checkout's folder lets several work trees share what Go has compiled of llama.cpp.
+SHIM   ?= $(CURDIR)/plugins/llamacpp/llama/shim
 llama_env = CGO_ENABLED=1 \
-	CGO_CPPFLAGS="-I$(LLAMA)/llama/llama.cpp/include -I$(LLAMA)/llama/llama.cpp/tools/mtmd -I$(LLAMA)/ml/backend/ggml/ggml/include -I$(CURDIR)/plugins/llamacpp/llama/shim" \
+	CGO_CPPFLAGS="-I$(LLAMA)/llama/llama.cpp/include -I$(LLAMA)/llama/llama.cpp/tools/mtmd -I$(LLAMA)/ml/backend/ggml/ggml/include -I$(SHIM)" \
 	CGO_CFLAGS="-O3 $(NATIVE)" CGO_CXXFLAGS="-O3 $(NATIVE)"
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
