@@ -30,11 +30,37 @@ func prepare(config map[string]any, info sdk.Info, dir string) (map[string]any, 
 	}
 	out := maps.Clone(config)
 	for _, key := range info.PathKeys {
-		if path, ok := out[key].(string); ok && path != "" && !filepath.IsAbs(path) {
-			out[key] = filepath.Join(dir, filepath.FromSlash(path))
-		}
+		absolute(out, strings.Split(key, "."), dir)
 	}
 	return out, nil
+}
+
+// absolute makes the paths at a key absolute; on its way the key enters maps and
+// every item of lists, which are copied.
+func absolute(m map[string]any, key []string, dir string) {
+	value := m[key[0]]
+	if path, ok := value.(string); ok && len(key) == 1 && path != "" && !filepath.IsAbs(path) {
+		m[key[0]] = filepath.Join(dir, filepath.FromSlash(path))
+	}
+	if len(key) == 1 {
+		return
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		inner := maps.Clone(value)
+		absolute(inner, key[1:], dir)
+		m[key[0]] = inner
+	case []any:
+		list := slices.Clone(value)
+		for i, item := range list {
+			if inner, ok := item.(map[string]any); ok {
+				inner = maps.Clone(inner)
+				absolute(inner, key[1:], dir)
+				list[i] = inner
+			}
+		}
+		m[key[0]] = list
+	}
 }
 
 func validate(config map[string]any, schema []byte) error {

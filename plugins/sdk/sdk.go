@@ -37,8 +37,9 @@ type Info struct {
 	Name         string // of the backend: "llamacpp"
 	Version      string // of the backend program
 	ConfigSchema []byte // JSON Schema (2020-12) of the config map
-	// PathKeys names the top-level config keys whose string values are file
-	// paths; the host makes them absolute against the file that names them.
+	// PathKeys names the config keys whose string values are file paths; the host
+	// makes them absolute against the file that names them. "lora.path" is the key
+	// path of the map lora, or of each map in the list lora.
 	PathKeys     []string
 	Model        string // human-readable name of the loaded model
 	ModelDigest  string // "sha256:<hex>" over every file that determines answers; "" if unknown
@@ -140,6 +141,8 @@ type Usage struct {
 	TextTokens   int
 	ImageTokens  int
 	OutputTokens int
+	CachedTokens int // of the prompt, computed for an earlier request that began alike
+	CachedImages int // shown images that were encoded before
 }
 
 // Timings splits a Generate call. A phase that did not happen is 0.

@@ -137,6 +137,7 @@ func fromResponse(r sdk.Response) *backendv1.GenerateResponse {
 		Text: r.Text, Finish: finish, LogProbs: r.LogProbs,
 		Usage: &backendv1.Usage{
 			TextTokens: int32of(r.Usage.TextTokens), ImageTokens: int32of(r.Usage.ImageTokens), OutputTokens: int32of(r.Usage.OutputTokens),
+			CachedTokens: int32of(r.Usage.CachedTokens), CachedImages: int32of(r.Usage.CachedImages),
 		},
 		Timings: &backendv1.Timings{
 			Preprocess: durationpb.New(r.Timings.Preprocess), Encode: durationpb.New(r.Timings.Encode),
@@ -150,7 +151,10 @@ func toResponse(a *backendv1.Answer) (sdk.Response, error) {
 	u, t := a.GetUsage(), a.GetTimings()
 	r := sdk.Response{
 		Text: a.GetText(), Finish: sdk.FinishStop, LogProbs: a.GetLogProbs(),
-		Usage: sdk.Usage{TextTokens: int(u.GetTextTokens()), ImageTokens: int(u.GetImageTokens()), OutputTokens: int(u.GetOutputTokens())},
+		Usage: sdk.Usage{
+			TextTokens: int(u.GetTextTokens()), ImageTokens: int(u.GetImageTokens()), OutputTokens: int(u.GetOutputTokens()),
+			CachedTokens: int(u.GetCachedTokens()), CachedImages: int(u.GetCachedImages()),
+		},
 		Timings: sdk.Timings{
 			Preprocess: t.GetPreprocess().AsDuration(), Encode: t.GetEncode().AsDuration(),
 			Prefill: t.GetPrefill().AsDuration(), Decode: t.GetDecode().AsDuration(),
@@ -163,7 +167,7 @@ func toResponse(a *backendv1.Answer) (sdk.Response, error) {
 	default:
 		return r, liar("no finish reason")
 	}
-	if min(r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens) < 0 {
+	if min(r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.Usage.CachedTokens, r.Usage.CachedImages) < 0 {
 		return r, liar("a negative number of tokens")
 	}
 	if min(r.Timings.Preprocess, r.Timings.Encode, r.Timings.Prefill, r.Timings.Decode) < time.Duration(0) {

@@ -119,7 +119,7 @@ func (s *suite) answers(t *testing.T) {
 	if got := strings.TrimSpace(emitted.String()); s.info.Capabilities.Streaming && got != resp.Text {
 		t.Errorf("emitted %q, answered %q", got, resp.Text)
 	}
-	if u := resp.Usage; min(u.TextTokens, u.ImageTokens, u.OutputTokens) < 0 {
+	if u := resp.Usage; min(u.TextTokens, u.ImageTokens, u.OutputTokens, u.CachedTokens, u.CachedImages) < 0 {
 		t.Errorf("usage has negative counts: %+v", u)
 	}
 }

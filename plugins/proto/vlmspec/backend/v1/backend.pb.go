@@ -279,7 +279,8 @@ type DescribeResponse struct {
 	Version string                 `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
 	// JSON Schema (2020-12) of the config.
 	ConfigSchema []byte `protobuf:"bytes,3,opt,name=config_schema,json=configSchema,proto3" json:"config_schema,omitempty"`
-	// Top-level config keys whose string values are file paths.
+	// Config keys whose string values are file paths; "a.b" is b of the map a, or
+	// of each map in the list a.
 	PathKeys []string `protobuf:"bytes,4,rep,name=path_keys,json=pathKeys,proto3" json:"path_keys,omitempty"`
 	Model    string   `protobuf:"bytes,5,opt,name=model,proto3" json:"model,omitempty"`
 	// "sha256:<hex>" over every file that determines answers; empty if unknown.
@@ -1226,10 +1227,14 @@ func (x *Answer) GetLogProbs() []float64 {
 }
 
 type Usage struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	TextTokens    int32                  `protobuf:"varint,1,opt,name=text_tokens,json=textTokens,proto3" json:"text_tokens,omitempty"`
-	ImageTokens   int32                  `protobuf:"varint,2,opt,name=image_tokens,json=imageTokens,proto3" json:"image_tokens,omitempty"`
-	OutputTokens  int32                  `protobuf:"varint,3,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	TextTokens   int32                  `protobuf:"varint,1,opt,name=text_tokens,json=textTokens,proto3" json:"text_tokens,omitempty"`
+	ImageTokens  int32                  `protobuf:"varint,2,opt,name=image_tokens,json=imageTokens,proto3" json:"image_tokens,omitempty"`
+	OutputTokens int32                  `protobuf:"varint,3,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
+	// Of the prompt, computed for an earlier request that began alike.
+	CachedTokens int32 `protobuf:"varint,4,opt,name=cached_tokens,json=cachedTokens,proto3" json:"cached_tokens,omitempty"`
+	// Shown images that were encoded before.
+	CachedImages  int32 `protobuf:"varint,5,opt,name=cached_images,json=cachedImages,proto3" json:"cached_images,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1281,6 +1286,20 @@ func (x *Usage) GetImageTokens() int32 {
 func (x *Usage) GetOutputTokens() int32 {
 	if x != nil {
 		return x.OutputTokens
+	}
+	return 0
+}
+
+func (x *Usage) GetCachedTokens() int32 {
+	if x != nil {
+		return x.CachedTokens
+	}
+	return 0
+}
+
+func (x *Usage) GetCachedImages() int32 {
+	if x != nil {
+		return x.CachedImages
 	}
 	return 0
 }
@@ -1433,12 +1452,14 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\x06finish\x18\x02 \x01(\x0e2 .vlmspec.backend.v1.FinishReasonR\x06finish\x12/\n" +
 	"\x05usage\x18\x03 \x01(\v2\x19.vlmspec.backend.v1.UsageR\x05usage\x125\n" +
 	"\atimings\x18\x04 \x01(\v2\x1b.vlmspec.backend.v1.TimingsR\atimings\x12\x1b\n" +
-	"\tlog_probs\x18\x05 \x03(\x01R\blogProbs\"p\n" +
+	"\tlog_probs\x18\x05 \x03(\x01R\blogProbs\"\xba\x01\n" +
 	"\x05Usage\x12\x1f\n" +
 	"\vtext_tokens\x18\x01 \x01(\x05R\n" +
 	"textTokens\x12!\n" +
 	"\fimage_tokens\x18\x02 \x01(\x05R\vimageTokens\x12#\n" +
-	"\routput_tokens\x18\x03 \x01(\x05R\foutputTokens\"\xdf\x01\n" +
+	"\routput_tokens\x18\x03 \x01(\x05R\foutputTokens\x12#\n" +
+	"\rcached_tokens\x18\x04 \x01(\x05R\fcachedTokens\x12#\n" +
+	"\rcached_images\x18\x05 \x01(\x05R\fcachedImages\"\xdf\x01\n" +
 	"\aTimings\x129\n" +
 	"\n" +
 	"preprocess\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\n" +
