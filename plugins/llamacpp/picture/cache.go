@@ -1,0 +1,69 @@
+package picture
+
+import (
+	"container/list"
+	"sync"
+)
+
+// Cache keeps the pictures used last, in memory and, when it has a Disk, there.
+// It is safe for concurrent use.
+type Cache struct {
+	disk *Disk // may be nil
+
+	mu           sync.Mutex
+	budget, used int // bytes
+	byKey        map[Key]*list.Element
+	recent       *list.List // of *Picture, the latest in front
+}
+
+// NewCache keeps at most so many bytes in memory; disk may be nil.
+func NewCache(bytes int, disk *Disk) *Cache {
+	return &Cache{budget: bytes, disk: disk, byKey: map[Key]*list.Element{}, recent: list.New()}
+}
+
+// Get returns a picture that was put, nil when it is gone.
+func (c *Cache) Get(key Key) *Picture {
+	if p := c.remembered(key); p != nil || c.disk == nil {
+		return p
+	}
+	p := c.disk.Get(key)
+	if p != nil {
+		c.remember(p)
+	}
+	return p
+}
+
+// Put keeps a picture in memory. Store keeps it on disk too.
+func (c *Cache) Put(p *Picture) { c.remember(p) }
+
+// Store writes a picture to disk, which takes longer than Put.
+func (c *Cache) Store(p *Picture) {
+	if c.disk != nil {
+		c.disk.Put(p)
+	}
+}
+
+func (c *Cache) remembered(key Key) *Picture {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.byKey[key]
+	if !ok {
+		return nil
+	}
+	c.recent.MoveToFront(e)
+	return e.Value.(*Picture)
+}
+
+func (c *Cache) remember(p *Picture) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.byKey[p.Key]; ok || p.bytes() > c.budget {
+		return
+	}
+	c.byKey[p.Key] = c.recent.PushFront(p)
+	for c.used += p.bytes(); c.used > c.budget; {
+		oldest := c.recent.Remove(c.recent.Back()).(*Picture)
+		delete(c.byKey, oldest.Key)
+		c.used -= oldest.bytes()
+	}
+}

@@ -1,0 +1,191 @@
+package picture
+
+import (
+	"cmp"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Disk keeps pictures as files, named by key and checked when read. Several
+// processes may use one folder at once. It never fails: what cannot be read is
+// computed again, what cannot be written is not kept, and the first time it
+// warns.
+type Disk struct {
+	dir    string
+	budget int64 // bytes
+
+	mu     sync.Mutex
+	used   int64 // by all files when last looked, and what was written since
+	warned bool
+	broken bool // writing does not work
+}
+
+const (
+	suffix    = ".picture"
+	temporary = "writing-"
+)
+
+// OpenDisk uses a folder, which is made when the first picture is put, for at
+// most so many bytes. It removes what processes left that died while writing.
+func OpenDisk(dir string, bytes int64) *Disk {
+	d := &Disk{dir: dir, budget: bytes}
+	d.trim()
+	return d
+}
+
+func (d *Disk) path(key Key) string {
+	name := hex.EncodeToString(key[:])
+	return filepath.Join(d.dir, name[:2], name+suffix)
+}
+
+// Get reads a picture, nil when there is none or it is damaged.
+func (d *Disk) Get(key Key) *Picture {
+	path := d.path(key)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		d.warn("cannot read the image cache (%v): images are encoded anew", err)
+		return nil
+	}
+	p, err := unmarshal(key, data)
+	if err != nil {
+		d.warn("%s %v: it is dropped and the image encoded anew", path, err)
+		_ = os.Remove(path)
+		return nil
+	}
+	now := time.Now()
+	_ = os.Chtimes(path, now, now) // what was used last is dropped last
+	return p
+}
+
+// Put writes a picture.
+func (d *Disk) Put(p *Picture) {
+	d.mu.Lock()
+	broken := d.broken
+	d.mu.Unlock()
+	if broken {
+		return
+	}
+	data, err := marshal(p)
+	if err == nil && int64(len(data)) > d.budget {
+		return
+	}
+	if err == nil {
+		err = d.write(d.path(p.Key), data)
+	}
+	if err != nil {
+		d.mu.Lock()
+		d.broken = true
+		d.mu.Unlock()
+		d.warn("cannot write the image cache (%v): encoded images are not kept for the next run", err)
+		return
+	}
+	d.mu.Lock()
+	d.used += int64(len(data))
+	full := d.used > d.budget
+	d.mu.Unlock()
+	if full {
+		d.trim()
+	}
+}
+
+// write makes a file appear whole or not at all.
+func (d *Disk) write(path string, data []byte) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, fmt.Sprintf("%s%d-*", temporary, os.Getpid()))
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}
+
+type entry struct {
+	path string
+	size int64
+	used time.Time
+}
+
+// trim removes the files that were not used for longest until nine tenths of the
+// budget are kept, when it is exceeded, and those of writers that died.
+func (d *Disk) trim() {
+	var all []entry
+	var total int64
+	_ = filepath.WalkDir(d.dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return nil
+		}
+		info, err := e.Info()
+		switch {
+		case err != nil:
+		case strings.HasPrefix(e.Name(), temporary):
+			if writerDied(e.Name(), info.ModTime()) {
+				_ = os.Remove(path)
+			}
+		case strings.HasSuffix(e.Name(), suffix):
+			all = append(all, entry{path, info.Size(), info.ModTime()})
+			total += info.Size()
+		}
+		return nil
+	})
+	if total > d.budget {
+		slices.SortFunc(all, func(a, b entry) int { return cmp.Or(a.used.Compare(b.used), strings.Compare(a.path, b.path)) })
+		for _, e := range all {
+			if total <= d.budget/10*9 {
+				break
+			}
+			if os.Remove(e.path) == nil {
+				total -= e.size
+			}
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.used = total
+}
+
+// writerDied reports whether the process that was writing a file is gone; no
+// picture takes an hour to write.
+func writerDied(name string, at time.Time) bool {
+	var pid int
+	if _, err := fmt.Sscanf(name, temporary+"%d-", &pid); err != nil || time.Since(at) > time.Hour {
+		return true
+	}
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return true
+	}
+	err = process.Signal(syscall.Signal(0))
+	return errors.Is(err, os.ErrProcessDone) || errors.Is(err, syscall.ESRCH)
+}
+
+func (d *Disk) warn(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.warned {
+		d.warned = true
+		slog.Warn(fmt.Sprintf(format, args...))
+	}
+}
