@@ -12,12 +12,10 @@ import (
 )
 
 // backend is the sdk.Backend over llama.cpp. Generate may be called any number
-// of times at once: calls wait for each other, since one context holds one
-// conversation.
+// of times at once.
 type backend struct {
-	// turn holds the engine while nobody uses it; it is nil before Configure.
-	turn chan *engine
-	info sdk.Info
+	engine *engine // nil before Configure
+	info   sdk.Info
 }
 
 func newBackend() (sdk.Backend, error) {
@@ -26,7 +24,7 @@ func newBackend() (sdk.Backend, error) {
 
 // Describe says what was loaded; before Configure, where it could be loaded to.
 func (b *backend) Describe(context.Context) (sdk.Info, error) {
-	if b.turn != nil {
+	if b.engine != nil {
 		return b.info, nil
 	}
 	info := b.info
@@ -63,7 +61,7 @@ func deviceList(devices []llama.Device) string {
 
 // Configure loads the model. It can't be interrupted while llama.cpp reads files.
 func (b *backend) Configure(_ context.Context, m map[string]any) error {
-	if b.turn != nil {
+	if b.engine != nil {
 		return sdk.Errorf(sdk.Internal, "llamacpp: Configure was called twice")
 	}
 	c, err := parseConfig(m)
@@ -74,34 +72,26 @@ func (b *backend) Configure(_ context.Context, m map[string]any) error {
 	if err != nil {
 		return err
 	}
-	b.info = e.describe(b.info)
-	b.turn = make(chan *engine, 1)
-	b.turn <- e
+	b.info, b.engine = e.describe(b.info), e
 	return nil
 }
 
 // Generate answers one request.
 func (b *backend) Generate(ctx context.Context, req sdk.Request, emit func(string)) (sdk.Response, error) {
-	if b.turn == nil {
+	if b.engine == nil {
 		return sdk.Response{}, sdk.Errorf(sdk.Internal, "llamacpp: Generate was called before Configure")
 	}
-	a, err := read(req)
+	a, err := read(req, b.engine.salt)
 	if err != nil {
 		return sdk.Response{}, err
 	}
-	select {
-	case e := <-b.turn:
-		defer func() { b.turn <- e }()
-		return e.generate(ctx, a, emit)
-	case <-ctx.Done():
-		return sdk.Response{}, ctx.Err()
-	}
+	return b.engine.generate(ctx, a, emit)
 }
 
-// Close waits for a running Generate and frees the model.
+// Close ends what is computed and frees the model.
 func (b *backend) Close() error {
-	if b.turn != nil {
-		(<-b.turn).close()
+	if b.engine != nil {
+		b.engine.close()
 	}
 	return nil
 }

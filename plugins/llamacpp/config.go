@@ -3,7 +3,11 @@ package main
 import (
 	_ "embed"
 	"math"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
@@ -12,7 +16,7 @@ import (
 var configSchema []byte
 
 // pathKeys are the config keys that hold file names.
-var pathKeys = []string{"model", "mmproj", "chat_template"}
+var pathKeys = []string{"model", "mmproj", "chat_template", "image_cache_dir", "lora.path"}
 
 // auto stands for "choose for me" where a number could be.
 const auto = -1
@@ -25,6 +29,8 @@ const (
 	defaultContext   = 4096
 	defaultMaxTokens = 512
 	defaultCacheMB   = 256
+	defaultDiskMB    = 1024
+	maxParallel      = 64
 )
 
 // config is the backend's config map, defaults filled in.
@@ -34,9 +40,32 @@ type config struct {
 	context        int // auto: the model's own, at most defaultContext
 	maxTokens      int
 	maxImageTokens int // 0: the model's own
-	cacheBytes     int
-	gpuLayers      int // or auto
-	threads        int // or auto
+	cacheBytes     int // of encoded images in memory
+	diskBytes      int // and on disk
+	cacheDir       string
+	gpuLayers      int   // or auto
+	gpus           []int // counted from 0; nil for all
+	threads        int   // or auto
+	parallel       int   // or auto
+	deterministic  bool
+	cacheType      string // of the attention cache
+	flashAttention string
+	lora           []lora
+}
+
+// lora is an adapter to apply.
+type lora struct {
+	path  string
+	scale float64
+}
+
+// imageCache is the folder for encoded images.
+func (c config) imageCache() (string, error) {
+	if c.cacheDir != "" {
+		return c.cacheDir, nil
+	}
+	dir, err := os.UserCacheDir()
+	return filepath.Join(dir, "vlmspec", "images"), err
 }
 
 // parseConfig reads a config map that the host validated against configSchema;
@@ -51,8 +80,19 @@ func parseConfig(m map[string]any) (config, error) {
 		maxTokens:      r.number("max_tokens", defaultMaxTokens, 1),
 		maxImageTokens: r.number("max_image_tokens", 0, 1),
 		cacheBytes:     r.number("image_cache_mb", defaultCacheMB, 0) << 20,
+		diskBytes:      r.number("image_cache_disk_mb", defaultDiskMB, 0) << 20,
+		cacheDir:       r.path("image_cache_dir"),
 		gpuLayers:      r.number("gpu_layers", auto, 0),
+		gpus:           r.indices("gpus"),
 		threads:        r.number("threads", auto, 1),
+		parallel:       r.number("parallel", auto, 1),
+		deterministic:  r.flag("deterministic"),
+		cacheType:      r.choice("cache_type", "f16", "f32", "q8_0", "q4_0"),
+		flashAttention: r.choice("flash_attention", "auto", "on", "off"),
+		lora:           r.adapters("lora"),
+	}
+	if c.parallel > maxParallel {
+		r.fail("`parallel` is %d; expected at most %d", c.parallel, maxParallel)
 	}
 	for key := range m {
 		if !r.known[key] {
@@ -113,4 +153,82 @@ func (r *configReader) number(key string, fallback, least int) int {
 		return fallback
 	}
 	return int(f)
+}
+
+func (r *configReader) flag(key string) bool {
+	r.known[key] = true
+	value, there := r.m[key]
+	on, ok := value.(bool)
+	if there && !ok {
+		r.fail("`%s` is %v; expected true or false", key, value)
+	}
+	return on
+}
+
+// choice reads one of some words; the first is the default.
+func (r *configReader) choice(key string, words ...string) string {
+	r.known[key] = true
+	value, there := r.m[key]
+	if !there {
+		return words[0]
+	}
+	word, _ := value.(string)
+	if !slices.Contains(words, word) {
+		r.fail("`%s` is %v; expected %s", key, value, strings.Join(words, ", "))
+	}
+	return word
+}
+
+// indices reads a list of numbers from 0, without repetition.
+func (r *configReader) indices(key string) []int {
+	r.known[key] = true
+	value, there := r.m[key]
+	if !there {
+		return nil
+	}
+	list, _ := value.([]any)
+	var all []int
+	for _, item := range list {
+		f, ok := item.(float64)
+		if !ok || f < 0 || f != math.Trunc(f) || f > math.MaxInt16 || slices.Contains(all, int(f)) {
+			r.fail("`%s` has %v; expected different numbers from 0", key, item)
+			return nil
+		}
+		all = append(all, int(f))
+	}
+	if len(all) == 0 {
+		r.fail("`%s` is %v; expected a list of numbers from 0", key, value)
+	}
+	return all
+}
+
+func (r *configReader) adapters(key string) []lora {
+	r.known[key] = true
+	value, there := r.m[key]
+	if !there {
+		return nil
+	}
+	list, ok := value.([]any)
+	if !ok {
+		r.fail("`%s` is %v; expected a list of {path, scale}", key, value)
+	}
+	var all []lora
+	for _, item := range list {
+		m, _ := item.(map[string]any)
+		of := configReader{m: m, known: map[string]bool{}}
+		l := lora{path: of.path("path"), scale: 1}
+		if scale, there := m["scale"]; there {
+			if l.scale, ok = scale.(float64); !ok {
+				of.fail("`scale` is %v; expected a number", scale)
+			}
+		}
+		if l.path == "" {
+			of.fail("`path` is missing in an entry of `%s`: name the GGUF file of the adapter", key)
+		}
+		if of.err != nil {
+			r.fail("%s", strings.TrimPrefix(of.err.Error(), "llamacpp config: "))
+		}
+		all = append(all, l)
+	}
+	return all
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -13,8 +14,10 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config{model: "/m.gguf", mmproj: "/p.gguf", context: 256, maxTokens: 512, cacheBytes: 1 << 20, gpuLayers: 3, threads: auto}
-	if c != want {
+	want := config{model: "/m.gguf", mmproj: "/p.gguf", context: 256, maxTokens: 512, cacheBytes: 1 << 20, gpuLayers: 3, threads: auto,
+		diskBytes: 1 << 30, parallel: auto, cacheType: "f16", flashAttention: "auto",
+	}
+	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
 	for name, c := range map[string]struct {
@@ -28,6 +31,13 @@ func TestConfig(t *testing.T) {
 		"half a thread":   {map[string]any{"model": "m", "threads": 0.5}, "expected a whole number from 1"},
 		"no thread":       {map[string]any{"model": "m", "threads": 0}, "expected a whole number from 1"},
 		"auto as context": {map[string]any{"model": "m", "context": "auto"}, "expected a whole number from 16"},
+		"a wrong flag":    {map[string]any{"model": "m", "deterministic": "yes"}, "expected true or false"},
+		"a wrong word":    {map[string]any{"model": "m", "cache_type": "q3"}, "expected f16, f32, q8_0, q4_0"},
+		"too many":        {map[string]any{"model": "m", "parallel": 65.0}, "expected at most 64"},
+		"no GPU":          {map[string]any{"model": "m", "gpus": []any{}}, "expected a list of numbers"},
+		"a GPU twice":     {map[string]any{"model": "m", "gpus": []any{1.0, 1.0}}, "expected different numbers"},
+		"no adapter":      {map[string]any{"model": "m", "lora": []any{map[string]any{"scale": 1.0}}}, "`path` is missing in an entry of `lora`"},
+		"a wrong scale":   {map[string]any{"model": "m", "lora": []any{map[string]any{"path": "l", "scale": "1"}}}, "`scale` is 1; expected a number"},
 		"an unknown key":  {map[string]any{"model": "m", "modle": "m"}, `unknown key "modle"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,7 +66,7 @@ func TestParams(t *testing.T) {
 func TestRead(t *testing.T) {
 	ask, err := read(sdk.Request{Messages: []sdk.Message{{Role: sdk.User, Parts: []sdk.Part{
 		{Image: &sdk.Image{Path: "../../fixtures/shapes/red-circle.png"}}, {Text: "What?"},
-	}}}})
+	}}}}, "salt")
 	if err != nil || len(ask.images) != 1 || ask.images[0].Width != 64 {
 		t.Errorf("got %+v, %v", ask.images, err)
 	}
@@ -66,7 +76,7 @@ func TestRead(t *testing.T) {
 		"broken image":  {Messages: []sdk.Message{{Parts: []sdk.Part{{Image: &sdk.Image{Bytes: []byte("text")}}}}}},
 		"bad params":    {Params: sdk.Params{TopK: -1}, Messages: []sdk.Message{{}}},
 	} {
-		if _, err := read(req); sdk.KindOf(err) != sdk.InvalidRequest {
+		if _, err := read(req, "salt"); sdk.KindOf(err) != sdk.InvalidRequest {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

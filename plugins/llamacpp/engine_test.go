@@ -28,7 +28,9 @@ func tinyConfig(t testing.TB) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]any{"model": filepath.Join(dir, "shapes.gguf"), "mmproj": filepath.Join(dir, "shapes-mmproj.gguf")}
+	return map[string]any{
+		"model": filepath.Join(dir, "shapes.gguf"), "mmproj": filepath.Join(dir, "shapes-mmproj.gguf"), "image_cache_disk_mb": 0.0,
+	}
 }
 
 // tiny is loaded once; tests share it, as cases do.
@@ -38,7 +40,7 @@ var tiny = sync.OnceValues(func() (*backend, error) {
 		return nil, err
 	}
 	return b.(*backend), b.Configure(context.Background(), map[string]any{
-		"model": models + "/shapes.gguf", "mmproj": models + "/shapes-mmproj.gguf",
+		"model": models + "/shapes.gguf", "mmproj": models + "/shapes-mmproj.gguf", "image_cache_disk_mb": 0.0,
 	})
 })
 
@@ -112,6 +114,26 @@ func (p parity) conversation() []sdk.Message {
 	return messages
 }
 
+// firstLogits are the scores of the first token of an answer.
+func firstLogits(t *testing.T, e *engine, messages []sdk.Message) (sdk.Response, []float32) {
+	t.Helper()
+	a, err := read(sdk.Request{Messages: messages, Params: sdk.Params{MaxTokens: 1}}, e.salt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := e.prepare(t.Context(), a, &sdk.Response{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logits []float32
+	j.logits = func(all []float32) { logits = slices.Clone(all) }
+	r, err := e.await(j, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, logits
+}
+
 // What PyTorch computes in float32, llama.cpp computes with a float16 cache and
 // sums in another order: logits of size 10 differ by thousandths, more where a
 // processor multiplies in float16.
@@ -131,10 +153,7 @@ func TestParity(t *testing.T) {
 	b := loaded(t)
 	worst := 0.0
 	for _, p := range all {
-		r := generate(t, sdk.Params{MaxTokens: 1}, p.conversation()...)
-		e := <-b.turn
-		logits := slices.Clone(e.context.Logits())
-		b.turn <- e
+		r, logits := firstLogits(t, b.engine, p.conversation())
 		if len(logits) != len(p.Logits) {
 			t.Fatalf("%s: %d logits, want %d", p.Image, len(logits), len(p.Logits))
 		}

@@ -7,35 +7,44 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/gguf"
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/picture"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
-// maxBatch is how many tokens are computed at once, llama.cpp's own default.
-const maxBatch = 512
-
-// engine is a loaded model with one context. It is for one goroutine at a time.
+// engine is a loaded model. It is safe for concurrent use.
 type engine struct {
-	config  config
-	name    string
-	digest  string
-	device  string
-	threads int
-	layers  int // on the GPU
-	limit   int // tokens of prompt and answer together
+	config    config
+	name      string
+	digest    string
+	device    string
+	threads   int
+	layers    int // on the GPU
+	limit     int // tokens of a prompt and its answer together
+	sequences int // requests computed at once
+	cells     int // tokens of all of them together
+	canCut    bool
+	salt      string // all that determines the embeddings of pixels
 
-	model    *llama.Model
-	vision   *llama.Vision // nil without mmproj
-	context  *llama.Context
-	template *template
-	tokens   *tokenizer
-	pictures *pictures
+	model     *llama.Model
+	vision    *llama.Vision // nil without mmproj
+	context   *llama.Context
+	template  *template
+	tokens    *tokenizer
+	pictures  *picture.Cache
+	encoder   *encoder // nil without mmproj
+	scheduler *scheduler
+	// compute is held by whoever computes, unless there are cores for both the
+	// vision encoder and the language model.
+	compute  sync.Locker
 	tile     int // side of a tile in pixels
 	perImage string
 }
@@ -47,11 +56,11 @@ func load(c config) (*engine, error) {
 	if err != nil {
 		return nil, sdk.Errorf(sdk.InvalidConfig, "%v", err)
 	}
-	digest := make(chan digestResult, 1)
-	go func() { digest <- digestOf(c.model, c.mmproj, c.chatTemplate) }()
+	digests := make(chan digests, 1)
+	go func() { digests <- digestsOf(c) }()
 	e := &engine{config: c, name: modelName(model)}
 	err = e.open(model, mmproj)
-	d := <-digest
+	d := <-digests
 	if err == nil {
 		err = d.err
 	}
@@ -59,8 +68,28 @@ func load(c config) (*engine, error) {
 		e.close()
 		return nil, sdk.Errorf(sdk.InvalidConfig, "%v", err)
 	}
-	e.digest = d.digest
+	e.digest = d.all
+	e.start(d.mmproj)
 	return e, nil
+}
+
+// start begins to take requests.
+func (e *engine) start(mmproj string) {
+	e.scheduler = newScheduler(e, e.context, e.cells, e.sequences)
+	if e.vision == nil {
+		return
+	}
+	e.salt = fmt.Sprintln(mmproj, e.config.maxImageTokens, e.device, llamaVersion())
+	var disk *picture.Disk
+	if e.config.diskBytes > 0 {
+		if dir, err := e.config.imageCache(); err != nil {
+			slog.Warn(fmt.Sprintf("no folder for the image cache (%v): encoded images are not kept for the next run", err))
+		} else {
+			disk = picture.OpenDisk(dir, int64(e.config.diskBytes))
+		}
+	}
+	e.pictures = picture.NewCache(e.config.cacheBytes, disk)
+	e.encoder = newEncoder(e)
 }
 
 func inspect(c config) (model, mmproj *gguf.File, err error) {
@@ -91,33 +120,73 @@ func (e *engine) open(model, mmproj *gguf.File) error {
 	if err != nil {
 		return err
 	}
-	gpus := deviceName(devices, true)
-	e.layers = e.config.gpuLayers
-	if e.layers == auto {
-		e.layers = 0
-		if gpus != "cpu" {
-			e.layers = math.MaxInt16
+	gpus, err := e.chooseGPUs(devices)
+	if err != nil {
+		return err
+	}
+	if err := e.checkMemory(model, mmproj, gpus); err != nil {
+		return err
+	}
+	indices := e.config.gpus
+	if indices != nil {
+		indices = nil
+		for _, d := range gpus {
+			indices = append(indices, d.Index)
 		}
 	}
-	if e.layers > 0 && gpus == "cpu" {
-		return fmt.Errorf("gpu_layers is %d but there is no GPU backend: use `make cuda`, or set gpu_layers to 0 or auto", e.layers)
-	}
-	e.device = deviceName(devices, e.layers > 0)
-	if e.model, err = llama.LoadModel(model.Path, e.layers); err != nil {
+	if e.model, err = llama.LoadModel(model.Path, e.layers, indices); err != nil {
 		return fmt.Errorf("llama.cpp refused %s: %w", model.Path, err)
 	}
 	e.layers = min(e.layers, e.model.Layers())
+	e.canCut = e.model.CanCut()
 	e.threads = threadsFor(e.config.threads, e.model.Parameters())
+	if mmproj != nil {
+		if err := e.openVision(mmproj); err != nil {
+			return err
+		}
+	}
 	if err := e.openContext(); err != nil {
+		return err
+	}
+	if err := e.openAdapters(); err != nil {
 		return err
 	}
 	if err := e.openTemplate(); err != nil {
 		return err
 	}
-	if mmproj == nil {
-		return e.warmUp()
+	return e.warmUp()
+}
+
+// chooseGPUs decides how many layers are computed on which GPUs.
+func (e *engine) chooseGPUs(devices []llama.Device) ([]llama.Device, error) {
+	var all []llama.Device
+	for _, d := range devices {
+		if d.GPU {
+			all = append(all, d)
+		}
 	}
-	return e.openVision(mmproj)
+	gpus := all
+	if e.config.gpus != nil {
+		gpus = nil
+		for _, i := range e.config.gpus {
+			if i >= len(all) {
+				return nil, fmt.Errorf("gpus names %d but there are %d GPUs, counted from 0: see `vlmspec doctor`", i, len(all))
+			}
+			gpus = append(gpus, all[i])
+		}
+	}
+	e.layers = e.config.gpuLayers
+	if e.layers == auto {
+		e.layers = 0
+		if len(gpus) > 0 {
+			e.layers = math.MaxInt16
+		}
+	}
+	if e.layers > 0 && len(gpus) == 0 {
+		return nil, fmt.Errorf("gpu_layers is %d but there is no GPU backend: use `make cuda`, or set gpu_layers to 0 or auto", e.layers)
+	}
+	e.device = deviceName(gpus, e.layers > 0)
+	return gpus, nil
 }
 
 func threadsFor(configured int, weights uint64) int {
@@ -131,6 +200,15 @@ func threadsFor(configured int, weights uint64) int {
 	}
 }
 
+// Bounds of what is chosen where the config leaves it open.
+const (
+	cpuSequences = 8
+	gpuSequences = 16
+	maxCells     = 8192 // room for several conversations, if they are not all as long as may be
+	cpuBatch     = 512
+	gpuBatch     = 2048
+)
+
 func (e *engine) openContext() error {
 	trained := e.model.TrainedContext()
 	e.limit = e.config.context
@@ -140,12 +218,53 @@ func (e *engine) openContext() error {
 	case e.limit > trained:
 		return fmt.Errorf("context is %d but %s was trained on %d tokens: lower it", e.limit, e.name, trained)
 	}
+	if e.sequences = e.config.parallel; e.sequences == auto {
+		e.sequences = cpuSequences
+		if e.layers > 0 {
+			e.sequences = gpuSequences
+		}
+	}
+	if e.config.deterministic {
+		e.sequences = 1
+	}
+	e.cells = max(e.limit, min(e.limit*e.sequences, max(maxCells, 2*e.limit), e.affordable()))
+	batch := cpuBatch
+	if e.layers > 0 {
+		batch = gpuBatch
+	}
+	o := llama.ContextOptions{
+		Tokens: e.cells, Sequences: e.sequences, Batch: min(e.cells, batch), Threads: e.threads, GPU: e.layers > 0,
+		CacheType: e.config.cacheType, FlashAttention: e.config.flashAttention,
+	}
+	if e.vision != nil {
+		o.Grid, o.NonCausal = e.vision.Grid(), e.vision.NonCausal()
+	}
 	var err error
-	e.context, err = llama.NewContext(e.model, llama.ContextOptions{
-		Tokens: e.limit, Batch: min(e.limit, maxBatch), Threads: e.threads, GPU: e.layers > 0,
-	})
-	if err != nil {
-		return fmt.Errorf("make a context of %d tokens for %s: %w", e.limit, e.name, err)
+	if e.context, err = llama.NewContext(e.model, o); err != nil {
+		return fmt.Errorf("make a context of %d tokens for %s: %w", e.cells, e.name, err)
+	}
+	e.compute = &sync.Mutex{}
+	if e.layers > 0 || 2*e.threads <= physicalCores() {
+		e.compute = nobody{}
+	}
+	return nil
+}
+
+// nobody is a lock that all can hold at once.
+type nobody struct{}
+
+func (nobody) Lock()   {}
+func (nobody) Unlock() {}
+
+func (e *engine) openAdapters() error {
+	for _, l := range e.config.lora {
+		a, err := e.model.LoadAdapter(l.path)
+		if err == nil {
+			err = e.context.Adapt(a, l.scale)
+		}
+		if err != nil {
+			return fmt.Errorf("lora %s does not work with %s: %w", l.path, e.config.model, err)
+		}
 	}
 	return nil
 }
@@ -191,8 +310,7 @@ func (e *engine) openVision(mmproj *gguf.File) error {
 	e.vision = v
 	side, _ := mmproj.Uint("clip.vision.image_size")
 	e.tile = int(side)
-	e.pictures = newPictures(e.config.cacheBytes)
-	return e.warmUp()
+	return nil
 }
 
 // warmUp computes something once, so that the first case is timed like the
@@ -204,7 +322,9 @@ func (e *engine) warmUp() error {
 			return err
 		}
 	}
-	return e.context.Decode([]llama.Token{max(e.model.BOS(), 0)}, 0)
+	e.context.Clear()
+	e.context.AddToken(max(e.model.BOS(), 0), 0, 0, true)
+	return e.context.Run()
 }
 
 func (e *engine) warmUpVision() error {
@@ -236,7 +356,7 @@ func (e *engine) warmUpVision() error {
 func (e *engine) describe(info sdk.Info) sdk.Info {
 	info.Model, info.ModelDigest, info.Device = e.name, e.digest, e.device
 	info.Capabilities = sdk.Capabilities{
-		Concurrency: 1, ContextTokens: e.limit, Seeds: true, LogProbs: true, Streaming: true, Queues: true,
+		Concurrency: e.sequences, ContextTokens: e.limit, Seeds: true, LogProbs: true, JSONSchema: true, Streaming: true, Queues: true,
 	}
 	info.Details = map[string]string{
 		"architecture": e.model.Description(),
@@ -244,6 +364,11 @@ func (e *engine) describe(info sdk.Info) sdk.Info {
 		"threads":      strconv.Itoa(e.threads),
 		"gpu_layers":   fmt.Sprintf("%d of %d", e.layers, e.model.Layers()),
 		"context":      strconv.Itoa(e.limit),
+		"parallel":     strconv.Itoa(e.sequences),
+		"mode":         "fast",
+	}
+	if e.config.deterministic {
+		info.Details["mode"] = "deterministic"
 	}
 	if e.vision != nil {
 		info.Details["image_tokens"] = e.perImage
@@ -253,39 +378,57 @@ func (e *engine) describe(info sdk.Info) sdk.Info {
 }
 
 func (e *engine) close() {
-	if e.pictures != nil {
-		e.pictures.close()
+	if e.encoder != nil {
+		e.encoder.close()
 	}
-	if e.vision != nil {
-		e.vision.Close()
+	if e.scheduler != nil {
+		e.scheduler.close()
 	}
 	if e.context != nil {
 		e.context.Close()
+	}
+	if e.vision != nil {
+		e.vision.Close()
 	}
 	if e.model != nil {
 		e.model.Close()
 	}
 }
 
-type digestResult struct {
-	digest string
+// digests are SHA-256 sums of files.
+type digests struct {
+	all    string // of every file that determines answers, and how they are used
+	mmproj string
 	err    error
 }
 
-// digestOf hashes the digests of files in order; an absent file counts as "".
-func digestOf(paths ...string) digestResult {
+// digestsOf hashes the digests of files in order; an absent file counts as "".
+func digestsOf(c config) digests {
+	files := []string{c.model, c.mmproj, c.chatTemplate}
+	for _, l := range c.lora {
+		files = append(files, l.path)
+	}
 	all := sha256.New()
-	for _, path := range paths {
+	var d digests
+	for i, path := range files {
 		if path != "" {
 			h := sha256.New()
-			if err := hashInto(h, path); err != nil {
-				return digestResult{err: err}
+			if d.err = hashInto(h, path); d.err != nil {
+				return d
 			}
-			fmt.Fprintf(all, "%x", h.Sum(nil))
+			sum := hex.EncodeToString(h.Sum(nil))
+			if i == 1 {
+				d.mmproj = sum
+			}
+			io.WriteString(all, sum)
 		}
 		fmt.Fprintln(all)
 	}
-	return digestResult{digest: "sha256:" + hex.EncodeToString(all.Sum(nil))}
+	for _, l := range c.lora {
+		fmt.Fprintln(all, l.scale)
+	}
+	d.all = "sha256:" + hex.EncodeToString(all.Sum(nil))
+	return d
 }
 
 func hashInto(w io.Writer, path string) error {

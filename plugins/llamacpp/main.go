@@ -71,3 +71,17 @@ func version() string {
 	}
 	return "(devel)"
 }
+
+// llamaVersion is that of the module llama.cpp comes in.
+func llamaVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(devel)"
+	}
+	for _, m := range info.Deps {
+		if m.Path == "github.com/ollama/ollama" {
+			return m.Version
+		}
+	}
+	return "(devel)"
+}

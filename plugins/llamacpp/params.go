@@ -25,8 +25,24 @@ func checkParams(p sdk.Params) error {
 		return bad("top_k", p.TopK, "1 or more, or 0 for off")
 	case !(p.RepeatPenalty >= 0):
 		return bad("repeat_penalty", p.RepeatPenalty, "above 0, or 1 for off")
-	case len(p.Extra) > 0:
-		return sdk.Errorf(sdk.InvalidRequest, "the llamacpp backend knows no parameter %q", slices.Sorted(maps.Keys(p.Extra))[0])
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Extra)) {
+		if key != "grammar" && key != "json_schema" {
+			return sdk.Errorf(sdk.InvalidRequest, "the llamacpp backend knows no parameter %q; beyond the common ones it takes grammar and json_schema", key)
+		}
 	}
 	return nil
+}
+
+// grammarOf makes a GBNF grammar of what the answer must follow, "" for anything.
+func grammarOf(extra map[string]any) (string, error) {
+	text, there := extra["grammar"]
+	if !there {
+		return "", nil
+	}
+	grammar, ok := text.(string)
+	if !ok {
+		return "", sdk.Errorf(sdk.InvalidRequest, "grammar is %v; expected a text in GBNF with a rule called root", text)
+	}
+	return grammar, nil
 }

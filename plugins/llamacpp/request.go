@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"time"
 
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/picture"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
 )
@@ -12,6 +13,7 @@ import (
 // ask is a request whose images are decoded: all that can be done without the model.
 type ask struct {
 	sdk.Request
+	grammar string // GBNF that the answer must follow, "" for none
 	images  []shown
 	decoded time.Duration // time it took
 }
@@ -19,11 +21,12 @@ type ask struct {
 // shown is an image as the model sees it.
 type shown struct {
 	*imaging.RGB
-	key [sha256.Size]byte // of its pixels
+	key picture.Key
 }
 
-// read checks a request and decodes its images.
-func read(req sdk.Request) (ask, error) {
+// read checks a request and decodes its images. salt is all that determines what
+// becomes of pixels.
+func read(req sdk.Request, salt string) (ask, error) {
 	if err := checkParams(req.Params); err != nil {
 		return ask{}, err
 	}
@@ -32,6 +35,10 @@ func read(req sdk.Request) (ask, error) {
 	}
 	start := time.Now()
 	a := ask{Request: req}
+	var err error
+	if a.grammar, err = grammarOf(req.Params.Extra); err != nil {
+		return ask{}, err
+	}
 	for _, m := range req.Messages {
 		for _, p := range m.Parts {
 			if p.Image == nil {
@@ -41,7 +48,7 @@ func read(req sdk.Request) (ask, error) {
 			if err != nil {
 				return ask{}, err
 			}
-			a.images = append(a.images, shown{rgb, keyOf(rgb)})
+			a.images = append(a.images, shown{rgb, keyOf(rgb, salt)})
 		}
 	}
 	a.decoded = time.Since(start)
@@ -55,12 +62,13 @@ func decode(i *sdk.Image) (*imaging.RGB, error) {
 	return imaging.Decode(i.Bytes)
 }
 
-func keyOf(p *imaging.RGB) [sha256.Size]byte {
+func keyOf(p *imaging.RGB, salt string) picture.Key {
 	h := sha256.New()
 	var size [16]byte
 	binary.LittleEndian.PutUint64(size[:8], uint64(p.Width))
 	binary.LittleEndian.PutUint64(size[8:], uint64(p.Height))
 	h.Write(size[:])
 	h.Write(p.Pix)
-	return [sha256.Size]byte(h.Sum(nil))
+	h.Write([]byte(salt))
+	return picture.Key(h.Sum(nil))
 }

@@ -15,11 +15,13 @@ import (
 
 // Device is something that computes: the processor or a GPU.
 type Device struct {
+	Index       int    // in the list of all devices
 	Name        string // "CPU", "CUDA0"
 	Description string // "NVIDIA H200"
 	Backend     string // ggml's: "CPU", "CUDA", "Metal"
 	GPU         bool
 	Memory      uint64 // bytes in all; 0 when unknown
+	Free        uint64 // bytes free now
 }
 
 // Init starts llama.cpp and loads the compute backend that GGML_BACKEND_PATH
@@ -52,11 +54,13 @@ func Devices() ([]Device, error) {
 		C.ggml_backend_dev_memory(d, &free, &total)
 		kind := C.ggml_backend_dev_type(d)
 		all = append(all, Device{
+			Index:       int(i),
 			Name:        C.GoString(C.ggml_backend_dev_name(d)),
 			Description: C.GoString(C.ggml_backend_dev_description(d)),
 			Backend:     C.GoString(C.ggml_backend_reg_name(C.ggml_backend_dev_backend_reg(d))),
 			GPU:         kind == C.GGML_BACKEND_DEVICE_TYPE_GPU || kind == C.GGML_BACKEND_DEVICE_TYPE_IGPU,
 			Memory:      uint64(total),
+			Free:        uint64(free),
 		})
 	}
 	return all, nil

@@ -22,13 +22,22 @@ type Model struct {
 }
 
 // LoadModel reads a GGUF file. gpuLayers is how many layers go to the GPUs; any
-// number above the model's counts as all.
-func LoadModel(path string, gpuLayers int) (*Model, error) {
+// number above the model's counts as all. gpus are indices into [Devices] of
+// those that may be used, nil for all.
+func LoadModel(path string, gpuLayers int, gpus []int) (*Model, error) {
 	if err := Init(); err != nil {
 		return nil, err
 	}
 	params := C.llama_model_default_params()
 	params.n_gpu_layers = C.int32_t(min(gpuLayers, math.MaxInt16))
+	if gpus != nil {
+		list := (*C.ggml_backend_dev_t)(C.calloc(C.size_t(len(gpus)+1), C.size_t(unsafe.Sizeof(uintptr(0)))))
+		defer C.free(unsafe.Pointer(list))
+		for i, gpu := range gpus {
+			unsafe.Slice(list, len(gpus))[i] = C.ggml_backend_dev_get(C.size_t(gpu))
+		}
+		params.devices = list
+	}
 	cpath := C.CString(path)
 	defer C.free(unsafe.Pointer(cpath))
 	forgetErrors()
@@ -134,4 +143,45 @@ func (m *Model) Specials() []Special {
 		})
 	}
 	return all
+}
+
+// CanCut reports whether the model can forget the end of a sequence and keep its
+// beginning; recurrent models cannot.
+func (m *Model) CanCut() bool {
+	return !bool(C.llama_model_is_recurrent(m.c)) && !bool(C.llama_model_is_hybrid(m.c))
+}
+
+// CacheBytes estimates the attention cache of one token, in bytes, for a cache of
+// a type that [CacheTypes] lists.
+func (m *Model) CacheBytes(cacheType string) int {
+	heads, all := int(C.llama_model_n_head(m.c)), int(C.llama_model_n_head_kv(m.c))
+	if heads == 0 {
+		return 0
+	}
+	width := int(C.llama_model_n_embd(m.c)) / heads * all
+	t := CacheTypes[cacheType]
+	return 2 * int(C.llama_model_n_layer(m.c)) * width * int(C.ggml_type_size(t)) / int(C.ggml_blck_size(t))
+}
+
+// Adapter is a LoRA adapter for a model.
+type Adapter struct{ c *C.struct_llama_adapter_lora }
+
+// LoadAdapter reads a GGUF file with a LoRA adapter. It is freed with the model.
+func (m *Model) LoadAdapter(path string) (Adapter, error) {
+	cpath := C.CString(path)
+	defer C.free(unsafe.Pointer(cpath))
+	forgetErrors()
+	a := C.llama_adapter_lora_init(m.c, cpath)
+	if a == nil {
+		return Adapter{}, errors.New(cause())
+	}
+	return Adapter{a}, nil
+}
+
+// Adapt applies an adapter to everything a context computes from now on.
+func (c *Context) Adapt(a Adapter, scale float64) error {
+	if C.llama_set_adapter_lora(c.c, a.c, C.float(scale)) != 0 {
+		return errors.New(cause())
+	}
+	return nil
 }

@@ -4,7 +4,6 @@ package llama
 
 // #include <stdlib.h>
 // #include "mtmd.h"
-// #include "mtmd-helper.h"
 import "C"
 
 import (
@@ -70,6 +69,7 @@ type Chunk struct {
 	Tokens    []Token // nil for a tile
 	Count     int     // of tokens, or embeddings of the tile
 	Positions int     // how far it moves the position; less than Count for some models
+	Columns   int     // of the tile's embeddings, which go row by row
 
 	tile *C.mtmd_input_chunk
 }
@@ -102,6 +102,9 @@ func newChunk(c *C.mtmd_input_chunk) Chunk {
 	chunk := Chunk{Count: int(C.mtmd_input_chunk_get_n_tokens(c)), Positions: int(C.mtmd_input_chunk_get_n_pos(c))}
 	if C.mtmd_input_chunk_get_type(c) != C.MTMD_INPUT_CHUNK_TYPE_TEXT {
 		chunk.tile = c
+		if image := C.mtmd_input_chunk_get_tokens_image(c); image != nil {
+			chunk.Columns = int(C.mtmd_image_tokens_get_nx(image))
+		}
 		return chunk
 	}
 	var n C.size_t
@@ -124,20 +127,6 @@ func (v *Vision) Encode(tile Chunk) ([]float32, error) {
 	return append([]float32{}, all...), nil
 }
 
-// Show runs the embeddings of a tile through the language model, the first at
-// position pos. It leaves no logits.
-func (v *Vision) Show(c *Context, tile Chunk, embeddings []float32, pos int) error {
-	if len(embeddings) != tile.Count*v.width {
-		return fmt.Errorf("%d numbers are not %d embeddings of %d", len(embeddings), tile.Count, v.width)
-	}
-	if v.NonCausal() && tile.Count > c.size {
-		return fmt.Errorf("an image of %d tokens does not fit a batch of %d", tile.Count, c.size)
-	}
-	var next C.llama_pos
-	forgetErrors()
-	status := C.mtmd_helper_decode_image_chunk(v.c, c.c, tile.tile, (*C.float)(&embeddings[0]), C.llama_pos(pos), 0, C.int32_t(c.size), &next)
-	return decoded(status)
-}
-
-// EmbeddingBytes is the size of the embedding of one image token.
-func (v *Vision) EmbeddingBytes() int { return 4 * v.width }
+// Grid reports whether the embeddings of a tile have places in two dimensions
+// (M-RoPE) rather than following each other.
+func (v *Vision) Grid() bool { return bool(C.mtmd_decode_use_mrope(v.c)) }

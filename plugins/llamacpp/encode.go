@@ -1,0 +1,145 @@
+//go:build llamacpp
+
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/picture"
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+)
+
+// encoder turns images into pictures, one at a time: llama.cpp's encoder has one
+// output buffer. It works beside the language model where there are cores for
+// both.
+type encoder struct {
+	engine  *engine
+	arrive  chan *encoding
+	stopped chan struct{} // closed by close
+	ended   chan struct{} // closed when the goroutine is gone
+}
+
+// encoding is an image to encode, or what came of it.
+type encoding struct {
+	ctx      context.Context
+	image    shown
+	picture  *picture.Picture
+	err      error
+	prepared time.Duration
+	encoded  time.Duration
+	done     chan struct{}
+}
+
+func newEncoder(e *engine) *encoder {
+	c := &encoder{engine: e, arrive: make(chan *encoding), stopped: make(chan struct{}), ended: make(chan struct{})}
+	go c.run()
+	return c
+}
+
+func (c *encoder) close() {
+	close(c.stopped)
+	<-c.ended
+}
+
+func (c *encoder) run() {
+	defer close(c.ended)
+	for {
+		select {
+		case job := <-c.arrive:
+			c.encode(job)
+		case <-c.stopped:
+			return
+		}
+	}
+}
+
+func (c *encoder) encode(job *encoding) {
+	if err := job.ctx.Err(); err != nil {
+		job.err = err
+		close(job.done)
+		return
+	}
+	// Another request may have shown the same image meanwhile.
+	if job.picture = c.engine.pictures.Get(job.image.key); job.picture != nil {
+		close(job.done)
+		return
+	}
+	job.picture, job.err = c.engine.encode(job)
+	if job.err == nil {
+		c.engine.pictures.Put(job.picture)
+	}
+	close(job.done)
+	if job.err == nil {
+		c.engine.pictures.Store(job.picture)
+	}
+}
+
+// encode prepares an image and runs its tiles through the vision encoder.
+func (e *engine) encode(job *encoding) (*picture.Picture, error) {
+	e.compute.Lock()
+	defer e.compute.Unlock()
+	start := time.Now()
+	prepared, err := e.vision.Prepare(job.image.Width, job.image.Height, job.image.Pix)
+	if err != nil {
+		return nil, err
+	}
+	defer prepared.Close()
+	job.prepared = time.Since(start)
+	p := &picture.Picture{Key: job.image.key}
+	for _, chunk := range prepared.Chunks {
+		part := picture.Part{Tokens: chunk.Tokens, Count: chunk.Count, Positions: chunk.Positions, Columns: chunk.Columns}
+		if chunk.IsTile() {
+			if err := job.ctx.Err(); err != nil {
+				return nil, err
+			}
+			// The language model gets a turn between tiles.
+			e.compute.Unlock()
+			e.compute.Lock()
+			start := time.Now()
+			if part.Embeddings, err = e.vision.Encode(chunk); err != nil {
+				return nil, err
+			}
+			job.encoded += time.Since(start)
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	return p, nil
+}
+
+// look returns the pictures of a request's images, from a cache where it can.
+func (e *engine) look(ctx context.Context, a ask, r *sdk.Response) ([]*picture.Picture, error) {
+	if len(a.images) > 0 && e.vision == nil {
+		return nil, sdk.Errorf(sdk.InvalidRequest, "%s was loaded without a vision encoder: set `mmproj` to show it images", e.name)
+	}
+	var pictures []*picture.Picture
+	for _, image := range a.images {
+		known := e.pictures.Get(image.key)
+		if known != nil {
+			r.Usage.CachedImages++
+			pictures = append(pictures, known)
+			continue
+		}
+		job := &encoding{ctx: ctx, image: image, done: make(chan struct{})}
+		select {
+		case e.encoder.arrive <- job:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		select {
+		case <-job.done:
+		case <-ctx.Done(): // the encoder finds out by itself
+			return nil, ctx.Err()
+		}
+		if job.err != nil {
+			return nil, job.err
+		}
+		if job.encoded == 0 {
+			r.Usage.CachedImages++
+		}
+		r.Timings.Preprocess += job.prepared
+		r.Timings.Encode += job.encoded
+		pictures = append(pictures, job.picture)
+	}
+	return pictures, nil
+}
