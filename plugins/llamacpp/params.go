@@ -3,7 +3,9 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/grammar"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
@@ -36,13 +38,23 @@ func checkParams(p sdk.Params) error {
 
 // grammarOf makes a GBNF grammar of what the answer must follow, "" for anything.
 func grammarOf(extra map[string]any) (string, error) {
-	text, there := extra["grammar"]
-	if !there {
+	text, given := extra["grammar"]
+	schema, held := extra["json_schema"]
+	switch {
+	case given && held:
+		return "", sdk.Errorf(sdk.InvalidRequest, "grammar and json_schema are both given; expected one of them")
+	case held:
+		g, err := grammar.FromSchema(schema)
+		if err != nil {
+			return "", sdk.Errorf(sdk.InvalidRequest, "json_schema: %v", err)
+		}
+		return g, nil
+	case !given:
 		return "", nil
 	}
-	grammar, ok := text.(string)
-	if !ok {
+	g, ok := text.(string)
+	if !ok || strings.TrimSpace(g) == "" {
 		return "", sdk.Errorf(sdk.InvalidRequest, "grammar is %v; expected a text in GBNF with a rule called root", text)
 	}
-	return grammar, nil
+	return g, nil
 }
