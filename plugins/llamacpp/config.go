@@ -94,6 +94,9 @@ func parseConfig(m map[string]any) (config, error) {
 	if c.parallel > maxParallel {
 		r.fail("`parallel` is %d; expected at most %d", c.parallel, maxParallel)
 	}
+	if strings.HasPrefix(c.cacheType, "q") && c.flashAttention == "off" {
+		r.fail("`cache_type` is %s, which needs flash attention: leave out `flash_attention: off`, or take f16", c.cacheType)
+	}
 	for key := range m {
 		if !r.known[key] {
 			r.fail("unknown key %q", key)

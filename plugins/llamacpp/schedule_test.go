@@ -85,3 +85,101 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// long is a request whose answer has so many letters, whatever the model thinks.
+func long(id string, letters int) sdk.Request {
+	return sdk.Request{ID: id, Messages: []sdk.Message{user("red-circle.png", "Describe the image.")}, Params: sdk.Params{
+		MaxTokens: letters + 1, Extra: map[string]any{"grammar": fmt.Sprintf("root ::= [a-z]{%d}", letters)},
+	}}
+}
+
+// start hands a request to the engine and returns its job.
+func start(t *testing.T, ctx context.Context, b *backend, req sdk.Request) *job {
+	t.Helper()
+	a, err := read(req, b.engine.salt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := b.engine.prepare(ctx, a, &sdk.Response{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// A cancelled request gives its sequence back at the end of a batch, and those
+// computed beside it do not notice.
+func TestCancelOneOfSeveral(t *testing.T) {
+	b := open(t, map[string]any{"deterministic": false, "parallel": 3.0})
+	ctx, cancel := context.WithCancel(t.Context())
+	begun := make(chan struct{})
+	cancelled := start(t, ctx, b, long("cancelled", 200))
+	cancelled.logits = func([]float32) { close(begun) }
+	others := make(chan sdk.Response, 2)
+	for range 2 {
+		j := start(t, t.Context(), b, long("other", 150))
+		go func() {
+			r, err := b.engine.await(j, nil)
+			if err != nil {
+				t.Error(err)
+			}
+			others <- r
+		}()
+	}
+	go b.engine.await(cancelled, nil) //nolint:errcheck // its job tells
+	<-begun
+	cancel()
+	<-cancelled.done
+	if cancelled.err == nil || cancelled.response.Usage.OutputTokens > 200 {
+		t.Errorf("the cancelled request ended with %v after %d tokens", cancelled.err, cancelled.response.Usage.OutputTokens)
+	}
+	first, second := <-others, <-others
+	if len(first.Text) != 150 || first.Text != second.Text {
+		t.Errorf("got %q and %q", first.Text, second.Text)
+	}
+	if r, err := b.Generate(t.Context(), long("after", 100), nil); err != nil || len(r.Text) != 100 {
+		t.Errorf("after a cancel: %+v, %v", r, err)
+	}
+	b.engine.close()
+	s := b.engine.scheduler
+	b.engine = nil
+	for _, q := range s.ledger.sequences {
+		if q.busy {
+			t.Errorf("sequence %d is still in use", q.id)
+		}
+	}
+	if len(s.active)+len(s.waiting) > 0 {
+		t.Errorf("%d requests are left", len(s.active)+len(s.waiting))
+	}
+}
+
+// Requests that arrive first are let in first, unless they wait for what another
+// is just computing; and none is let in before there is room for its whole answer.
+func TestOrderAndRoom(t *testing.T) {
+	b := open(t, map[string]any{"context": 256.0, "parallel": 2.0})
+	var mu sync.Mutex
+	var order []string
+	var calls sync.WaitGroup
+	gate := start(t, t.Context(), b, long("gate", 150))
+	gate.logits = func([]float32) { // the scheduler waits here, so that all below arrive in order
+		for i := range 4 {
+			j := start(t, t.Context(), b, sdk.Request{
+				ID: fmt.Sprint(i), Messages: []sdk.Message{user(fmt.Sprintf("What is %d?", i))}, Params: sdk.Params{MaxTokens: 20},
+			})
+			j.logits = func([]float32) {
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, fmt.Sprint(i))
+			}
+			b.engine.scheduler.waiting = append(b.engine.scheduler.waiting, j)
+			calls.Go(func() { <-j.done })
+		}
+	}
+	if _, err := b.engine.await(gate, nil); err != nil {
+		t.Fatal(err)
+	}
+	calls.Wait()
+	if got := fmt.Sprint(order); got != "[0 1 2 3]" {
+		t.Errorf("answered in the order %s", got)
+	}
+}
