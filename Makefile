@@ -21,7 +21,7 @@ COVERAGE := 85
 
 .PHONY: help
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build the command line and the pure Go backends into bin/
@@ -72,6 +72,13 @@ model: ## train the tiny model again (about an hour on 2 cores)
 		$$python export.py --checkpoint $$folder/final.pt --folder .. && \
 		$$python evaluate.py --checkpoint $$folder/final.pt --out ../accuracy.json && \
 		$$python fixtures.py --checkpoint $$folder/final.pt --models .. --shapes ../../shapes
+
+SHAPE  ?= smolvlm-256m
+TYPE   ?= q8_0
+SLICES ?= 1
+.PHONY: model-random
+model-random: ## write a model of real size with random weights into build/models/ (SHAPE=smolvlm-500m TYPE=f16 SLICES=0)
+	$(GO) run ./fixtures/models/random -shape $(SHAPE) -type $(TYPE) -slices=$(SLICES) -folder build/models
 
 CUDA_ARCHITECTURES ?= native
 .PHONY: cuda
