@@ -86,7 +86,7 @@ cuda: ## build llama.cpp's CUDA library into bin/ (needs cmake and the CUDA tool
 	cmake -S $(LLAMA) -B build/cuda -DCMAKE_BUILD_TYPE=Release -DCMAKE_CUDA_ARCHITECTURES=$(CUDA_ARCHITECTURES)
 	cmake --build build/cuda --target ggml-cuda --parallel
 	cp build/cuda/lib/ollama/libggml-cuda.so $(BIN)/
-	@echo 'run with GGML_BACKEND_PATH=$(BIN)/libggml-cuda.so'
+	@echo "vlmspec-backend-llamacpp finds it beside itself; see \`vlmspec doctor\`"
 
 .PHONY: clean
 clean: ## remove what was built

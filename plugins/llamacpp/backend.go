@@ -4,8 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -28,35 +26,13 @@ func (b *backend) Describe(context.Context) (sdk.Info, error) {
 		return b.info, nil
 	}
 	info := b.info
-	devices, err := llama.Devices()
+	devices, err := devices()
 	if err != nil {
 		return info, sdk.Errorf(sdk.InvalidConfig, "%v", err)
 	}
-	info.Device = deviceName(devices, true)
-	info.Details = map[string]string{"devices": deviceList(devices)}
+	info.Device = deviceName(gpusOf(devices))
+	info.Details = map[string]string{"devices": deviceList(devices), "libraries": libraryList(llama.Libraries())}
 	return info, nil
-}
-
-// deviceName is where a model computes: the GPUs, when they are used, else the processor.
-func deviceName(devices []llama.Device, gpu bool) string {
-	var names []string
-	for _, d := range devices {
-		if d.GPU {
-			names = append(names, d.Name+": "+d.Description)
-		}
-	}
-	if !gpu || len(names) == 0 {
-		return "cpu"
-	}
-	return strings.Join(names, ", ")
-}
-
-func deviceList(devices []llama.Device) string {
-	var lines []string
-	for _, d := range devices {
-		lines = append(lines, fmt.Sprintf("%s: %s (%s, %.1f GiB)", d.Name, strings.TrimSpace(d.Description), d.Backend, float64(d.Memory)/(1<<30)))
-	}
-	return strings.Join(lines, "; ")
 }
 
 // Configure loads the model. It can't be interrupted while llama.cpp reads files.

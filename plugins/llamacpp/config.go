@@ -22,7 +22,7 @@ var pathKeys = []string{"model", "mmproj", "chat_template", "image_cache_dir", "
 const auto = -1
 
 // smallModel is the number of weights below which more threads cost more in
-// waiting for each other than they save.
+// waiting for each other than they save, where that is not measured.
 const smallModel = 100_000_000
 
 const (

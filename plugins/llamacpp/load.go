@@ -3,10 +3,7 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"os"
@@ -26,6 +23,7 @@ type engine struct {
 	name      string
 	digest    string
 	device    string
+	gpus      []llama.Device // to compute on
 	threads   int
 	layers    int // on the GPU
 	limit     int // tokens of a prompt and its answer together
@@ -116,30 +114,28 @@ func modelName(f *gguf.File) string {
 }
 
 func (e *engine) open(model, mmproj *gguf.File) error {
-	devices, err := llama.Devices()
+	devices, err := devices()
 	if err != nil {
 		return err
 	}
-	gpus, err := e.chooseGPUs(devices)
-	if err != nil {
+	if err := e.chooseGPUs(devices); err != nil {
 		return err
 	}
-	if err := e.checkMemory(model, mmproj, gpus); err != nil {
+	layers, p := uint64(e.layers), gpuMemory(freeOn(devices, e.gpus))
+	if e.layers == 0 {
+		layers, p = math.MaxUint64, mainMemory(freeOn(devices, nil))
+	}
+	if err := checkFits(model, mmproj, e.config, layers, p); err != nil {
 		return err
 	}
-	indices := e.config.gpus
-	if indices != nil {
-		indices = nil
-		for _, d := range gpus {
-			indices = append(indices, d.Index)
-		}
-	}
-	if e.model, err = llama.LoadModel(model.Path, e.layers, indices); err != nil {
+	if e.model, err = llama.LoadModel(model.Path, e.layers, e.indices()); err != nil {
 		return fmt.Errorf("llama.cpp refused %s: %w", model.Path, err)
 	}
 	e.layers = min(e.layers, e.model.Layers())
 	e.canCut = e.model.CanCut()
-	e.threads = threadsFor(e.config.threads, e.model.Parameters())
+	if err := e.chooseThreads(); err != nil {
+		return fmt.Errorf("try %s: %w", e.name, err)
+	}
 	if mmproj != nil {
 		if err := e.openVision(mmproj); err != nil {
 			return err
@@ -155,118 +151,6 @@ func (e *engine) open(model, mmproj *gguf.File) error {
 		return err
 	}
 	return e.warmUp()
-}
-
-// chooseGPUs decides how many layers are computed on which GPUs.
-func (e *engine) chooseGPUs(devices []llama.Device) ([]llama.Device, error) {
-	var all []llama.Device
-	for _, d := range devices {
-		if d.GPU {
-			all = append(all, d)
-		}
-	}
-	gpus := all
-	if e.config.gpus != nil {
-		gpus = nil
-		for _, i := range e.config.gpus {
-			if i >= len(all) {
-				return nil, fmt.Errorf("gpus names %d but there are %d GPUs, counted from 0: see `vlmspec doctor`", i, len(all))
-			}
-			gpus = append(gpus, all[i])
-		}
-	}
-	e.layers = e.config.gpuLayers
-	if e.layers == auto {
-		e.layers = 0
-		if len(gpus) > 0 {
-			e.layers = math.MaxInt16
-		}
-	}
-	if e.layers > 0 && len(gpus) == 0 {
-		return nil, fmt.Errorf("gpu_layers is %d but there is no GPU backend: use `make cuda`, or set gpu_layers to 0 or auto", e.layers)
-	}
-	e.device = deviceName(gpus, e.layers > 0)
-	return gpus, nil
-}
-
-func threadsFor(configured int, weights uint64) int {
-	switch {
-	case configured != auto:
-		return configured
-	case weights < smallModel:
-		return 1
-	default:
-		return physicalCores()
-	}
-}
-
-// Bounds of what is chosen where the config leaves it open.
-const (
-	cpuSequences = 8
-	gpuSequences = 16
-	maxCells     = 8192 // room for several conversations, if they are not all as long as may be
-	cpuBatch     = 512
-	gpuBatch     = 2048
-)
-
-func (e *engine) openContext() error {
-	trained := e.model.TrainedContext()
-	e.limit = e.config.context
-	switch {
-	case e.limit == auto:
-		e.limit = min(trained, defaultContext)
-	case e.limit > trained:
-		return fmt.Errorf("context is %d but %s was trained on %d tokens: lower it", e.limit, e.name, trained)
-	}
-	if e.sequences = e.config.parallel; e.sequences == auto {
-		e.sequences = cpuSequences
-		if e.layers > 0 {
-			e.sequences = gpuSequences
-		}
-	}
-	if e.config.deterministic {
-		e.sequences = 1
-	}
-	e.cells = max(e.limit, min(e.limit*e.sequences, max(maxCells, 2*e.limit), e.affordable()))
-	batch := cpuBatch
-	if e.layers > 0 {
-		batch = gpuBatch
-	}
-	o := llama.ContextOptions{
-		Tokens: e.cells, Sequences: e.sequences, Batch: min(e.cells, batch), Threads: e.threads, GPU: e.layers > 0,
-		CacheType: e.config.cacheType, FlashAttention: e.config.flashAttention,
-	}
-	if e.vision != nil {
-		o.Grid, o.NonCausal = e.vision.Grid(), e.vision.NonCausal()
-	}
-	var err error
-	if e.context, err = llama.NewContext(e.model, o); err != nil {
-		return fmt.Errorf("make a context of %d tokens for %s: %w", e.cells, e.name, err)
-	}
-	e.compute = &sync.Mutex{}
-	if e.layers > 0 || 2*e.threads <= physicalCores() {
-		e.compute = nobody{}
-	}
-	return nil
-}
-
-// nobody is a lock that all can hold at once.
-type nobody struct{}
-
-func (nobody) Lock()   {}
-func (nobody) Unlock() {}
-
-func (e *engine) openAdapters() error {
-	for _, l := range e.config.lora {
-		a, err := e.model.LoadAdapter(l.path)
-		if err == nil {
-			err = e.context.Adapt(a, l.scale)
-		}
-		if err != nil {
-			return fmt.Errorf("lora %s does not work with %s: %w", l.path, e.config.model, err)
-		}
-	}
-	return nil
 }
 
 func (e *engine) openTemplate() error {
@@ -393,50 +277,4 @@ func (e *engine) close() {
 	if e.model != nil {
 		e.model.Close()
 	}
-}
-
-// digests are SHA-256 sums of files.
-type digests struct {
-	all    string // of every file that determines answers, and how they are used
-	mmproj string
-	err    error
-}
-
-// digestsOf hashes the digests of files in order; an absent file counts as "".
-func digestsOf(c config) digests {
-	files := []string{c.model, c.mmproj, c.chatTemplate}
-	for _, l := range c.lora {
-		files = append(files, l.path)
-	}
-	all := sha256.New()
-	var d digests
-	for i, path := range files {
-		if path != "" {
-			h := sha256.New()
-			if d.err = hashInto(h, path); d.err != nil {
-				return d
-			}
-			sum := hex.EncodeToString(h.Sum(nil))
-			if i == 1 {
-				d.mmproj = sum
-			}
-			io.WriteString(all, sum)
-		}
-		fmt.Fprintln(all)
-	}
-	for _, l := range c.lora {
-		fmt.Fprintln(all, l.scale)
-	}
-	d.all = "sha256:" + hex.EncodeToString(all.Sum(nil))
-	return d
-}
-
-func hashInto(w io.Writer, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = io.Copy(w, f)
-	return err
 }

@@ -1,8 +1,9 @@
 // Command vlmspec-backend-llamacpp answers with llama.cpp; it is vlmspec's
 // default backend.
 //
-// Start reading at backend.go, which implements sdk.Backend; then load.go and
-// generate.go. What needs no C++ stands apart and is tested without it:
+// Start reading at backend.go, which implements sdk.Backend; then load.go,
+// generate.go and schedule.go, which computes several requests at once. What
+// needs no C++ stands apart and is tested without it:
 // template.go renders the model's chat template, tokens.go keeps test data from
 // passing for control tokens, answer.go handles stop strings and streaming,
 // gguf/ looks at model files, llama/ is the cgo binding.

@@ -1,77 +1,73 @@
-//go:build llamacpp
-
 package main
 
 import (
 	"fmt"
 
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/gguf"
-	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
 )
 
-// affordable is how many tokens of attention cache take a quarter of the memory
-// that is free.
-func (e *engine) affordable() int {
-	per := e.model.CacheBytes(e.config.cacheType)
-	free := e.free()
-	if per == 0 || free == 0 {
-		return maxCells
-	}
-	return int(free/4) / per
+// place is where a model is to be loaded to.
+type place struct {
+	name string // "GPU", "main"
+	free uint64 // bytes; 0 when unknown
+	hint string
 }
 
-// free is the memory left where the model is, in bytes; 0 when it is not known.
-func (e *engine) free() uint64 {
-	devices, err := llama.Devices()
-	if err != nil {
-		return 0
-	}
-	var free uint64
-	for _, d := range devices {
-		if d.GPU == (e.layers > 0) {
-			free += d.Free
-		}
-	}
-	return free
+func gpuMemory(free uint64) place {
+	return place{"GPU", free, "set gpu_layers to a number that fits, name more `gpus`, or take a smaller quantisation or context"}
 }
 
-// Room that computing takes beside weights and attention cache, by experience.
+func mainMemory(free uint64) place {
+	return place{"main", free, "close other programs, or take a smaller quantisation or context"}
+}
+
+// computeBytes is room for what is computed beside weights and attention cache, by
+// experience.
 const computeBytes = 256 << 20
 
-// checkMemory refuses a model that cannot fit, which llama.cpp would find out
-// only after reading gigabytes, and on a CPU not at all: the machine would swap.
-func (e *engine) checkMemory(model, mmproj *gguf.File, gpus []llama.Device) error {
-	need := uint64(model.Size)
+// checkFits refuses a model that cannot fit. llama.cpp would find out only after
+// reading gigabytes, and in main memory not at all: the machine would swap.
+// layers is how many of the model's go there.
+func checkFits(model, mmproj *gguf.File, c config, layers uint64, p place) error {
+	all, _ := model.Uint(model.Architecture() + ".block_count")
+	all++ // the output
+	layers = min(layers, all)
+	weights := uint64(model.Size) / all * layers
 	if mmproj != nil {
-		need += uint64(mmproj.Size)
+		weights += uint64(mmproj.Size)
 	}
-	devices := gpus
-	place := "GPU"
-	hint := "set gpu_layers to a number that fits, name more `gpus`, or use a smaller quantisation"
-	if e.layers == 0 {
-		all, err := llama.Devices()
-		if err != nil {
-			return err
-		}
-		devices, place, hint = nil, "main", "close other programs, or use a smaller quantisation"
-		for _, d := range all {
-			if !d.GPU {
-				devices = append(devices, d)
-			}
-		}
-	}
-	var free uint64
-	for _, d := range devices {
-		free += d.Free
-	}
-	layers, _ := model.Uint(model.Architecture() + ".block_count")
-	if n := uint64(e.layers); n > 0 && n < layers+1 {
-		need = need / (layers + 1) * n
-	}
-	need += computeBytes
-	if free == 0 || need <= free {
+	cache := cacheBytes(model, c) / all * layers
+	need := weights + cache + computeBytes
+	if p.free == 0 || need <= p.free {
 		return nil
 	}
-	return fmt.Errorf("%s needs about %.1f GiB of %s memory but %.1f GiB are free: %s",
-		model.Name(), float64(need)/(1<<30), place, float64(free)/(1<<30), hint)
+	const gib = 1 << 30
+	return fmt.Errorf("%s needs about %.1f GiB of %s memory (weights %.1f, attention cache %.1f) but %.1f GiB are free: %s",
+		model.Name(), float64(need)/gib, p.name, float64(weights)/gib, float64(cache)/gib, float64(p.free)/gib, p.hint)
 }
+
+// cacheBytes estimates the least attention cache: that of one whole conversation.
+func cacheBytes(model *gguf.File, c config) uint64 {
+	key := func(name string) uint64 {
+		n, _ := model.Uint(model.Architecture() + "." + name)
+		return n
+	}
+	tokens := uint64(defaultContext)
+	if c.context != auto {
+		tokens = uint64(c.context)
+	} else if trained := key("context_length"); trained > 0 {
+		tokens = min(tokens, trained)
+	}
+	heads, kv := key("attention.head_count"), key("attention.head_count_kv")
+	if heads == 0 {
+		return 0
+	}
+	if kv == 0 {
+		kv = heads
+	}
+	perToken := 2 * key("block_count") * key("embedding_length") / heads * kv
+	return tokens * uint64(float64(perToken)*bytesOf[c.cacheType])
+}
+
+// bytesOf is what a number of an attention cache takes.
+var bytesOf = map[string]float64{"f16": 2, "f32": 4, "q8_0": 34.0 / 32, "q4_0": 18.0 / 32}

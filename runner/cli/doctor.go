@@ -101,15 +101,16 @@ func (d *checkup) plugins(ctx context.Context, project *spec.Project) {
 			d.note("plugin %s does not start: %v", f.Name, err)
 			continue
 		}
-		d.ok("plugin %s %s (%s)%s", info.Name, info.Version, f.Origin, devices(info.Details["devices"]))
+		d.ok("plugin %s %s (%s)%s%s", info.Name, info.Version, f.Origin, each("device", info.Details["devices"]), each("library", info.Details["libraries"]))
 	}
 }
 
-func devices(list string) string {
+// each gives every item of a list in a plugin's details a line.
+func each(what, list string) string {
 	if list == "" {
 		return ""
 	}
-	return "\ndevice " + strings.ReplaceAll(list, "; ", "\ndevice ")
+	return "\n" + what + " " + strings.ReplaceAll(list, "; ", "\n"+what+" ")
 }
 
 // backends checks that every backend of the project has its plugin and files.

@@ -127,6 +127,9 @@ func (c *Context) Close() {
 	C.free(unsafe.Pointer(c.pos))
 }
 
+// SetThreads changes how many threads compute, from the next Run on.
+func (c *Context) SetThreads(n int) { C.llama_set_n_threads(c.c, C.int32_t(n), C.int32_t(n)) }
+
 // BatchSize is the most tokens or embeddings computed at once.
 func (c *Context) BatchSize() int { return c.options.Batch }
 

@@ -7,8 +7,11 @@ package llama
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"unsafe"
 )
@@ -24,23 +27,54 @@ type Device struct {
 	Free        uint64 // bytes free now
 }
 
-// Init starts llama.cpp and loads the compute backend that GGML_BACKEND_PATH
-// names, if any. Every function of this package that needs it calls it.
+// Library is a compute backend in a file of its own, such as CUDA's.
+type Library struct {
+	Path string
+	Err  error // why it was not loaded
+}
+
+var libraries []Library
+
+// Libraries lists the compute backends that [Init] found in files of their own.
+func Libraries() []Library { return libraries }
+
+// Init starts llama.cpp and loads compute backends: the one that
+// GGML_BACKEND_PATH names, which must load, or those called libggml-* beside the
+// program, which may fail to, as where a machine has no GPU driver. Every
+// function of this package that needs it calls it.
 var Init = sync.OnceValue(func() error {
 	captureLogs()
 	C.llama_backend_init()
-	path := os.Getenv("GGML_BACKEND_PATH")
-	if path == "" {
+	if path := os.Getenv("GGML_BACKEND_PATH"); path != "" {
+		l := load(path)
+		if libraries = []Library{l}; l.Err != nil {
+			return fmt.Errorf("GGML_BACKEND_PATH=%s could not be loaded: %w", path, l.Err)
+		}
 		return nil
 	}
+	program, err := os.Executable()
+	if err != nil {
+		return nil //nolint:nilerr // then there is nothing beside it
+	}
+	for _, suffix := range []string{".so", ".dylib", ".dll"} {
+		found, _ := filepath.Glob(filepath.Join(filepath.Dir(program), "libggml-*"+suffix))
+		for _, path := range found {
+			libraries = append(libraries, load(path))
+		}
+	}
+	return nil
+})
+
+func load(path string) Library {
 	cpath := C.CString(path)
 	defer C.free(unsafe.Pointer(cpath))
 	forgetErrors()
 	if C.ggml_backend_load(cpath) == nil {
-		return fmt.Errorf("GGML_BACKEND_PATH=%s could not be loaded: %s", path, cause())
+		why := strings.TrimPrefix(cause(), "failed to load "+path+": ")
+		return Library{path, errors.New(strings.TrimPrefix(why, path+": "))}
 	}
-	return nil
-})
+	return Library{Path: path}
+}
 
 // Devices lists what was compiled in or loaded.
 func Devices() ([]Device, error) {

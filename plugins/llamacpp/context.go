@@ -1,0 +1,79 @@
+//go:build llamacpp
+
+package main
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
+)
+
+// Bounds of what is chosen where the config leaves it open.
+const (
+	cpuSequences = 8
+	gpuSequences = 16
+	maxCells     = 8192 // room for several conversations, if they are not all as long as may be
+	cpuBatch     = 512
+	gpuBatch     = 2048
+)
+
+func (e *engine) openContext() error {
+	trained := e.model.TrainedContext()
+	e.limit = e.config.context
+	switch {
+	case e.limit == auto:
+		e.limit = min(trained, defaultContext)
+	case e.limit > trained:
+		return fmt.Errorf("context is %d but %s was trained on %d tokens: lower it", e.limit, e.name, trained)
+	}
+	if e.sequences = e.config.parallel; e.sequences == auto {
+		e.sequences = cpuSequences
+		if e.layers > 0 {
+			e.sequences = gpuSequences
+		}
+	}
+	if e.config.deterministic {
+		e.sequences = 1
+	}
+	e.cells = max(e.limit, min(e.limit*e.sequences, max(maxCells, 2*e.limit), e.affordable()))
+	batch := cpuBatch
+	if e.layers > 0 {
+		batch = gpuBatch
+	}
+	o := llama.ContextOptions{
+		Tokens: e.cells, Sequences: e.sequences, Batch: min(e.cells, batch), Threads: e.threads, GPU: e.layers > 0,
+		CacheType: e.config.cacheType, FlashAttention: e.config.flashAttention,
+	}
+	if e.vision != nil {
+		o.Grid, o.NonCausal = e.vision.Grid(), e.vision.NonCausal()
+	}
+	var err error
+	if e.context, err = llama.NewContext(e.model, o); err != nil {
+		return fmt.Errorf("make a context of %d tokens for %s: %w", e.cells, e.name, err)
+	}
+	e.compute = &sync.Mutex{}
+	if e.layers > 0 || 2*e.threads <= physicalCores() {
+		e.compute = nobody{}
+	}
+	return nil
+}
+
+// nobody is a lock that all can hold at once.
+type nobody struct{}
+
+func (nobody) Lock()   {}
+func (nobody) Unlock() {}
+
+func (e *engine) openAdapters() error {
+	for _, l := range e.config.lora {
+		a, err := e.model.LoadAdapter(l.path)
+		if err == nil {
+			err = e.context.Adapt(a, l.scale)
+		}
+		if err != nil {
+			return fmt.Errorf("lora %s does not work with %s: %w", l.path, e.config.model, err)
+		}
+	}
+	return nil
+}
