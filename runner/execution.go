@@ -2,12 +2,14 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/infer"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -112,7 +114,7 @@ func (e *Execution) Case(ctx context.Context, i int) (c result.Case, ok bool) {
 func (e *Execution) blank(p *planned) result.Case {
 	c := result.Case{
 		ID: p.ID, Suite: p.Suite, Name: p.Name, File: p.Pos.File, Line: p.Pos.Line, Siblings: p.siblings, Backend: p.Backend,
-		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail,
+		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail, Params: paramsOf(p.Params, e.redact),
 	}
 	if len(p.Vars) > 0 {
 		c.Vars = make(map[string]string, len(p.Vars))
@@ -176,6 +178,9 @@ func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
 		if err := e.record.close(*m, run.Gates); e.err == nil {
 			e.err = err
 		}
+	}
+	if e.session.options.Update != "" {
+		e.err = errors.Join(e.err, golden.Keep(e.session.Project.Dir, golden.FromRun(run), e.session.options.Update))
 	}
 	return run, e.err
 }

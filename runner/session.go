@@ -53,6 +53,8 @@ type Options struct {
 	Profile string
 	Shuffle int64 // seed of the order, for the manifest; 0 is spec order
 	Discard bool  // write no run directory
+	// Update says which answers of golden checks become pending; "" is none.
+	Update golden.Update
 }
 
 // Session is what is to run: cases selected, checks compiled. Nothing has been started.

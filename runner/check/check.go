@@ -65,4 +65,6 @@ type Golden struct {
 	// accepted for; empty when not recorded. Others now make the golden stale.
 	Prompt string
 	Images []string
+	// Tolerance passes an answer that equals none of Answers, when all of it does.
+	Tolerance []Check
 }

@@ -12,23 +12,30 @@ import (
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
+// GoldenKind is the kind of the check that compares with accepted answers, and
+// NoGolden how its reason begins where there is none.
+const (
+	GoldenKind = "golden"
+	NoGolden   = "no golden yet"
+)
+
 type goldenCheck struct {
 	common `yaml:",inline"`
 }
 
 // MatchesGolden checks that the answer equals an accepted one of in.Goldens.
-func MatchesGolden() Check { return build("golden", &goldenCheck{}) }
+func MatchesGolden() Check { return build(GoldenKind, &goldenCheck{}) }
 
 func (*goldenCheck) compile(spec.Node, Env) error { return nil }
 
-func (*goldenCheck) judge(_ context.Context, in Input, text string) result.Verdict {
+func (*goldenCheck) judge(ctx context.Context, in Input, text string) result.Verdict {
 	var g Golden
 	ok := false
 	if in.Goldens != nil {
 		g, ok = in.Goldens.Accepted(in.CaseID, in.Turn)
 	}
 	if !ok || len(g.Answers) == 0 {
-		return fail("an accepted answer", text, "no golden yet; if %s is right, accept it: vlmspec accept %s", quote(text), goldenKey(in))
+		return fail("an accepted answer", text, NoGolden+"; if %s is right, accept it: vlmspec accept %s", quote(text), goldenKey(in))
 	}
 	answers := texts(g.Answers)
 	if changed := g.changed(in); changed != "" {
@@ -42,7 +49,25 @@ func (*goldenCheck) judge(_ context.Context, in Input, text string) result.Verdi
 			return pass(answers.String(), text)
 		}
 	}
+	if len(g.Tolerance) > 0 {
+		return g.tolerated(ctx, in, text)
+	}
 	return fail(answers.String(), text, "answer is %s, accepted is %s; if it is right too: vlmspec accept --alternative %s", quote(text), answers, goldenKey(in))
+}
+
+// tolerated judges an answer that equals none by the checks that came with them.
+func (g Golden) tolerated(ctx context.Context, in Input, text string) result.Verdict {
+	in.Answer = text
+	var v result.Verdict
+	expected := texts(g.Answers).String()
+	for _, c := range g.Tolerance {
+		if v = c.Judge(ctx, in); v.Outcome != result.Passed {
+			v.Reason = fmt.Sprintf("not within the tolerance of the golden: %s; if it is right too: vlmspec accept --alternative %s", v.Reason, goldenKey(in))
+			break
+		}
+	}
+	v.Expected, v.Actual = fmt.Sprintf("%s, or %s", expected, v.Expected), text
+	return v
 }
 
 // changed says what is no longer as it was when the golden was accepted.

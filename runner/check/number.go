@@ -52,6 +52,12 @@ func (c *numberCheck) judge(_ context.Context, _ Input, text string) result.Verd
 	return fail(expected, num(got), "read %s in %s, expected %s", num(got), quote(text), expected)
 }
 
+// OneNumber is the number in a text, if it has one, or the same one again.
+func OneNumber(text string) (value float64, ok bool) {
+	value, problem := picking{}.read(text)
+	return value, problem == ""
+}
+
 // read returns the number that is meant, or a sentence that says why there is none.
 func (p picking) read(text string) (value float64, problem string) {
 	found := numbersIn(text)

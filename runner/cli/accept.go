@@ -1,16 +1,18 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -25,15 +27,18 @@ func (a *app) acceptCommand() *cobra.Command {
 	var f acceptFlags
 	c := &cobra.Command{
 		Use:   "accept [case ID]...",
-		Short: "Accept answers of the latest run as golden",
-		Long: `accept writes answers that a golden check did not pass to golden/<suite>.yaml,
-with what they were given to: the prompt, the images, the backend and its model.
-Without arguments it lists what there is to accept. The rest of the file stays
-as it is. With CI set it writes nothing: a person accepts.`,
+		Short: "Accept pending answers as golden",
+		Long: `accept writes answers to golden/<suite>.yaml, with what they were given to: the
+prompt, the images, the backend, its model and parameters. Without arguments it
+lists what is pending. --all accepts what is pending; an ID also accepts an
+answer of the latest run that is not, such as one that differs from the golden.
+The rest of the file stays as it is.
+
+With CI set it writes nothing: a person accepts.`,
 		Example: "  vlmspec accept\n  vlmspec accept shapes/describes-the-scene\n  vlmspec accept --all",
 		RunE:    func(_ *cobra.Command, args []string) error { return a.accept(&f, args) },
 	}
-	c.Flags().StringVar(&f.run, "run", "", "ID of another run than the latest")
+	c.Flags().StringVar(&f.run, "run", "", "ID or folder of a run, to accept its answers rather than those pending")
 	c.Flags().BoolVar(&f.all, "all", false, "accept every pending answer")
 	c.Flags().BoolVar(&f.alternative, "alternative", false, "keep what was accepted before, and accept this too")
 	c.Flags().BoolVar(&f.minority, "minority", false, "accept an answer that no more than half of the samples gave")
@@ -41,122 +46,181 @@ as it is. With CI set it writes nothing: a person accepts.`,
 }
 
 func (a *app) accept(f *acceptFlags, ids []string) error {
-	var args []string
-	if f.run != "" {
-		args = []string{f.run}
-	}
-	dir, _, err := a.findRun(args)
-	if err != nil {
-		return err
-	}
-	run, err := runner.ReadRun(dir)
-	if err != nil {
-		return err
-	}
-	pending := runner.PendingAnswers(run)
-	if len(ids) == 0 && !f.all {
-		return a.listPending(pending)
-	}
-	if os.Getenv("CI") != "" {
-		return usagef("CI is set, and goldens are accepted by a person; run `vlmspec accept %s` on your machine", strings.Join(ids, " "))
-	}
-	chosen, err := choose(pending, ids, f)
-	if err != nil {
-		return err
-	}
 	project, err := spec.LoadProject(a.dir)
 	if err != nil {
 		return wrong(err)
 	}
-	store, err := golden.Open(project.Golden)
+	review, err := golden.OpenReview(project)
 	if err != nil {
 		return wrong(err)
 	}
-	by, at := whoami(project.Dir), golden.Stamp(time.Now())
-	for _, p := range chosen {
-		p.Entry.By, p.Entry.At = by, at
-		if err := a.acceptOne(store, p, f.alternative); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *app) acceptOne(store *golden.Store, p runner.Pending, alternative bool) error {
-	if old, ok := store.Entry(p.Case.ID, p.Turn); ok && alternative {
-		if !slices.Contains(old.Answers, p.Entry.Answers[0]) {
-			p.Entry.Answers = append(slices.Clone(old.Answers), p.Entry.Answers[0])
-		} else {
-			p.Entry.Answers = old.Answers
-		}
-	}
-	if err := store.Accept(p.Case.ID, p.Turn, p.Entry); err != nil {
+	answers, others, err := a.offered(f, review)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "accepted %s: %s\n", nameOf(p), p.Entry.Answers[len(p.Entry.Answers)-1])
+	if len(ids) == 0 && !f.all {
+		a.listPending(answers, others)
+		return nil
+	}
+	if os.Getenv("CI") != "" {
+		return usagef("CI is set, and goldens are accepted by a person; run `vlmspec accept %s` on your machine", strings.Join(ids, " "))
+	}
+	chosen, err := choose(answers, others, ids, f.all)
+	if err != nil {
+		return err
+	}
+	if chosen, err = a.confirm(chosen, f); err != nil {
+		return err
+	}
+	review.By = whoami(project.Dir)
+	if err := put(review, chosen, f.alternative); err != nil {
+		return err
+	}
+	for _, p := range chosen {
+		fmt.Fprintf(a.out, "accepted %s: %s\n", p.Key(), p.Answer())
+	}
 	return nil
 }
 
-// choose picks the pending answers that were asked for.
-func choose(pending []runner.Pending, ids []string, f *acceptFlags) ([]runner.Pending, error) {
-	var chosen []runner.Pending
+// offered are the answers that --all accepts, and those that only an ID does:
+// those of the latest run that are not pending.
+func (a *app) offered(f *acceptFlags, review *golden.Review) (answers, others []golden.Pending, err error) {
+	var args []string
+	if f.run != "" {
+		args = []string{f.run}
+	} else {
+		answers = review.Pending()
+	}
+	dir, _, err := a.findRun(args)
+	if err != nil && f.run == "" {
+		return answers, nil, nil //nolint:nilerr // there is no run, and need not be
+	} else if err != nil {
+		return nil, nil, err
+	}
+	run, err := runner.ReadRun(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range golden.FromRun(run) {
+		switch {
+		case p.Why == golden.Same:
+		case f.run != "":
+			answers = append(answers, p)
+		case !slices.ContainsFunc(answers, func(o golden.Pending) bool { return o.Key() == p.Key() }) && !review.Decided(p):
+			others = append(others, p)
+		}
+	}
+	return answers, others, nil
+}
+
+// put accepts answers, again after another process has written to other entries.
+func put(review *golden.Review, chosen []golden.Pending, alternative bool) error {
+	before := entriesOf(review, chosen)
+	for {
+		accept := review.Accept
+		if alternative {
+			accept = review.Add
+		}
+		err := accept(chosen...)
+		if _, changed := errors.AsType[*blocks.ChangedError](err); !changed {
+			return wrong(err)
+		}
+		if err := review.Reload(); err != nil {
+			return wrong(err)
+		}
+		if !reflect.DeepEqual(before, entriesOf(review, chosen)) {
+			return fmt.Errorf("%w; somebody else has decided on the same cases", err)
+		}
+	}
+}
+
+func entriesOf(review *golden.Review, answers []golden.Pending) []golden.Entry {
+	entries := make([]golden.Entry, len(answers))
+	for i, p := range answers {
+		entries[i], _ = review.Accepted(p)
+	}
+	return entries
+}
+
+// choose picks the answers that were asked for.
+func choose(answers, others []golden.Pending, ids []string, all bool) ([]golden.Pending, error) {
+	var chosen []golden.Pending
 	known := map[string]bool{}
-	for _, p := range pending {
-		known[p.Case.ID] = true
-		if f.all || slices.Contains(ids, p.Case.ID) || slices.Contains(ids, nameOf(p)) {
+	var names []string
+	for i, p := range slices.Concat(answers, others) {
+		names = append(names, p.CaseID)
+		if all && i < len(answers) || slices.Contains(ids, p.CaseID) || slices.Contains(ids, p.Key()) {
 			chosen = append(chosen, p)
-			known[nameOf(p)] = true
+			known[p.CaseID], known[p.Key()] = true, true
 		}
 	}
 	for _, id := range ids {
 		if !known[id] {
-			var names []string
-			for _, p := range pending {
-				names = append(names, p.Case.ID)
+			hint := "every golden check of the latest run passed"
+			if len(names) > 0 {
+				hint = spec.DidYouMean(id, names)
 			}
-			return nil, usagef("nothing is pending for %q; %s", id, spec.DidYouMean(id, names))
+			return nil, usagef("nothing is pending for %q; %s", id, hint)
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, usagef("nothing is pending: every golden check of the run passed")
-	}
-	for _, p := range chosen {
-		if 2*p.Agree <= p.Samples && !f.minority {
-			return nil, usagef("%s: only %d of %d samples say %q; --minority accepts it nevertheless", nameOf(p), p.Agree, p.Samples, p.Entry.Answers[0])
-		}
+		return nil, usagef("nothing is pending")
 	}
 	return chosen, nil
 }
 
-func (a *app) listPending(pending []runner.Pending) error {
-	if len(pending) == 0 {
-		fmt.Fprintln(a.out, "Nothing is pending: every golden check of the run passed.")
-		return nil
+// confirm leaves out answers that few samples gave, unless a flag confirms them.
+// One that was asked for by its ID is not just left out.
+func (a *app) confirm(chosen []golden.Pending, f *acceptFlags) ([]golden.Pending, error) {
+	var left []golden.Pending
+	for _, p := range chosen {
+		p.Confirmed = f.minority
+		if !p.Minority() || f.minority {
+			left = append(left, p)
+			continue
+		}
+		err := usagef("%s: only %d of %d samples say %q; --minority accepts it nevertheless", p.Key(), p.Agree, len(p.Samples), p.Answer())
+		if !f.all || len(chosen) == 1 {
+			return nil, err
+		}
+		a.complain(err)
 	}
-	for _, p := range pending {
-		note := ""
-		if p.Samples > 1 {
-			note = fmt.Sprintf("  (%d of %d samples)", p.Agree, p.Samples)
-		}
-		if p.Stale {
-			note += "  (stale: the prompt or an image has changed)"
-		}
-		fmt.Fprintf(a.out, "%s%s\n", nameOf(p), note)
-		for _, img := range p.Case.Images {
-			fmt.Fprintf(a.out, "  image   %s\n", img.Path)
-		}
-		fmt.Fprintf(a.out, "  answer  %q\n", p.Entry.Answers[0])
-	}
-	fmt.Fprintf(a.out, "\nLook at the images, then: vlmspec accept ID..., or vlmspec accept --all\n")
-	return nil
+	return left, nil
 }
 
-// nameOf names a turn as the golden file does.
-func nameOf(p runner.Pending) string {
-	if p.Turn == 0 {
-		return p.Case.ID
+func (a *app) listPending(answers, others []golden.Pending) {
+	for _, p := range answers {
+		fmt.Fprintf(a.out, "%s  (%s)\n", p.Key(), about(p))
+		for _, img := range p.Images {
+			fmt.Fprintf(a.out, "  image   %s\n", img.Path)
+		}
+		fmt.Fprintf(a.out, "  answer  %q\n", p.Answer())
 	}
-	return fmt.Sprintf("%s#%d", p.Case.ID, p.Turn+1)
+	if len(answers) == 0 {
+		fmt.Fprintln(a.out, "Nothing is pending.")
+	} else {
+		fmt.Fprintf(a.out, "\nLook at the images, then: vlmspec accept ID..., or vlmspec accept --all\n")
+	}
+	if len(others) > 0 {
+		fmt.Fprintf(a.out, "\nNot pending, but not as accepted in the latest run; accept them by ID, or look at them after vlmspec run --update changed:\n")
+	}
+	for _, p := range others {
+		fmt.Fprintf(a.out, "  %s  (%s)  %q\n", p.Key(), about(p), p.Answer())
+	}
+}
+
+// about says in few words why an answer is pending.
+func about(p golden.Pending) string {
+	text := map[golden.Why]string{
+		golden.New:     "new",
+		golden.Stale:   "stale: the prompt or an image has changed",
+		golden.Changed: "another answer was accepted",
+		golden.Same:    "as accepted",
+	}[p.Why]
+	if n := len(p.Samples); n > 1 {
+		text += fmt.Sprintf("; %d of %d samples", p.Agree, n)
+	}
+	return text
 }
 
 // whoami is the user as git knows them, "" when it does not.

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/report"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -33,6 +34,7 @@ type runFlags struct {
 	shuffle  string
 	verbose  bool
 	ids      string
+	update   string
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -64,6 +66,9 @@ Ctrl-C once ends the run and still writes the reports; twice ends at once.`,
 	flags.Lookup("shuffle").NoOptDefVal = "random"
 	flags.StringVar(&f.ids, "ids", "", "file of case IDs, one a line; only these cases")
 	_ = flags.MarkHidden("ids") // how watch says what to run
+	flags.StringVar(&f.update, "update", "", `which answers of golden checks become pending: missing (nothing is accepted for the
+prompt and images yet), changed (and those unlike what is accepted), all (and those
+as accepted) or none; missing when not given, none with CI set`)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show what the backends print")
 	return c
 }
@@ -146,6 +151,9 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.
 	if f.verbose {
 		o.Log = a.err
 	}
+	if o.Update, err = updateMode(f.update); err != nil {
+		return o, err
+	}
 	if f.ids != "" {
 		data, err := os.ReadFile(f.ids)
 		if err != nil {
@@ -157,6 +165,26 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.
 		}
 	}
 	return o, nil
+}
+
+// updateMode reads --update. With CI set nothing becomes pending.
+func updateMode(mode string) (golden.Update, error) {
+	ci := os.Getenv("CI") != ""
+	switch u := golden.Update(mode); u {
+	case "":
+		if ci {
+			return golden.UpdateNone, nil
+		}
+		return golden.UpdateMissing, nil
+	case golden.UpdateMissing, golden.UpdateChanged, golden.UpdateAll:
+		if ci {
+			return u, usagef("--update=%s: CI is set, and goldens are for a person to decide; leave it out", mode)
+		}
+		return u, nil
+	case golden.UpdateNone, "never":
+		return golden.UpdateNone, nil
+	}
+	return "", usagef("--update=%s: expected missing, changed, all or none", mode)
 }
 
 // dry tells what would run.

@@ -97,7 +97,7 @@ func (a *app) useProfile(c *cobra.Command, name string) ([]string, error) {
 		}
 		return nil, known("profile", name, names)
 	}
-	values := map[string]string{"label": p.Label, "backend": p.Backend}
+	values := map[string]string{"label": p.Label, "backend": p.Backend, "update": p.UpdateGolden}
 	if p.Repeat > 0 {
 		values["repeat"] = fmt.Sprint(p.Repeat)
 	}

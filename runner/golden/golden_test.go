@@ -78,8 +78,9 @@ func TestAccepted(t *testing.T) {
 	if e.By != "Ann" || e.Params["max_tokens"] != 48.0 || e.Model != "sha256:aa" || e.At != "2026-01-31T12:00:00Z" {
 		t.Errorf("provenance: %+v", e)
 	}
-	if got := s.Unused([]string{"shapes/talk"}); len(got) != 1 || got[0].String() != "golden/shapes.yaml:4:1" {
-		t.Errorf("unused: %v", got)
+	orphans := s.Orphans(map[string]bool{"shapes/talk": true, "shapes/talk#3": true})
+	if len(orphans) != 2 || orphans[0].Pos.String() != "golden/shapes.yaml:4:1" || orphans[1].Key != "shapes/talk#2" {
+		t.Errorf("orphans: %v", orphans)
 	}
 }
 
@@ -106,7 +107,7 @@ func TestMistakes(t *testing.T) {
 		"time":           {"shapes/a: {answers: [x], at: yesterday}", `golden/shapes.yaml:1:30: "yesterday" is not a time; write it like 2026-01-31T12:00:00Z`},
 		"list":           {"- a", `golden/shapes.yaml:1:1: expected a map from case to answers; write suite/case: {answers: [...]}`},
 		"not YAML":       {"shapes/a: [", `golden/shapes.yaml:1: not YAML: a value is missing here, or a bracket before is not closed`},
-		"merge conflict": {"shapes/a:\n<<<<<<< HEAD\n  answers: [x]\n=======\n  answers: [y]\n>>>>>>> topic\n", `golden/shapes.yaml:2: a merge conflict was not resolved here; keep the answers you want and remove the lines with <<<<<<<, ======= and >>>>>>>`},
+		"merge conflict": {"shapes/a:\n<<<<<<< HEAD\n  answers: [x]\n=======\n  answers: [y]\n>>>>>>> topic\n", `golden/shapes.yaml:2: a merge conflict was not resolved here; keep the entries you want and remove the lines with <<<<<<<, ======= and >>>>>>>`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -142,7 +143,7 @@ func TestAccept(t *testing.T) {
 	}
 	accept := func(id string, turn int, e Entry) {
 		t.Helper()
-		if err := s.Accept(id, turn, e); err != nil {
+		if _, err := s.put(map[string]*Entry{Key(id, turn): &e}); err != nil {
 			t.Fatal(err)
 		}
 		again, err := Open(dir)
@@ -201,26 +202,29 @@ shapes/z#3:
 	}
 }
 
-func TestAcceptMistakes(t *testing.T) {
-	dir := folder(t, "shapes/a: {answers: [x]}\n")
-	s, err := Open(dir)
+func TestPutMistakes(t *testing.T) {
+	s, err := Open(folder(t, "shapes/a: {answers: [x]}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Accept("shapes/a", 0, Entry{}); err == nil || err.Error() != `accept "shapes/a": not a case with an answer` {
-		t.Error(err)
+	tests := map[string]struct {
+		key   string
+		entry Entry
+		want  string
+	}{
+		"no answer":  {"shapes/a", Entry{}, `accept "shapes/a": not a case with an answer`},
+		"no case":    {"shapes", Entry{Answers: []string{"x"}}, `accept "shapes": not a case with an answer`},
+		"bad digest": {"shapes/a", Entry{Answers: []string{"y"}, Prompt: "abc"}, "expected a SHA-256 digest"},
+		"tolerance":  {"shapes/a", Entry{Answers: []string{"y"}, Tolerance: []Tolerance{{"golden": nil}}}, "golden cannot be a tolerance"},
 	}
-	if err := s.Accept("shapes/a", 0, Entry{Answers: []string{"y"}, Prompt: "abc"}); err == nil || !strings.Contains(err.Error(), "the file would become wrong") {
-		t.Error(err)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if _, err := s.put(map[string]*Entry{test.key: &test.entry}); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Error(err)
+			}
+		})
 	}
-	broken := "<<<<<<< HEAD\n"
-	if err := os.WriteFile(filepath.Join(dir, "shapes.yaml"), []byte(broken), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Accept("shapes/a", 0, Entry{Answers: []string{"y"}}); err == nil || !strings.HasPrefix(err.Error(), "golden/shapes.yaml:1: a merge conflict") {
-		t.Error(err)
-	}
-	if after, _ := os.ReadFile(filepath.Join(dir, "shapes.yaml")); string(after) != broken {
-		t.Errorf("a file with a conflict was overwritten: %q", after)
+	if e, _ := s.Entry("shapes/a", 0); e.Answers[0] != "x" {
+		t.Errorf("changed to %v", e)
 	}
 }

@@ -1,54 +1,51 @@
 package golden
 
 import (
-	"bytes"
-	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/vlmspec/vlmspec/runner/blocks"
+	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
+// shown is the name of a file for people.
+func (s *Store) shown(name string) string { return filepath.Base(s.dir) + "/" + name }
+
 // read adds the entries of one file.
-func (s *Store) read(name string) error {
-	shown := filepath.Base(s.dir) + "/" + name
-	data, err := os.ReadFile(filepath.Join(s.dir, name))
-	if err != nil {
-		return &spec.Error{Pos: spec.Pos{File: shown}, What: "cannot be read: " + err.Error()}
-	}
-	entries, err := parse(shown, data)
+func (s *Store) read(name string, files map[string]*blocks.File, entries map[string]located) error {
+	f, err := blocks.Open(filepath.Join(s.dir, name), s.shown(name), checkFile(name))
 	if err != nil {
 		return err
 	}
-	maps.Copy(s.entries, entries)
-	return nil
+	files[name] = f
+	return parse(f.Root(), suiteOf(name), entries)
 }
 
-func parse(file string, data []byte) (map[string]located, error) {
-	if err := conflict(file, data); err != nil {
-		return nil, err
+func suiteOf(name string) string { return strings.TrimSuffix(name, ".yaml") }
+
+// checkFile finds the mistakes in a file of a name.
+func checkFile(name string) func(root spec.Node) error {
+	return func(root spec.Node) error { return parse(root, suiteOf(name), map[string]located{}) }
+}
+
+// parse adds the entries of a file to a map.
+func parse(root spec.Node, suite string, entries map[string]located) error {
+	if root.Kind() == spec.Null {
+		return nil
 	}
-	root, err := spec.Parse(file, data)
-	if err != nil {
-		return nil, err
-	}
-	entries := map[string]located{}
 	if root.Kind() != spec.Map {
-		if root.Kind() == spec.Null {
-			return entries, nil
-		}
-		return nil, root.Errorf("write suite/case: {answers: [...]}", "expected a map from case to answers")
+		return root.Errorf("write suite/case: {answers: [...]}", "expected a map from case to answers")
 	}
 	var errs []error
 	for _, e := range root.Entries() {
-		entry, err := parseEntry(e, strings.TrimSuffix(filepath.Base(file), ".yaml"))
+		entry, err := parseEntry(e, suite)
 		errs = append(errs, err)
-		entries[e.Key] = located{entry, e.KeyNode.Pos()}
+		entries[e.Key] = entry
 	}
-	return entries, spec.Join(errs...)
+	return spec.Join(errs...)
 }
 
 var (
@@ -56,8 +53,8 @@ var (
 	digest  = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-func parseEntry(e spec.Entry, suite string) (Entry, error) {
-	var entry Entry
+func parseEntry(e spec.Entry, suite string) (located, error) {
+	entry := located{pos: e.KeyNode.Pos()}
 	m := keyForm.FindStringSubmatch(e.Key)
 	switch {
 	case m == nil:
@@ -67,10 +64,31 @@ func parseEntry(e spec.Entry, suite string) (Entry, error) {
 	case m[2] == "0" || m[2] == "1":
 		return entry, e.KeyNode.Errorf("leave out #"+m[2], "the first turn of a case has no number")
 	}
-	if err := e.Value.Decode(&entry); err != nil {
+	if err := e.Value.Decode(&entry.Entry); err != nil {
 		return entry, err
 	}
-	return entry, checkEntry(e.Value, entry)
+	var errs []error
+	for _, n := range e.Value.Get("tolerance").Items() {
+		c, err := compile(n)
+		entry.tolerance = append(entry.tolerance, c)
+		errs = append(errs, err)
+	}
+	return entry, spec.Join(append(errs, checkEntry(e.Value, entry.Entry))...)
+}
+
+// compile makes a check of a tolerance. Those that need more than the answer and
+// its image are for specs.
+func compile(n spec.Node) (check.Check, error) {
+	for _, e := range n.Entries() {
+		if e.Key == "golden" || e.Key == "judge" || e.Key == "command" {
+			return nil, e.KeyNode.Errorf("use similar, number, keypoints or the like", "%s cannot be a tolerance", e.Key)
+		}
+	}
+	c, err := check.Compile(n, check.Env{})
+	if err == nil && len(check.Files(c)) > 0 {
+		err = n.Errorf("put the check into the spec", "a tolerance reads no other file")
+	}
+	return c, err
 }
 
 // checkEntry finds what Decode cannot.
@@ -98,21 +116,4 @@ func checkDigest(n spec.Node) error {
 		return nil
 	}
 	return n.Errorf("remove it, or accept the answer again", "expected a SHA-256 digest of 64 hex digits, got %q", n.Text())
-}
-
-// conflict finds the first marker that a merge left behind. YAML would say
-// something about missing colons there.
-func conflict(file string, data []byte) error {
-	for i, line := range bytes.Split(data, []byte("\n")) {
-		for _, marker := range []string{"<<<<<<< ", "||||||| ", ">>>>>>> "} {
-			if bytes.HasPrefix(line, []byte(marker)) {
-				return &spec.Error{
-					Pos:  spec.Pos{File: file, Line: i + 1},
-					What: "a merge conflict was not resolved here",
-					Hint: "keep the answers you want and remove the lines with <<<<<<<, ======= and >>>>>>>",
-				}
-			}
-		}
-	}
-	return nil
 }

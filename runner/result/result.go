@@ -81,6 +81,7 @@ type Case struct {
 	Labels   []string          `json:"labels,omitempty"`
 	Vars     map[string]string `json:"vars,omitempty"` // row variables
 	Images   []Image           `json:"images,omitempty"`
+	Params   map[string]any    `json:"params,omitempty"` // it was generated with, but for the seed of a sample
 	Outcome  Outcome           `json:"outcome"`
 	Reason   string            `json:"reason,omitempty"`  // why not passed, or why skipped
 	Score    float64           `json:"score"`             // weighted mean over checks and samples, 0..1

@@ -36,7 +36,7 @@ type Project struct {
 // Profile is a named set of command-line flags; "" and nil leave them alone.
 type Profile struct {
 	Reports      []string `yaml:"reports" doc:"reports to write: kind or kind=path"`
-	UpdateGolden string   `yaml:"update_golden" enum:"never|pending" doc:"whether new answers are kept for review"`
+	UpdateGolden string   `yaml:"update_golden" enum:"missing|changed|all|none|never" doc:"which answers become pending, as --update; never is none"`
 	Label        string   `yaml:"label" doc:"label filter, as --label"`
 	Backend      string   `yaml:"backend" doc:"backend for specs that name none, as --backend"`
 	Repeat       int      `yaml:"repeat" min:"1" doc:"samples per case, as --repeat"`

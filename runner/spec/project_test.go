@@ -100,7 +100,7 @@ func TestProjectMistakes(t *testing.T) {
 		"name of a backend":  {"version: 1\nbackends: {a@b: {plugin: x}}\n", `vlmspec.yaml:2:12: "a@b" cannot name a backend; use letters, digits, . _ and -`},
 		"pattern":            {"version: 1\nspecs: ['a[', ../x]\n" + b, "vlmspec.yaml:2:9: \"a[\" is not a file pattern; write one like specs/**/*.yaml, below this folder\nvlmspec.yaml:2:15: \"../x\" is not a file pattern; write one like specs/**/*.yaml, below this folder"},
 		"unknown profile":    {"version: 1\nprofiles: {ci: {report: [junit]}}\n" + b, `vlmspec.yaml:2:17: unknown key "report"; did you mean reports?`},
-		"update golden when": {"version: 1\nprofiles: {ci: {update_golden: nevr}}\n" + b, `vlmspec.yaml:2:32: expected one of never, pending, got text "nevr"; did you mean never?`},
+		"update golden when": {"version: 1\nprofiles: {ci: {update_golden: nevr}}\n" + b, `vlmspec.yaml:2:32: expected one of missing, changed, all, none, never, got text "nevr"; did you mean never?`},
 		"not YAML":           {"version: 1\n\tx: 1\n", `vlmspec.yaml:2: not YAML: the line is indented with a tab; indent with spaces`},
 	}
 	for name, test := range tests {

@@ -1,0 +1,292 @@
+package golden
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vlmspec/vlmspec/runner/blocks"
+	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// answered is a run with a case of suite s that answered the texts, each to a
+// sample, and what its golden check said of them.
+func answered(name string, outcome result.Outcome, reason string, texts ...string) *result.Run {
+	c := result.Case{
+		ID: "s/" + name, Suite: "s", Name: name, File: "specs/s.yaml", Line: 3, Backend: "tiny", Params: map[string]any{"max_tokens": 48.0},
+		Images: []result.Image{{Path: "a.png", SHA256: hex, Width: 100, Height: 50}},
+	}
+	for i, text := range texts {
+		v := result.Verdict{Kind: check.GoldenKind, Outcome: outcome, Reason: reason, Actual: text}
+		c.Samples = append(c.Samples, result.Sample{
+			Index: i, Seed: uint32(i), Outcome: outcome,
+			Turns: []result.Turn{{Prompt: "<image>What?", Answer: text, Verdicts: []result.Verdict{v}}},
+		})
+	}
+	return &result.Run{
+		Manifest: result.Manifest{ID: "r1", Backends: map[string]result.Backend{"tiny": {ModelDigest: "sha256:77"}}},
+		Cases:    []result.Case{c},
+	}
+}
+
+// reviewed is a project with a golden file and pending answers.
+func reviewed(t *testing.T, content string, runs ...*result.Run) (*Review, string) {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "golden", "s.yaml")
+	if content != "" {
+		write(t, file, content)
+	}
+	for _, run := range runs {
+		if err := Keep(dir, FromRun(run), UpdateChanged); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := OpenReview(&spec.Project{Dir: dir, Golden: filepath.Join(dir, "golden")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.By, r.Now = "Ann", func() time.Time { return time.Date(2026, 2, 1, 12, 0, 0, 0, time.UTC) }
+	return r, file
+}
+
+func write(t *testing.T, file, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func content(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// only is the one pending answer.
+func only(t *testing.T, r *Review) Pending {
+	t.Helper()
+	all := r.Pending()
+	if len(all) != 1 {
+		t.Fatalf("%d answers are pending", len(all))
+	}
+	return all[0]
+}
+
+func TestReviewNew(t *testing.T) {
+	r, file := reviewed(t, "", answered("a", result.Failed, check.NoGolden+"; ...", "red", "Red.", "blue"))
+	p := only(t, r)
+	if p.Why != New || p.Answer() != "red" || p.Agree != 2 || len(p.Samples) != 3 || p.Minority() {
+		t.Errorf("%+v", p)
+	}
+	if err := r.Accept(p); err != nil {
+		t.Fatal(err)
+	}
+	want := `s/a:
+  answers:
+    - red
+  prompt: ` + check.PromptDigest("<image>What?") + `
+  images: [` + hex + `]
+  backend: tiny
+  model: sha256:77
+  params: {max_tokens: 48}
+  by: Ann
+  at: "2026-02-01T12:00:00Z"
+`
+	if diff := cmp.Diff(want, content(t, file)); diff != "" {
+		t.Error(diff)
+	}
+	if n := len(r.Pending()); n != 0 {
+		t.Errorf("%d answers are still pending", n)
+	}
+	if !r.Decided(p) {
+		t.Error("it is not decided")
+	}
+	// Taking it back leaves no file, and the answer pending, here and on disk.
+	if back, err := r.Undo(); err != nil || len(back) != 1 || back[0].Key() != "s/a" {
+		t.Fatal(back, err)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file is still there: %v", err)
+	}
+	if err := r.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	only(t, r)
+	if _, err := r.Undo(); !errors.Is(err, ErrNothingToUndo) {
+		t.Error(err)
+	}
+}
+
+func TestReviewChanged(t *testing.T) {
+	before := "# ours\ns/a: {answers: [red], by: Bob} # terse\n"
+	r, file := reviewed(t, before, answered("a", result.Failed, "answer is ...", "crimson"))
+	p := only(t, r)
+	if old, ok := r.Accepted(p); p.Why != Changed || !ok || old.By != "Bob" {
+		t.Errorf("%+v %+v", p, old)
+	}
+	tests := map[string]struct {
+		do   func() error
+		want Entry
+	}{
+		"accept": {func() error { return r.Accept(p) }, Entry{Answers: []string{"crimson"}}},
+		"add":    {func() error { return r.Add(p) }, Entry{Answers: []string{"red", "crimson"}}},
+		"loosen": {func() error { return r.Loosen(p, Tolerance{"length": map[string]any{"max": 9.0}}) }, Entry{Answers: []string{"red"}, Tolerance: []Tolerance{{"length": map[string]any{"max": 9.0}}}}},
+		"reject": {func() error { return r.Reject(p) }, Entry{Answers: []string{"red"}}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if err := test.do(); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(r.Pending()); n != 0 {
+				t.Errorf("%d answers are still pending", n)
+			}
+			for range 2 {
+				e, _ := r.Accepted(p)
+				if diff := cmp.Diff(test.want, Entry{Answers: e.Answers, Tolerance: e.Tolerance}); diff != "" {
+					t.Error(diff)
+				}
+				if err := r.Reload(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := r.Undo(); err != nil || content(t, file) != before {
+				t.Errorf("taken back: %v, to %q", err, content(t, file))
+			}
+			only(t, r)
+		})
+	}
+}
+
+func TestReviewMinority(t *testing.T) {
+	r, _ := reviewed(t, "", answered("a", result.Failed, check.NoGolden, "one", "two", "three", "two"))
+	p := only(t, r)
+	if p.Answer() != "two" || p.Agree != 2 {
+		t.Errorf("%+v", p)
+	}
+	few, ok := errors.AsType[*MinorityError](r.Accept(p))
+	if !ok || few.Error() != `s/a: only 2 of 4 samples say "two"; such an answer must be confirmed` {
+		t.Fatal(few)
+	}
+	p.Confirmed = true
+	if err := r.Accept(p); err != nil {
+		t.Error(err)
+	}
+}
+
+// A file that somebody else writes to is never written over.
+func TestReviewChangedOnDisk(t *testing.T) {
+	r, file := reviewed(t, "s/a: {answers: [red]}\n", answered("a", result.Failed, "answer is ...", "crimson"))
+	p := only(t, r)
+	theirs := "s/a: {answers: [scarlet]} # by hand\n"
+	write(t, file, theirs)
+	for name, do := range map[string]func(...Pending) error{"accept": r.Accept, "add": r.Add} {
+		err := do(p)
+		if _, ok := errors.AsType[*blocks.ChangedError](err); !ok || content(t, file) != theirs {
+			t.Errorf("%s: %v, %q", name, err, content(t, file))
+		}
+	}
+	if err := r.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if old, _ := r.Accepted(only(t, r)); old.Answers[0] != "scarlet" {
+		t.Errorf("after reloading: %+v", old)
+	}
+	if err := r.Add(p); err != nil {
+		t.Fatal(err)
+	}
+	write(t, file, content(t, file)+"# more\n")
+	_, err := r.Undo()
+	if _, ok := errors.AsType[*blocks.ChangedError](err); !ok {
+		t.Errorf("undo: %v", err)
+	}
+	// A file that is deleted does not come back, nor does one that has come.
+	if err := errors.Join(r.Reload(), os.Remove(file), Keep(filepath.Dir(filepath.Dir(file)), FromRun(answered("a", result.Failed, "answer is ...", "pink")), UpdateChanged)); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := errors.AsType[*blocks.ChangedError](r.Accept(p)); !ok || exists(file) {
+		t.Error("a deleted file came back")
+	}
+	if err := r.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	write(t, file, theirs)
+	if _, ok := errors.AsType[*blocks.ChangedError](r.Accept(p)); !ok || content(t, file) != theirs {
+		t.Error("a new file was written over")
+	}
+}
+
+func TestRejectedStaysSo(t *testing.T) {
+	run := func(text string) *result.Run { return answered("a", result.Failed, "answer is ...", text) }
+	r, file := reviewed(t, "s/a: {answers: [red]}\n", run("blue"))
+	dir := filepath.Dir(filepath.Dir(file))
+	if err := r.Reject(only(t, r)); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		answer  string
+		mode    Update
+		pending int
+	}{{"Blue.", UpdateChanged, 0}, {"blue", UpdateMissing, 0}, {"green", UpdateChanged, 1}, {"green", UpdateMissing, 1}, {"grey", UpdateNone, 1}, {"grey", UpdateMissing, 0}} {
+		if err := Keep(dir, FromRun(run(step.answer)), step.mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Reload(); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(r.Pending()); n != step.pending {
+			t.Errorf("after %s with %s: %d pending", step.answer, step.mode, n)
+		}
+	}
+}
+
+func TestSuggest(t *testing.T) {
+	tests := map[string]struct {
+		accepted, came string
+		want           []Tolerance
+	}{
+		"number":   {"[3]", "4 shapes", []Tolerance{{"number": map[string]any{"value": 3.0, "abs": 1.0}}}},
+		"point":    {`["(0.5, 0.5)"]`, "(0.6, 0.5)", []Tolerance{{"keypoints": map[string]any{"targets": []any{[]any{0.5, 0.5}}, "within": 0.1}}}},
+		"text":     {"[a red circle]", "a crimson circle", []Tolerance{{"similar": map[string]any{"to": []any{"a red circle"}, "min": 0.66}}}},
+		"nothing":  {"[red]", "blue", nil},
+		"no sense": {`["3"]`, "no idea", nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r, _ := reviewed(t, "s/a: {answers: "+test.accepted+"}\n", answered("a", result.Failed, "answer is ...", test.came))
+			p := only(t, r)
+			got := r.Suggest(p)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Fatal(diff)
+			}
+			if got == nil {
+				return
+			}
+			if err := r.Loosen(p, got[0]); err != nil {
+				t.Fatal(err)
+			}
+			g, _ := r.store.Accepted("s/a", 0)
+			in := check.Input{CaseID: "s/a", Prompt: "<image>What?", Answer: test.came, Goldens: r.store, Images: []check.Image{{SHA256: hex, Width: 100, Height: 50}}}
+			if v := check.MatchesGolden().Judge(t.Context(), in); v.Outcome != result.Passed || len(g.Tolerance) != 1 {
+				t.Errorf("%+v", v)
+			}
+			in.Answer = "something else entirely"
+			if v := check.MatchesGolden().Judge(t.Context(), in); v.Outcome != result.Failed {
+				t.Errorf("everything passes: %+v", v)
+			}
+		})
+	}
+}
