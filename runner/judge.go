@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/infer"
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -40,8 +41,21 @@ func (e *Execution) turn(ctx context.Context, p *planned, t *result.Turn, index 
 		if v.File == "" {
 			v.File, v.Line = c.pos.File, c.pos.Line
 		}
+		tellCutOff(&v, t)
 		t.Verdicts = append(t.Verdicts, v)
 	}
+}
+
+// tellCutOff says of a verdict that is not good that the answer is not whole.
+func tellCutOff(v *result.Verdict, t *result.Turn) {
+	if t.Finish != string(sdk.FinishLength) || v.Outcome.Good() {
+		return
+	}
+	cut := fmt.Sprintf("the answer was cut off after %d output tokens (finish: length): raise max_tokens, or the backend's context", t.Tokens.Output)
+	if v.Reason != "" {
+		cut = v.Reason + "; " + cut
+	}
+	v.Reason = cut
 }
 
 // judge asks a check; one that panics is an error of its own.

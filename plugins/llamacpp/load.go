@@ -185,8 +185,12 @@ func (e *engine) tokenText(t llama.Token) string {
 }
 
 func (e *engine) openVision(mmproj *gguf.File) error {
+	device := ""
+	if e.layers > 0 && e.config.gpus != nil {
+		device = e.gpus[0].Name
+	}
 	v, err := llama.NewVision(mmproj.Path, e.model, llama.VisionOptions{
-		Threads: e.threads, GPU: e.layers > 0, MaxTokens: e.config.maxImageTokens,
+		Threads: e.threads, GPU: e.layers > 0, Device: device, MaxTokens: e.config.maxImageTokens,
 	})
 	if err != nil {
 		return fmt.Errorf("%s does not work with %s: %w", mmproj.Path, e.config.model, err)

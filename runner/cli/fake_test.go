@@ -37,6 +37,8 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 	r := sdk.Response{Text: rest, Finish: sdk.FinishStop, Usage: sdk.Usage{TextTokens: 3, ImageTokens: 16, OutputTokens: 1}}
 	switch verb {
 	case "say":
+	case "cut":
+		r.Finish = sdk.FinishLength
 	case "seed":
 		r.Text = fmt.Sprint(req.Params.Seed)
 	case "even":

@@ -16,6 +16,7 @@ import (
 type VisionOptions struct {
 	Threads   int
 	GPU       bool
+	Device    string // name of the GPU to use; "" is the first
 	MaxTokens int // most tokens an image may become, where the model lets one choose; 0 is the model's own
 }
 
@@ -28,6 +29,14 @@ type Vision struct {
 
 // NewVision reads an mmproj file for a model.
 func NewVision(path string, m *Model, o VisionOptions) (*Vision, error) {
+	if o.Device != "" {
+		// mtmd takes a device from the environment only, and reads it here.
+		name, value := C.CString("MTMD_BACKEND_DEVICE"), C.CString(o.Device)
+		defer C.free(unsafe.Pointer(name))
+		defer C.free(unsafe.Pointer(value))
+		C.setenv(name, value, 1)
+		defer C.unsetenv(name)
+	}
 	params := C.mtmd_context_params_default()
 	params.use_gpu = C.bool(o.GPU)
 	params.print_timings = false
