@@ -24,7 +24,8 @@ func FromSchema(schema any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c.rules["root"] = body
+	c.rules["answer"] = body
+	c.rules["root"] = "space answer" // many models begin an answer with a space
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(c.rules)) {
 		fmt.Fprintf(&b, "%s ::= %s\n", name, c.rules[name])
