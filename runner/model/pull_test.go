@@ -1,0 +1,484 @@
+package model
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Whatever a server does, a pull ends with the right file or with a sentence.
+func TestPull(t *testing.T) {
+	data, other := gguf(1<<20+7, 1), gguf(1<<20+7, 2)
+	type hook = func(w http.ResponseWriter, r *http.Request, n int) bool
+	for name, c := range map[string]struct {
+		hub  func(h *hub)
+		odd  hook
+		want string // in the error; "" is no error
+		note string // in what was told
+	}{
+		"all well": {},
+		"connections break": {
+			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+				if n%3 == 1 {
+					cut(w, r, data)
+				}
+				return false
+			}, note: "broke",
+		},
+		"the first look breaks": {
+			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+				if n == 0 {
+					cut(w, r, data)
+				}
+				return false
+			}, note: "broke",
+		},
+		"every connection breaks at once": {
+			odd: func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+				if !look(r) {
+					panic(http.ErrAbortHandler)
+				}
+				return false
+			}, want: "gave up after 5 tries",
+		},
+		"no ranges": {
+			odd: func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+				_, _ = w.Write(data)
+				return true
+			},
+		},
+		"no ranges, no length": {
+			odd: func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+				_ = http.NewResponseController(w).Flush()
+				_, _ = w.Write(data)
+				return true
+			},
+		},
+		"no ranges, and it breaks": {
+			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+				r.Header.Del("Range")
+				if n == 1 {
+					cut(w, r, data)
+				}
+				_, _ = w.Write(data)
+				return true
+			}, note: "ended early",
+		},
+		"promises more than it sends": {
+			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+				if n == 2 {
+					from := begin(r)
+					w.Header().Set("Content-Range", "bytes "+strconv.Itoa(from)+"-/"+strconv.Itoa(len(data)))
+					w.Header().Set("Content-Range", strings.Replace(w.Header().Get("Content-Range"), "-/", "-"+strconv.Itoa(from+9)+"/", 1))
+					w.Header().Set("Content-Length", "65536")
+					w.WriteHeader(http.StatusPartialContent)
+					_, _ = w.Write(data[from : from+10])
+					return true
+				}
+				return false
+			}, note: "ended early",
+		},
+		"sends more than it was asked for": {
+			odd: func(w http.ResponseWriter, r *http.Request, _ int) bool {
+				if look(r) {
+					return false
+				}
+				from := begin(r)
+				w.Header().Set("Content-Range", "bytes "+strconv.Itoa(from)+"-"+strconv.Itoa(len(data)-1)+"/"+strconv.Itoa(len(data)))
+				w.WriteHeader(http.StatusPartialContent)
+				_, _ = w.Write(data[from:])
+				return true
+			},
+		},
+		"sends other bytes than asked for": {
+			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+				if n == 3 {
+					r.Header.Set("Range", "bytes=1-100")
+					r.Header.Del("If-Range")
+				}
+				return false
+			}, note: "sends other bytes",
+		},
+		"says another size in the middle": {
+			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+				if n == 3 {
+					w.Header().Set("Content-Range", "bytes "+strconv.Itoa(begin(r))+"-9999999/99999999")
+					w.WriteHeader(http.StatusPartialContent)
+					return true
+				}
+				return false
+			}, note: "has changed on the server",
+		},
+		"the hub says another size": {
+			hub:  func(h *hub) { h.linked["X-Linked-Size"] = "12" },
+			want: "the hub says that it has 12 bytes, and 127.0.0.1",
+		},
+		"wrong bytes": {
+			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+				http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(other))
+				return true
+			}, want: "came with the wrong content: its SHA-256 is " + sumHex(other) + ", and should be " + sumHex(data),
+		},
+		"wrong bytes without ranges": {
+			odd: func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+				_, _ = w.Write(other)
+				return true
+			}, want: "came with the wrong content",
+		},
+		"always another file": {
+			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+				w.Header().Set("Etag", `"`+strconv.Itoa(n)+`"`)
+				http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+				return true
+			}, note: "has changed on the server while it came; beginning anew", // in the end over one connection
+		},
+		"a web page":    {odd: page, want: "is a web page, not a GGUF file"},
+		"another file":  {hub: func(h *hub) { h.data = []byte("PK\x03\x04"); delete(h.linked, "X-Linked-Size") }, want: `is no GGUF file: it begins with "PK\x03\x04"`},
+		"an empty file": {hub: func(h *hub) { h.data = nil; delete(h.linked, "X-Linked-Size") }, want: "the file is empty"},
+		"401":           {hub: func(h *hub) { h.status = 401 }, want: "HF_TOKEN gives no access (401 Unauthorized): accept its terms at"},
+		"403":           {hub: func(h *hub) { h.status = 403 }, want: "(403 Forbidden)"},
+		"404":           {hub: func(h *hub) { h.status = 404 }, want: "there is no such file (404 Not Found)"},
+		"429 once":      {odd: status(429, 2), note: "429 Too Many Requests; trying again"},
+		"500 twice":     {odd: status(500, 1, 2), note: "500 Internal Server Error; trying again"},
+		"500 for ever":  {hub: func(h *hub) { h.status = 500 }, want: "answers 500 Internal Server Error; gave up after 5 tries"},
+		"418":           {hub: func(h *hub) { h.status = 418 }, want: "418 I'm a teapot"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHub(t, data)
+			h.odd = c.odd
+			if c.hub != nil {
+				c.hub(h)
+			}
+			s := Store{t.TempDir()}
+			p, told := newPuller(t, s)
+			e, there, err := p.Pull(t.Context(), theRef)
+			if !strings.Contains(told.notes(), c.note) {
+				t.Errorf("told %q, want %q", told.notes(), c.note)
+			}
+			if c.want != "" {
+				if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
+					t.Errorf("got error %v, want %q", err, c.want)
+				}
+				if _, err := s.Find(theRef); err == nil {
+					t.Error("a file was taken")
+				}
+				return
+			}
+			if err != nil || there || e.SHA256 != sumHex(data) || !e.Published || e.Revision != "c0ffee" {
+				t.Fatalf("got %+v, %v, %v", e, there, err)
+			}
+			if got, err := os.ReadFile(e.Path); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("the file is not right: %v", err)
+			}
+			if last := told.all[len(told.all)-1]; last.Done != int64(len(data)) {
+				t.Errorf("the last that was told is %+v", last)
+			}
+			wantFiles(t, s, e.Path, e.Path+recordSuffix)
+		})
+	}
+}
+
+// begin is the first byte that a request asks for.
+func begin(r *http.Request) int {
+	from, _, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Range"), "bytes="), "-")
+	n, _ := strconv.Atoi(from)
+	return n
+}
+
+func page(w http.ResponseWriter, _ *http.Request, _ int) bool {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write([]byte("<!doctype html><title>Log in</title>"))
+	return true
+}
+
+func status(code int, at ...int) func(http.ResponseWriter, *http.Request, int) bool {
+	return func(w http.ResponseWriter, _ *http.Request, n int) bool {
+		if slices.Contains(at, n) {
+			w.Header().Set("Retry-After", "7")
+			w.WriteHeader(code)
+		}
+		return slices.Contains(at, n)
+	}
+}
+
+// wantFiles checks that nothing else lies in the store.
+func wantFiles(t *testing.T, s Store, want ...string) {
+	t.Helper()
+	var got []string
+	_ = filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, _ error) error {
+		if d.IsDir() && d.Name() == ".locks" {
+			return fs.SkipDir
+		}
+		if !d.IsDir() {
+			got = append(got, path)
+		}
+		return nil
+	})
+	if slices.Sort(want); !slices.Equal(got, want) {
+		t.Errorf("the store has %v, want %v", got, want)
+	}
+}
+
+// A file that is there is used without a request.
+func TestPullOffline(t *testing.T) {
+	h := newHub(t, gguf(1000, 1))
+	s := Store{t.TempDir()}
+	p, _ := newPuller(t, s)
+	if _, _, err := p.Pull(t.Context(), theRef); err != nil {
+		t.Fatal(err)
+	}
+	h.Close()
+	h.files.Close()
+	if _, there, err := p.Pull(t.Context(), theRef); err != nil || !there {
+		t.Errorf("got %v, %v", there, err)
+	}
+}
+
+// The token is for the hub, and what is fetched is the commit it named.
+func TestTokenStaysWithTheHub(t *testing.T) {
+	h := newHub(t, gguf(200_000, 1))
+	p, _ := newPuller(t, Store{t.TempDir()})
+	if _, _, err := p.Pull(t.Context(), theRef); err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range h.hubSaw {
+		if r.Header.Get("Authorization") != "Bearer hf_secret" {
+			t.Errorf("request %d to the hub has no token", i)
+		}
+		if want := "/ggml-org/SmolVLM-256M-Instruct-GGUF/resolve/c0ffee/SmolVLM-256M-Instruct-Q8_0.gguf"; i > 0 && r.URL.Path != want {
+			t.Errorf("got %s, want %s", r.URL.Path, want)
+		}
+	}
+	if len(h.requests) < 4 {
+		t.Errorf("%d requests for the file", len(h.requests))
+	}
+	for _, r := range h.requests {
+		if len(r.Header["Authorization"]) > 0 || len(r.Header["Referer"]) > 0 {
+			t.Errorf("the host of the files got %v", r.Header)
+		}
+	}
+}
+
+// A pull that is interrupted goes on where it was: no byte comes twice.
+func TestResume(t *testing.T) {
+	data := gguf(1<<20, 1)
+	for name, c := range map[string]struct {
+		between func(h *hub, s Store) // the two pulls
+		again   bool                  // from the beginning
+	}{
+		"as it was":           {between: func(*hub, Store) {}},
+		"by another commit":   {between: func(h *hub, _ Store) { h.linked["X-Repo-Commit"] = "decade" }},
+		"another file":        {between: func(h *hub, _ Store) { h.become(gguf(1<<20, 3)) }, again: true},
+		"another size":        {between: func(h *hub, _ Store) { h.become(gguf(1<<19, 3)) }, again: true},
+		"the part is cut off": {between: func(_ *hub, s Store) { _ = os.Truncate(s.path(theRef)+partSuffix, 3) }, again: true},
+		"the part is gone":    {between: func(_ *hub, s Store) { _ = os.Remove(s.path(theRef) + partSuffix) }, again: true},
+		"the part is damaged": {between: func(_ *hub, s Store) {
+			var p progress
+			_ = readJSON(s.path(theRef)+stateSuffix, &p)
+			k := slices.IndexFunc(p.Got, func(got int64) bool { return got > 4 })
+			f, _ := os.OpenFile(s.path(theRef)+partSuffix, os.O_RDWR, 0)
+			_, _ = f.WriteAt([]byte("XXXX"), int64(k)*p.Chunk)
+			_ = f.Close()
+		}, again: true},
+		"the state is rubbish": {between: func(_ *hub, s Store) { _ = os.WriteFile(s.path(theRef)+stateSuffix, []byte("{"), 0o644) }, again: true},
+		"the state lies": {between: func(_ *hub, s Store) {
+			var p progress
+			_ = readJSON(s.path(theRef)+stateSuffix, &p)
+			p.Got[0] = 1 << 40
+			_ = writeJSON(s.path(theRef)+stateSuffix, p)
+		}, again: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHub(t, data)
+			s := Store{t.TempDir()}
+			p, _ := newPuller(t, s)
+			ctx, cancel := context.WithCancel(t.Context())
+			h.odd = func(w http.ResponseWriter, r *http.Request, n int) bool {
+				if n == 9 {
+					cancel()
+					<-r.Context().Done()
+				}
+				return false
+			}
+			_, _, err := p.Pull(ctx, theRef)
+			if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "is kept: the same command goes on from there") {
+				t.Fatalf("got %v", err)
+			}
+			e, err := s.Find(theRef)
+			if err == nil || !strings.Contains(err.Error(), "has not come whole") || e.State != Partial || e.Have == 0 {
+				t.Fatalf("got %+v, %v", e, err)
+			}
+			h.mu.Lock()
+			c.between(h, s)
+			h.mu.Unlock()
+			h.mu.Lock()
+			h.odd, h.round = nil, "2"
+			h.mu.Unlock()
+			p, told := newPuller(t, s)
+			if _, _, err := p.Pull(t.Context(), theRef); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(s.path(theRef)); err != nil || !bytes.Equal(got, h.data) {
+				t.Errorf("the file is not right: %v", err)
+			}
+			var first int64
+			told.mu.Lock()
+			first = told.all[0].Done
+			told.mu.Unlock()
+			asked := int64(0)
+			for _, r := range h.ranges() {
+				from, to, _ := strings.Cut(strings.TrimPrefix(r, "bytes="), "-")
+				a, _ := strconv.ParseInt(from, 10, 64)
+				b, _ := strconv.ParseInt(to, 10, 64)
+				asked += b - a + 1
+			}
+			if all := int64(len(h.data)); !c.again && (asked != all-e.Have || first != e.Have) || c.again && asked < all {
+				t.Errorf("had %d, asked for %d of %d; told %d first", e.Have, asked, all, first)
+			}
+		})
+	}
+}
+
+// become puts another file at the same place.
+func (h *hub) become(data []byte) {
+	h.data = data
+	h.linked["X-Linked-Etag"] = `"` + sumHex(data) + `"`
+	h.linked["X-Linked-Size"] = strconv.Itoa(len(data))
+}
+
+// Two pulls of one file at once: one fetches, the other waits and finds it.
+func TestPullAtOnce(t *testing.T) {
+	h := newHub(t, gguf(300_000, 1))
+	s := Store{t.TempDir()}
+	arrived := make(chan struct{})
+	release := make(chan struct{})
+	h.odd = func(_ http.ResponseWriter, _ *http.Request, n int) bool {
+		if n == 0 {
+			close(arrived)
+			<-release
+		}
+		return false
+	}
+	var wg sync.WaitGroup
+	var found [2]bool
+	pull := func(i int, report func(Event)) {
+		p, _ := newPuller(t, s)
+		p.report = report
+		_, there, err := p.Pull(t.Context(), theRef)
+		if err != nil {
+			t.Error(err)
+		}
+		found[i] = there
+	}
+	wg.Go(func() { pull(0, nil) })
+	<-arrived
+	var once sync.Once
+	wg.Go(func() {
+		pull(1, func(e Event) {
+			if strings.Contains(e.Note, "another process is pulling") {
+				once.Do(func() { close(release) })
+			}
+		})
+	})
+	wg.Wait()
+	if found != [2]bool{false, true} {
+		t.Errorf("found %v", found)
+	}
+	if n := len(h.ranges()); n != 5 {
+		t.Errorf("%d ranges were fetched", n)
+	}
+}
+
+// A connection that says nothing any more is given up, and another made.
+func TestStall(t *testing.T) {
+	h := newHub(t, gguf(100_000, 1))
+	h.odd = func(w http.ResponseWriter, r *http.Request, n int) bool {
+		if n != 1 {
+			return false
+		}
+		w.Header().Set("Content-Range", "bytes "+strconv.Itoa(begin(r))+"-99/100000")
+		w.WriteHeader(http.StatusPartialContent)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done() // until the other side goes
+		return true
+	}
+	p, told := newPuller(t, Store{t.TempDir()})
+	p.stall = 20 * time.Millisecond
+	if _, _, err := p.Pull(t.Context(), theRef); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(told.notes(), "nothing came any more") {
+		t.Errorf("told %q", told.notes())
+	}
+}
+
+// A server says how long to wait, within reason.
+func TestRetryAfter(t *testing.T) {
+	h := newHub(t, gguf(1000, 1))
+	h.odd = status(429, 0)
+	p, told := newPuller(t, Store{t.TempDir()})
+	if _, _, err := p.Pull(t.Context(), theRef); err != nil {
+		t.Fatal(err)
+	}
+	if len(told.pauses) != 1 || told.pauses[0] != 7*time.Second {
+		t.Errorf("paused %v", told.pauses)
+	}
+	if d := backoff(1, time.Hour); d != time.Minute {
+		t.Errorf("waits %v for an hour", d)
+	}
+	if d := backoff(4, 0); d < 4*time.Second || d > 8*time.Second {
+		t.Errorf("waits %v the fourth time", d)
+	}
+}
+
+// A full disk is told before, and when it comes unforeseen.
+func TestFullDisk(t *testing.T) {
+	newHub(t, gguf(100_000, 1))
+	s := Store{t.TempDir()}
+	p, _ := newPuller(t, s)
+	p.free = func(string) (int64, error) { return 5000, nil }
+	_, _, err := p.Pull(t.Context(), theRef)
+	if err == nil || !strings.Contains(err.Error(), "100.0 kB are to come, and there is room for 5.0 kB in "+s.dir) {
+		t.Errorf("got %v", err)
+	}
+	p.free = freeBytes
+	part := s.path(theRef) + partSuffix
+	_ = os.Remove(part)
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full here")
+	}
+	if err := os.Symlink("/dev/full", part); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err = p.Pull(t.Context(), theRef); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := s.Find(theRef); err == nil {
+		t.Error("a file was taken")
+	}
+}
+
+// No network and no hub are told as such.
+func TestNoConnection(t *testing.T) {
+	h := newHub(t, nil)
+	p, told := newPuller(t, Store{t.TempDir()})
+	h.Close()
+	_, _, err := p.Pull(t.Context(), theRef)
+	if err == nil || !strings.Contains(err.Error(), "no connection to 127.0.0.1: ") || !strings.Contains(err.Error(), "gave up after 5 tries") || len(told.pauses) != 4 {
+		t.Errorf("got %v after %v", err, told.pauses)
+	}
+	t.Setenv("HF_ENDPOINT", "huggingface.co")
+	if _, err := NewPuller(Store{}, 1, nil); err == nil || !strings.Contains(err.Error(), "HF_ENDPOINT") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,256 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// progress is how much of a file has come: the JSON file beside the part. It is
+// written after the bytes it tells of.
+type progress struct {
+	Reference string  `json:"reference"`
+	URL       string  `json:"url"`
+	SHA256    string  `json:"sha256,omitempty"`    // what the whole file should have
+	Validator string  `json:"validator,omitempty"` // ETag or date, to ask for more of the same file
+	Size      int64   `json:"size"`
+	Chunk     int64   `json:"chunk"` // bytes of each chunk but the last
+	Got       []int64 `json:"got"`   // by chunk: bytes from its start
+}
+
+func (p *progress) have() (n int64) {
+	for _, got := range p.Got {
+		n += got
+	}
+	return n
+}
+
+// span is the bytes of a chunk: the first, and the one after the last.
+func (p *progress) span(k int) (from, end int64) {
+	from = int64(k) * p.Chunk
+	return from, min(from+p.Chunk, p.Size)
+}
+
+// sound reports whether what was read makes sense for a part of so many bytes.
+func (p *progress) sound(size int64) bool {
+	if p.Size <= 0 || p.Chunk <= 0 || int64(len(p.Got)) != (p.Size-1)/p.Chunk+1 {
+		return false
+	}
+	for k, got := range p.Got {
+		from, end := p.span(k)
+		if got < 0 || got > end-from || got > 0 && from+got > size {
+			return false
+		}
+	}
+	return true
+}
+
+// transfer is a file on its way.
+type transfer struct {
+	*Puller
+	source
+	path    string // where the file will be
+	part    *os.File
+	resumed bool
+
+	state    sync.Mutex // guards Got, and Size of a stream
+	progress            // of the file that is coming now
+}
+
+// fetch brings the file, and returns when all of it has come.
+func (t *transfer) fetch(ctx context.Context, plain bool) error {
+	var first opening
+	err := t.persist(ctx, func() (_ bool, err error) {
+		first, err = t.open(ctx)
+		return false, err
+	})
+	if err != nil {
+		return err
+	}
+	if plain || !first.ranges {
+		return t.stream(ctx, first)
+	}
+	if err := t.begin(first); err != nil {
+		return err
+	}
+	defer t.tick()()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(t.connections)
+	for k := range t.Got {
+		group.Go(func() error {
+			return t.persist(ctx, func() (bool, error) { return t.bring(ctx, k) })
+		})
+	}
+	return group.Wait()
+}
+
+// begin goes on with the part of an earlier pull, if it is one of this file, or
+// makes an empty one.
+func (t *transfer) begin(first opening) error {
+	var old progress
+	readErr := readJSON(t.path+stateSuffix, &old)
+	info, statErr := os.Stat(t.path + partSuffix)
+	t.resumed = readErr == nil && statErr == nil && old.Size == first.size && old.sound(info.Size()) && t.same(&old, first.validator)
+	t.progress = progress{
+		Reference: t.ref.String(), URL: t.url, SHA256: t.sum, Validator: first.validator,
+		Size: first.size, Chunk: t.chunk, Got: make([]int64, (first.size-1)/t.chunk+1),
+	}
+	if t.resumed {
+		t.Chunk, t.Got = old.Chunk, old.Got
+	}
+	if err := t.room(t.Size - t.have()); err != nil {
+		return err
+	}
+	return t.create(!t.resumed)
+}
+
+// same reports whether a part is one of this file: by its sum where that is
+// known, else by what the server says.
+func (t *transfer) same(old *progress, validator string) bool {
+	if t.sum != "" || old.SHA256 != "" {
+		return old.SHA256 == t.sum
+	}
+	return old.URL == t.url && validator != "" && old.Validator == validator
+}
+
+func (t *transfer) create(empty bool) (err error) {
+	flags := os.O_RDWR | os.O_CREATE
+	if empty {
+		flags |= os.O_TRUNC
+	}
+	if t.part, err = os.OpenFile(t.path+partSuffix, flags, 0o644); err != nil {
+		return t.writeError(err)
+	}
+	return nil
+}
+
+// room refuses a file that the disk cannot take, before it is full.
+func (t *transfer) room(need int64) error {
+	dir := filepath.Dir(t.path)
+	if free, err := t.free(dir); err == nil && need > free {
+		return fmt.Errorf("%s: %s are to come, and there is room for %s in %s; VLMSPEC_MODELS can name a folder on another disk",
+			t.ref, Bytes(need), Bytes(free), dir)
+	}
+	return nil
+}
+
+// bring fetches the rest of a chunk.
+func (t *transfer) bring(ctx context.Context, k int) (further bool, err error) {
+	from, end := t.span(k)
+	t.state.Lock()
+	from += t.Got[k]
+	t.state.Unlock()
+	if from >= end {
+		return false, nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	resp, err := t.remote.get(ctx, t.source, from, end-1, t.Validator)
+	if err != nil {
+		return false, err
+	}
+	defer resp.Body.Close()
+	start, total, ok := contentRange(resp.Header)
+	switch {
+	case resp.StatusCode != http.StatusPartialContent, ok && total != t.Size:
+		return false, anew{fmt.Errorf("%s has changed on the server while it came", t.ref.Base())}
+	case !ok || start != from:
+		return false, transient{error: fmt.Errorf("%s sends other bytes than it was asked for", resp.Request.URL.Host)}
+	}
+	n, err := t.copy(resp, cancel, k, from, end)
+	return n > 0, err
+}
+
+// tick tells how far the transfer is and keeps the state, until it is stopped.
+func (t *transfer) tick() (stop func()) {
+	done := make(chan struct{})
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		tell, save := time.NewTicker(100*time.Millisecond), time.NewTicker(time.Second)
+		defer tell.Stop()
+		defer save.Stop()
+		for {
+			select {
+			case <-tell.C:
+				t.tellProgress()
+			case <-save.C:
+				_ = t.save() // the end tells
+			case <-done:
+				return
+			}
+		}
+	})
+	t.tellProgress()
+	return func() {
+		close(done)
+		ended.Wait()
+		t.tellProgress()
+		_ = t.save()
+	}
+}
+
+func (t *transfer) tellProgress() {
+	t.state.Lock()
+	e := Event{Done: t.have(), Total: t.Size}
+	t.state.Unlock()
+	t.tell(e)
+}
+
+// resumable reports whether a part can be told to be one of the same file.
+func (t *transfer) resumable() bool { return t.Chunk > 0 && (t.SHA256 != "" || t.Validator != "") }
+
+func (t *transfer) save() error {
+	if !t.resumable() {
+		return nil
+	}
+	t.state.Lock()
+	now := t.progress
+	now.Got = slices.Clone(t.Got)
+	t.state.Unlock()
+	return writeJSON(t.path+stateSuffix, now)
+}
+
+// kept adds to an error what is there to go on from.
+func (t *transfer) kept(err error) error {
+	if have := t.have(); err != nil && t.resumable() && have > 0 && !errors.As(err, new(anew)) {
+		return fmt.Errorf("%w\nWhat has come, %s of %s, is kept: the same command goes on from there", err, Bytes(have), Bytes(t.Size))
+	}
+	return err
+}
+
+func (t *transfer) close() {
+	if t.part == nil {
+		return
+	}
+	_ = t.part.Close()
+	if _, err := os.Stat(t.path); err != nil && !t.resumable() {
+		_ = os.Remove(t.path + partSuffix)
+	}
+}
+
+// drop removes what has come.
+func (t *transfer) drop() {
+	_ = os.Remove(t.path + partSuffix)
+	_ = os.Remove(t.path + stateSuffix)
+}
+
+// writeError tells what hinders writing.
+func (t *transfer) writeError(err error) error {
+	switch dir := filepath.Dir(t.path); {
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("%s: the disk is full; VLMSPEC_MODELS can name a folder on another disk than %s", t.ref, dir)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: no permission to write in %s; VLMSPEC_MODELS can name another folder", t.ref, dir)
+	}
+	return fmt.Errorf("pull %s: %w", t.ref, err)
+}
