@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/model"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -42,14 +43,15 @@ func (s *Session) inputs(p *planned) []spec.Source {
 	})
 }
 
-// filesOf lists the files that a backend's config names.
+// filesOf lists the files that a backend's config names. A model that was not
+// pulled yet is none.
 func filesOf(b spec.Backend) []string {
+	config, err := model.Resolve(b)
+	if err != nil {
+		config = b.Config
+	}
 	var files []string
-	for _, key := range slices.Sorted(maps.Keys(b.Config)) {
-		path, ok := b.Config[key].(string)
-		if !ok || path == "" {
-			continue
-		}
+	for _, path := range texts(config) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(b.Dir, filepath.FromSlash(path))
 		}
@@ -58,6 +60,23 @@ func filesOf(b spec.Backend) []string {
 		}
 	}
 	return files
+}
+
+// texts lists the texts in a config, by key.
+func texts(value any) (all []string) {
+	switch v := value.(type) {
+	case string:
+		all = append(all, v)
+	case []any:
+		for _, item := range v {
+			all = append(all, texts(item)...)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			all = append(all, texts(v[key])...)
+		}
+	}
+	return all
 }
 
 // touched reports whether a case depends on one of the files, by absolute path.

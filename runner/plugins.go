@@ -7,6 +7,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/model"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -27,8 +28,12 @@ func hostOptions(project string, log io.Writer, b spec.Backend) (host.Options, e
 	if err != nil {
 		return host.Options{}, sdk.Errorf(sdk.InvalidConfig, "%w", err)
 	}
+	config, err := model.Resolve(b)
+	if err != nil {
+		return host.Options{}, sdk.Errorf(sdk.InvalidConfig, "%w", err)
+	}
 	return host.Options{
-		Name: b.Name, Plugin: b.Plugin, Config: b.Config, Dir: b.Dir,
+		Name: b.Name, Plugin: b.Plugin, Config: config, Dir: b.Dir,
 		Places: host.Places(project, os.Getenv), Log: log, Attach: attach,
 	}, nil
 }

@@ -136,7 +136,7 @@ func (r *configReader) path(key string) string {
 		r.fail("`%s` is %v; expected a file name", key, value)
 	}
 	if at := remote.FindStringIndex(s); at != nil {
-		r.fail("`%s` is %s, but models are not downloaded yet: download the GGUF file and give its path", key, s)
+		r.fail("`%s` is %s, and this backend takes the path of a GGUF file; vlmspec puts that in the place of hf:owner/repo/FILE.gguf and https://host/FILE.gguf", key, s)
 	}
 	return s
 }

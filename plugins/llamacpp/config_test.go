@@ -14,8 +14,7 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config{
-		model: "/m.gguf", mmproj: "/p.gguf", context: 256, maxTokens: 512, cacheBytes: 1 << 20, gpuLayers: 3, threads: auto,
+	want := config{model: "/m.gguf", mmproj: "/p.gguf", context: 256, maxTokens: 512, cacheBytes: 1 << 20, gpuLayers: 3, threads: auto,
 		diskBytes: 1 << 30, parallel: auto, cacheType: "f16", flashAttention: "auto",
 	}
 	if !reflect.DeepEqual(c, want) {
@@ -26,8 +25,8 @@ func TestConfig(t *testing.T) {
 		want   string
 	}{
 		"no model":        {map[string]any{}, "`model` is missing"},
-		"a model's hub":   {map[string]any{"model": "/project/hf:org/name"}, "not downloaded yet"},
-		"an address":      {map[string]any{"model": "https://example.org/m.gguf"}, "not downloaded yet"},
+		"a model's hub":   {map[string]any{"model": "/project/hf:org/name"}, "takes the path of a GGUF file"},
+		"an address":      {map[string]any{"model": "https://example.org/m.gguf"}, "takes the path of a GGUF file"},
 		"a wrong type":    {map[string]any{"model": 3.0}, "expected a file name"},
 		"half a thread":   {map[string]any{"model": "m", "threads": 0.5}, "expected a whole number from 1"},
 		"no thread":       {map[string]any{"model": "m", "threads": 0}, "expected a whole number from 1"},

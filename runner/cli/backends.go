@@ -13,6 +13,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -127,7 +128,7 @@ func (a *app) loadBackend(ctx context.Context, project *spec.Project, b spec.Bac
 	if b.Err != nil {
 		return usageError{b.Err}
 	}
-	backend, err := host.Open(ctx, host.Options{Name: b.Name, Plugin: b.Plugin, Config: b.Config, Dir: b.Dir, Places: places(project)})
+	backend, err := runner.Start(ctx, project.Dir, b)
 	if err != nil {
 		return fmt.Errorf("%s: %w", b.Pos, err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/model"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -122,6 +123,10 @@ func (d *checkup) backends(project *spec.Project) {
 			continue
 		}
 		if _, err := host.Find(b.Plugin, places(project)); err != nil {
+			d.problem("backend %s: %v", name, err)
+			continue
+		}
+		if _, err := model.Resolve(b); err != nil {
 			d.problem("backend %s: %v", name, err)
 			continue
 		}
