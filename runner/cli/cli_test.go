@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 		Setup:         func(e *testscript.Env) error { return drawImages(e.WorkDir) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
+			"hub":     startHub,
 			"waitfor": waitFor,
 		},
 	})

@@ -16,7 +16,7 @@ var fencedYAML = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 // The specs and projects in the documents are without mistakes.
 func TestDocumentsHoldTrueSpecs(t *testing.T) {
 	n := 0
-	for _, doc := range []string{"README.md", "docs/spec.md"} {
+	for _, doc := range []string{"README.md", "docs/models.md", "docs/spec.md"} {
 		data, err := os.ReadFile(filepath.Join("../..", doc))
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/vlmspec/vlmspec/runner/model"
+)
+
+// pullProgress tells how a file comes: on a terminal a line that moves,
+// elsewhere a line now and then.
+type pullProgress struct {
+	out     io.Writer
+	name    string
+	columns int // of the terminal; 0 for none
+	now     func() time.Time
+
+	mu     sync.Mutex
+	drawn  bool
+	first  int64     // bytes that were there before
+	told   time.Time // the last line that does not move
+	recent []mark    // of the last seconds, for the speed
+}
+
+// mark is how far a pull was at a time.
+type mark struct {
+	at   time.Time
+	done int64
+}
+
+const (
+	speedOver = 5 * time.Second  // what the speed is measured over
+	lineEvery = 10 * time.Second // without a terminal
+)
+
+func newPullProgress(out io.Writer, r model.Ref) *pullProgress {
+	p := &pullProgress{out: out, name: r.Base(), now: time.Now}
+	if f, ok := out.(*os.File); ok && terminal(out) {
+		if p.columns, _, _ = term.GetSize(int(f.Fd())); p.columns == 0 {
+			p.columns = 80
+		}
+	}
+	return p
+}
+
+// tell takes an event of the pull.
+func (p *pullProgress) tell(e model.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.Note != "" {
+		p.erase()
+		fmt.Fprintf(p.out, "%s: %s\n", p.name, e.Note)
+		return
+	}
+	now := p.now()
+	p.measure(now, e.Done)
+	switch {
+	case p.columns > 0:
+		p.erase()
+		fmt.Fprint(p.out, p.line(e))
+		p.drawn = true
+	case p.told.IsZero():
+		fmt.Fprintf(p.out, "pulling %s, %s\n", p.name, sizes(e, p.first))
+		p.told = now
+	case now.Sub(p.told) >= lineEvery:
+		fmt.Fprintf(p.out, "pulling %s, %s\n", p.name, strings.Join(p.numbers(e), ", "))
+		p.told = now
+	}
+}
+
+// sizes says how much is to come.
+func sizes(e model.Event, before int64) string {
+	if before > 0 {
+		return fmt.Sprintf("%s, of which %s are here", model.Bytes(e.Total), model.Bytes(before))
+	}
+	return model.Bytes(e.Total)
+}
+
+// measure keeps what the speed is made from. A pull that begins anew falls back.
+func (p *pullProgress) measure(now time.Time, done int64) {
+	if n := len(p.recent); n == 0 || done < p.recent[n-1].done {
+		p.recent, p.first = nil, done
+	}
+	p.recent = append(p.recent, mark{now, done})
+	for now.Sub(p.recent[0].at) > speedOver {
+		p.recent = p.recent[1:]
+	}
+}
+
+// speed is in bytes per second, 0 before it is known.
+func (p *pullProgress) speed() float64 {
+	from, to := p.recent[0], p.recent[len(p.recent)-1]
+	if took := to.at.Sub(from.at).Seconds(); took > 0.2 {
+		return float64(to.done-from.done) / took
+	}
+	return 0
+}
+
+// numbers are the parts of a line, the most telling first.
+func (p *pullProgress) numbers(e model.Event) []string {
+	all := []string{fmt.Sprintf("%s of %s", model.Bytes(e.Done), model.Bytes(e.Total))}
+	if e.Total < 0 {
+		all[0] = model.Bytes(e.Done)
+	} else {
+		all = append([]string{fmt.Sprintf("%3d %%", 100*e.Done/max(e.Total, 1))}, all...)
+	}
+	speed := p.speed()
+	if speed <= 0 {
+		return all
+	}
+	all = append(all, model.Bytes(int64(speed))+"/s")
+	if e.Total >= 0 {
+		left := time.Duration(float64(e.Total-e.Done) / speed * float64(time.Second))
+		all = append(all, left.Round(time.Second).String()+" left")
+	}
+	return all
+}
+
+// line fits the terminal: the bar takes what the text leaves, and a long name is cut.
+func (p *pullProgress) line(e model.Event) string {
+	wide := p.columns - 1
+	text := "  " + strings.Join(p.numbers(e), "  ")
+	name := p.name
+	if most := max(wide-len(text)-12, 8); len(name) > most {
+		name = name[:most-1] + "…"
+	}
+	bar := max(min(30, wide-len([]rune(name))-len(text)-2), 0)
+	full := 0
+	if e.Total > 0 {
+		full = int(int64(bar) * e.Done / e.Total)
+	}
+	line := []rune(name + "  " + strings.Repeat("━", full) + strings.Repeat("╌", bar-full) + text)
+	return string(line[:min(len(line), wide)])
+}
+
+func (p *pullProgress) erase() {
+	if p.drawn {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.drawn = false
+	}
+}
+
+// end takes the moving line away.
+func (p *pullProgress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erase()
+}
