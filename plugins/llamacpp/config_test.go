@@ -14,7 +14,8 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config{model: "/m.gguf", mmproj: "/p.gguf", context: 256, maxTokens: 512, cacheBytes: 1 << 20, gpuLayers: 3, threads: auto,
+	want := config{
+		model: "/m.gguf", mmproj: "/p.gguf", context: 256, maxTokens: 512, cacheBytes: 1 << 20, gpuLayers: 3, threads: auto,
 		diskBytes: 1 << 30, parallel: auto, cacheType: "f16", flashAttention: "auto",
 	}
 	if !reflect.DeepEqual(c, want) {

@@ -34,7 +34,24 @@ var (
 // Draw reads the image at a path and draws an overlay over it. Masks are read
 // from the paths that the overlay names.
 func Draw(path string, o *result.Overlay) (image.Image, error) {
-	c, err := newCanvas(path)
+	return paint(path, o, sizeFor, 2)
+}
+
+// DrawWithin is [Draw] in the largest size that fits into width x height pixels.
+func DrawWithin(path string, o *result.Overlay, width, height int) (image.Image, error) {
+	return paint(path, o, func(w, h int) (int, int) { return Fit(w, h, width, height) }, 1)
+}
+
+// Fit is the largest size with the proportions of w x h within width x height; no
+// side is below 1.
+func Fit(w, h, width, height int) (int, int) {
+	scale := min(float64(width)/float64(w), float64(height)/float64(h))
+	side := func(n, most int) int { return max(1, min(int(math.Round(float64(n)*scale)), most)) }
+	return side(w, width), side(h, height)
+}
+
+func paint(path string, o *result.Overlay, size func(w, h int) (int, int), leastLine float64) (image.Image, error) {
+	c, err := newCanvas(path, size, leastLine)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +89,7 @@ type canvas struct {
 	line          float64 // width of a line in pixels
 }
 
-func newCanvas(path string) (*canvas, error) {
+func newCanvas(path string, size func(w, h int) (int, int), leastLine float64) (*canvas, error) {
 	rgb, err := imaging.DecodeFile(path)
 	if err != nil {
 		return nil, err
@@ -81,14 +98,14 @@ func newCanvas(path string) (*canvas, error) {
 	for i, j := 0, 0; i < len(rgb.Pix); i, j = i+3, j+4 {
 		from.Pix[j], from.Pix[j+1], from.Pix[j+2], from.Pix[j+3] = rgb.Pix[i], rgb.Pix[i+1], rgb.Pix[i+2], 0xff
 	}
-	w, h := sizeFor(rgb.Width, rgb.Height)
+	w, h := size(rgb.Width, rgb.Height)
 	pixels := image.NewRGBA(image.Rect(0, 0, w, h))
 	var scaler draw.Scaler = draw.ApproxBiLinear
 	if w > rgb.Width {
 		scaler = draw.NearestNeighbor
 	}
 	scaler.Scale(pixels, pixels.Bounds(), from, from.Bounds(), draw.Src, nil)
-	return &canvas{pixels: pixels, width: float64(w), height: float64(h), line: max(2, float64(max(w, h))/180)}, nil
+	return &canvas{pixels: pixels, width: float64(w), height: float64(h), line: max(leastLine, float64(max(w, h))/180)}, nil
 }
 
 func sizeFor(w, h int) (int, int) {

@@ -110,7 +110,7 @@ func (c *Console) failure(r *result.Case) {
 	if !c.gap {
 		w.WriteByte('\n')
 	}
-	fmt.Fprintf(w, "%s %s  %s\n", c.style(r.Outcome, mark(r.Outcome)+" "+string(r.Outcome)), c.bold(visible(title(r))), c.dim(place(r)))
+	fmt.Fprintf(w, "%s %s  %s\n", c.style(r.Outcome, mark(r.Outcome)+" "+string(r.Outcome)), c.bold(Visible(title(r))), c.dim(place(r)))
 	for i, img := range r.Images {
 		key := "image"
 		if len(r.Images) > 1 {
@@ -166,7 +166,7 @@ func (c *Console) verdict(v result.Verdict, answer string) {
 	if v.Warn {
 		kind += ", a warning"
 	}
-	fmt.Fprintf(&c.buf, "  %s %s\n", c.style(v.Outcome, fmt.Sprintf("%-10s", visible(kind))), c.dim(fmt.Sprintf("%s:%d", v.File, v.Line)))
+	fmt.Fprintf(&c.buf, "  %s %s\n", c.style(v.Outcome, fmt.Sprintf("%-10s", Visible(kind))), c.dim(fmt.Sprintf("%s:%d", v.File, v.Line)))
 	if v.Expected != "" {
 		c.pair("  expected", v.Expected)
 	}
@@ -245,11 +245,11 @@ func (c *Console) gate(g *result.Gate) {
 	case g.Outcome == result.Skipped:
 		verdict = "  " + c.dim("not evaluated: "+g.Reason)
 	default:
-		verdict = "  " + c.style(g.Outcome, string(g.Outcome)) + ": " + visible(g.Reason) + "  " + c.dim(fmt.Sprintf("%s:%d", g.File, g.Line))
+		verdict = "  " + c.style(g.Outcome, string(g.Outcome)) + ": " + Visible(g.Reason) + "  " + c.dim(fmt.Sprintf("%s:%d", g.File, g.Line))
 	}
-	c.note("metric", visible(gateLine(g))+verdict)
+	c.note("metric", Visible(gateLine(g))+verdict)
 	if labels := byLabel(g); labels != "" {
-		c.note("", c.dim("by label: "+visible(labels)))
+		c.note("", c.dim("by label: "+Visible(labels)))
 	}
 }
 

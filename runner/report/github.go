@@ -86,5 +86,5 @@ var (
 	valueEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-func commandText(s string) string  { return textEscapes.Replace(visible(s)) }
-func commandValue(s string) string { return valueEscapes.Replace(visible(s)) }
+func commandText(s string) string  { return textEscapes.Replace(Visible(s)) }
+func commandValue(s string) string { return valueEscapes.Replace(Visible(s)) }

@@ -252,7 +252,7 @@ func junitOut(c *result.Case) string {
 	for _, path := range pictures(c) {
 		if !seen[path] {
 			seen[path] = true
-			fmt.Fprintf(&b, "[[ATTACHMENT|%s]]\n", visible(path))
+			fmt.Fprintf(&b, "[[ATTACHMENT|%s]]\n", Visible(path))
 		}
 	}
 	return conversation + b.String()
@@ -288,7 +288,7 @@ func stderrOf(c *result.Case) string {
 
 // xmlText keeps what XML 1.0 can hold, and no attachment but our own.
 func xmlText(s string) string {
-	return strings.ReplaceAll(visible(s), "[[ATTACHMENT", "[ [ATTACHMENT")
+	return strings.ReplaceAll(Visible(s), "[[ATTACHMENT", "[ [ATTACHMENT")
 }
 
 func xmlSeconds(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }

@@ -77,12 +77,12 @@ func fenced(s string) string {
 	for strings.Contains(s, fence) {
 		fence += "`"
 	}
-	return fence + "text\n" + visible(s) + "\n" + fence
+	return fence + "text\n" + Visible(s) + "\n" + fence
 }
 
 var htmlEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ")
 
-func htmlText(s string) string { return htmlEscapes.Replace(visible(s)) }
+func htmlText(s string) string { return htmlEscapes.Replace(Visible(s)) }
 
 func markdownText(s string) string {
 	var b strings.Builder

@@ -308,7 +308,7 @@ func TestSummaryOfGitHub(t *testing.T) {
 
 func TestText(t *testing.T) {
 	for in, want := range map[string]string{"a\x1b[0mb": `a\x1b[0mb`, "gr\xfcn": `gr\xfcn`, "\ufffd": "\ufffd", "a\u202eb": `a\u202eb`, "a\tb\n": "a\tb\n", "日本": "日本"} {
-		if got := visible(in); got != want {
+		if got := Visible(in); got != want {
 			t.Errorf("visible(%q) = %q", in, got)
 		}
 	}

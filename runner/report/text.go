@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/width"
 )
 
-// visible makes control characters, which a terminal would obey, and marks that
+// Visible makes control characters, which a terminal would obey, and marks that
 // turn the reading direction into something to read. Lines stay.
-func visible(s string) string {
+func Visible(s string) string {
 	if strings.IndexFunc(s, unseen) < 0 && utf8.ValidString(s) {
 		return s
 	}
@@ -40,7 +40,7 @@ func unseen(r rune) bool {
 
 // oneLine shows a text in one line of at most n columns.
 func oneLine(s string, n int) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(visible(s), "\n", "⏎"), "\t", " ")
+	s = strings.ReplaceAll(strings.ReplaceAll(Visible(s), "\n", "⏎"), "\t", " ")
 	if columns(s) <= n {
 		return s
 	}
@@ -74,7 +74,7 @@ func runeColumns(r rune) int {
 
 // indented puts a text that may have several lines behind a first column.
 func indented(s, indent string) string {
-	return strings.ReplaceAll(strings.TrimRight(visible(s), "\n"), "\n", "\n"+indent)
+	return strings.ReplaceAll(strings.TrimRight(Visible(s), "\n"), "\n", "\n"+indent)
 }
 
 // wrapped breaks lines between words so that they have at most n columns, where

@@ -17,7 +17,7 @@ type VisionOptions struct {
 	Threads   int
 	GPU       bool
 	Device    string // name of the GPU to use; "" is the first
-	MaxTokens int // most tokens an image may become, where the model lets one choose; 0 is the model's own
+	MaxTokens int    // most tokens an image may become, where the model lets one choose; 0 is the model's own
 }
 
 // Vision is an image encoder that belongs to a language model.

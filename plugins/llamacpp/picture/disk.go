@@ -131,25 +131,11 @@ type entry struct {
 // trim removes the files that were not used for longest until nine tenths of the
 // budget are kept, when it is exceeded, and those of writers that died.
 func (d *Disk) trim() {
-	var all []entry
+	all := d.entries()
 	var total int64
-	_ = filepath.WalkDir(d.dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return nil
-		}
-		info, err := e.Info()
-		switch {
-		case err != nil:
-		case strings.HasPrefix(e.Name(), temporary):
-			if writerDied(e.Name(), info.ModTime()) {
-				_ = os.Remove(path)
-			}
-		case strings.HasSuffix(e.Name(), suffix):
-			all = append(all, entry{path, info.Size(), info.ModTime()})
-			total += info.Size()
-		}
-		return nil
-	})
+	for _, e := range all {
+		total += e.size
+	}
 	if total > d.budget {
 		slices.SortFunc(all, func(a, b entry) int { return cmp.Or(a.used.Compare(b.used), strings.Compare(a.path, b.path)) })
 		for _, e := range all {
@@ -164,6 +150,23 @@ func (d *Disk) trim() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.used = total
+}
+
+// entries lists the pictures, and removes what writers that died have left.
+func (d *Disk) entries() []entry {
+	var all []entry
+	paths, _ := filepath.Glob(filepath.Join(d.dir, "*", "*"))
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		switch name := filepath.Base(path); {
+		case err != nil: // another process was faster
+		case strings.HasPrefix(name, temporary) && writerDied(name, info.ModTime()):
+			_ = os.Remove(path)
+		case strings.HasSuffix(name, suffix):
+			all = append(all, entry{path, info.Size(), info.ModTime()})
+		}
+	}
+	return all
 }
 
 // writerDied reports whether the process that was writing a file is gone; no

@@ -165,6 +165,10 @@ func TestTrim(t *testing.T) {
 
 func TestDeadWriters(t *testing.T) {
 	dir := t.TempDir()
+	dir = filepath.Join(dir, "ab")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	alive := filepath.Join(dir, fmt.Sprintf("%s%d-1", temporary, os.Getpid()))
 	dead := filepath.Join(dir, temporary+"999999999-1")
 	for _, path := range []string{alive, dead} {
@@ -172,7 +176,7 @@ func TestDeadWriters(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	OpenDisk(dir, 1)
+	OpenDisk(filepath.Dir(dir), 1)
 	if _, err := os.Stat(alive); err != nil {
 		t.Error("the file of a living writer is gone")
 	}
@@ -212,7 +216,7 @@ func FuzzUnmarshal(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(data[:len(data)-sha256.Size])
-	f.Fuzz(func(t *testing.T, body []byte) {
+	f.Fuzz(func(_ *testing.T, body []byte) {
 		sum := sha256.Sum256(body)
 		_, _ = unmarshal(p.Key, append(bytes.Clone(body), sum[:]...)) // must not panic
 	})

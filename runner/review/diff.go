@@ -1,0 +1,90 @@
+package review
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/aymanbagabas/go-udiff/lcs"
+)
+
+// run is a part of a text that both texts have, or only this one.
+type run struct {
+	text  string
+	alone bool
+}
+
+// mostWords bounds what is compared: beyond, a text is shown as all its own.
+const mostWords = 5000
+
+// wordDiff splits two texts into what they share and what only one of them has,
+// by words.
+func wordDiff(before, after string) (old, changed []run) {
+	a, b := words(before), words(after)
+	if len(a)+len(b) > mostWords {
+		return []run{{before, true}}, []run{{after, true}}
+	}
+	i, j := 0, 0
+	for _, d := range lcs.DiffLines(a, b) {
+		old = append(old, run{strings.Join(a[i:d.Start], ""), false}, run{strings.Join(a[d.Start:d.End], ""), true})
+		changed = append(changed, run{strings.Join(b[j:d.ReplStart], ""), false}, run{strings.Join(b[d.ReplStart:d.ReplEnd], ""), true})
+		i, j = d.End, d.ReplEnd
+	}
+	return append(old, run{strings.Join(a[i:], ""), false}), append(changed, run{strings.Join(b[j:], ""), false})
+}
+
+// words cuts a text into words, blanks and single marks; together they are the
+// text again.
+func words(s string) []string {
+	var all []string
+	start, last := 0, kind(0)
+	for i, r := range s {
+		k := kindOf(r)
+		if i > start && (k != last || k == mark) {
+			all = append(all, s[start:i])
+			start = i
+		}
+		last = k
+	}
+	if start < len(s) {
+		all = append(all, s[start:])
+	}
+	return all
+}
+
+type kind int
+
+const (
+	word kind = iota
+	blank
+	mark
+)
+
+func kindOf(r rune) kind {
+	switch {
+	case unicode.IsSpace(r):
+		return blank
+	case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r), r == '_':
+		return word
+	}
+	return mark
+}
+
+// nearest is the text that shares most words with another; "" of none.
+func nearest(texts []string, to string) string {
+	best, most := "", -1
+	for _, t := range texts {
+		shared := 0
+		old, _ := wordDiff(t, to)
+		for _, r := range old {
+			if r.alone {
+				shared -= len(r.text)
+			} else {
+				shared += len(r.text)
+			}
+		}
+		if best == "" || shared > most {
+			best, most = t, shared
+		}
+	}
+	return best
+}
