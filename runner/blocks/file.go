@@ -127,14 +127,22 @@ func (f *File) patched(edits []Edit) ([]byte, spec.Node, error) {
 			return nil, spec.Node{}, err
 		}
 		var root spec.Node
-		if root, err = f.parse(after); err == nil && sameBut(touched, f.root, root) {
+		if root, err = f.parse(after); err != nil {
+			continue
+		}
+		for _, e := range edits {
+			if e.Value != nil && !holds(root.Get(e.Key), e.Value) {
+				err = fmt.Errorf("%s would not read as it was meant", e.Key)
+			}
+		}
+		if err == nil && sameBut(touched, f.root, root) {
 			return after, root, nil
 		}
 	}
 	if err == nil {
-		err = errors.New("another entry would change with it")
+		err = errors.New("another entry would change with it; write each entry as a block of lines of its own")
 	}
-	return nil, spec.Node{}, fmt.Errorf("%s cannot be edited: %w; write each entry as a block of lines of its own", f.name, err)
+	return nil, spec.Node{}, fmt.Errorf("%s would become wrong, so it stays as it is: %w", f.name, err)
 }
 
 // sameBut reports whether two maps have the same entries, but for some keys.

@@ -2,16 +2,20 @@ package blocks
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"reflect"
+	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // render writes an entry, with the comments and the style of what it replaces.
 func render(key string, v any, old string) (string, error) {
-	var value yaml.Node
-	if err := value.Encode(v); err != nil {
+	value, err := encode(v)
+	if err != nil {
 		return "", err
 	}
 	keyNode := &yaml.Node{Kind: yaml.ScalarNode, Value: key}
@@ -21,13 +25,54 @@ func render(key string, v any, old string) (string, error) {
 			return "", err
 		}
 		keyNode = doc.Content[0].Content[0]
-		keep(doc.Content[0].Content[1], &value)
+		keep(doc.Content[0].Content[1], value)
 	}
 	var b bytes.Buffer
 	encoder := yaml.NewEncoder(&b)
 	encoder.SetIndent(2)
-	err := encoder.Encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{keyNode, &value}})
+	err = encoder.Encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{keyNode, value}})
 	return b.String(), errors.Join(err, encoder.Close())
+}
+
+// encode makes a node of a value. The YAML library writes some texts of lines as
+// blocks that read otherwise, "\n" as nothing, but quotes them in flow style.
+func encode(v any) (*yaml.Node, error) {
+	var styled, flow yaml.Node
+	err := errors.Join(styled.Encode(v), flow.Encode(struct {
+		V any `yaml:",flow"`
+	}{v}))
+	if err != nil {
+		return nil, err
+	}
+	quoteLines(&styled, flow.Content[1])
+	return &styled, nil
+}
+
+// quoteLines quotes texts whose lines are not plain.
+func quoteLines(n, flow *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && strings.Contains(flow.Value, "\n") {
+		n.Value = flow.Value
+		for line := range strings.SplitSeq(n.Value, "\n") {
+			if line == "" || line != strings.TrimSpace(line) {
+				n.Style = yaml.DoubleQuotedStyle
+			}
+		}
+	}
+	for i := range n.Content {
+		quoteLines(n.Content[i], flow.Content[i])
+	}
+}
+
+// holds reports whether an entry that was read is what was to be written.
+func holds(got spec.Node, want any) bool {
+	var value any
+	n, err := encode(want)
+	if err != nil || n.Decode(&value) != nil {
+		return false
+	}
+	a, errA := json.Marshal(got.Any())
+	b, errB := json.Marshal(value)
+	return errors.Join(errA, errB) == nil && bytes.Equal(a, b)
 }
 
 // keep leaves what has the same value as it was written, and the comments of

@@ -1,0 +1,56 @@
+package blocks
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// Whatever a file holds: an edit either is refused, or changes its entry and
+// nothing else, byte for byte.
+func FuzzPatch(f *testing.F) {
+	for _, seed := range []string{
+		"", "# ours\n", "s/a: 1\n\n# of b\ns/b:\n  words: [x] # c\n# after\n\ns/c: |+\n  x\n\n", "{s/a: 1}", "s/b: &x 1\ns/c: *x",
+		"---\ns/b: 1\n...\n", "\ufeffs/b: 1\r\n\r\n#\r\ns/c: 2", "? s/b\n: 1\n", "s/b:\n\n- x\n#\n- y\n", "s/a: >\n a\n\n# no\ns/d: 'x\n\n  y'\n", "s/b: \"\n# in\n\"\n",
+	} {
+		f.Add(seed, "s/b", "x")
+	}
+	f.Add("", "s/", "\n") // which the YAML library writes as nothing
+	f.Add("", "s/b", " a\n\n b \n")
+	f.Fuzz(func(t *testing.T, src, key, word string) {
+		data := []byte(src)
+		root, err := spec.Parse("s.yaml", data)
+		if err != nil || root.Kind() != spec.Map && root.Kind() != spec.Null || !strings.HasPrefix(key, "s/") {
+			return
+		}
+		file := &File{path: "none", name: "s.yaml", data: data, root: root}
+		if conflict("s.yaml", data) != nil {
+			return
+		}
+		after, now, err := file.patched([]Edit{put(key, word)})
+		if err != nil {
+			return
+		}
+		if got := now.Get(key).Get("words").Items(); len(got) != 1 || got[0].Text() != word {
+			t.Fatalf("%q became %q: %q is not there", src, after, word)
+		}
+		head, blocks, _ := split("s.yaml", bytes.TrimPrefix(data, bom), root)
+		rest := []string{strings.TrimRight(head, "\r\n \t")}
+		for _, b := range blocks {
+			if b.key != key {
+				rest = append(rest, b.lead+strings.TrimRight(b.body, "\r\n"))
+			}
+			rest = append(rest, strings.TrimSpace(b.tail))
+		}
+		left := string(after)
+		for _, part := range rest {
+			_, behind, found := strings.Cut(left, part)
+			if !found {
+				t.Fatalf("%q became %q, which lacks %q", src, after, part)
+			}
+			left = behind
+		}
+	})
+}
