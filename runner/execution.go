@@ -94,6 +94,7 @@ func (e *Execution) Case(ctx context.Context, i int) (c result.Case, ok bool) {
 	c = e.blank(p)
 	if p.Skip != "" {
 		c.Outcome, c.Reason = result.Skipped, p.Skip
+		quarantined(&c)
 	} else {
 		for k := range p.Repeat {
 			a, ok := e.pool.Wait(ctx, e.first[i]+k)
@@ -116,6 +117,7 @@ func (e *Execution) blank(p *planned) result.Case {
 		ID: p.ID, Suite: p.Suite, Name: p.Name, File: p.Pos.File, Line: p.Pos.Line, Siblings: p.siblings, Backend: p.Backend,
 		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail, Params: paramsOf(p.Params, e.redact),
 	}
+	c.Quarantine = e.session.quarantine.Of(p.ID)
 	if len(p.Vars) > 0 {
 		c.Vars = make(map[string]string, len(p.Vars))
 		for k, v := range p.Vars {

@@ -50,8 +50,13 @@ func (s *Session) evaluate(cases []result.Case) []result.Gate {
 	for _, g := range s.gates {
 		for _, backend := range slices.Sorted(maps.Keys(g.cases)) {
 			var ran []result.Case
+			quarantined := 0 // they do not gate
 			for _, c := range cases {
-				if c.File == g.file && c.Backend == backend {
+				switch {
+				case c.File != g.file || c.Backend != backend:
+				case c.Quarantine != nil && !c.Quarantine.Expired:
+					quarantined++
+				default:
 					ran = append(ran, c)
 				}
 			}
@@ -59,7 +64,7 @@ func (s *Session) evaluate(cases []result.Case) []result.Gate {
 				continue
 			}
 			r := g.Evaluate(ran)
-			if all := g.cases[backend]; len(ran) < all {
+			if all := g.cases[backend] - quarantined; len(ran) < all {
 				r = result.Gate{Name: r.Name, File: r.File, Line: r.Line, Min: r.Min, Max: r.Max, Confidence: r.Confidence, Cases: len(ran)}
 				r.Outcome, r.Reason = result.Skipped, fmt.Sprintf("%d of the suite's %d cases ran", len(ran), all)
 			}

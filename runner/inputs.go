@@ -8,6 +8,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/model"
+	"github.com/vlmspec/vlmspec/runner/quarantine"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -34,6 +35,9 @@ func (s *Session) inputs(p *planned) []spec.Source {
 	}
 	for _, f := range filesOf(s.Project.Backends[p.Backend]) {
 		all = append(all, spec.Source{Path: f, As: "backend"})
+	}
+	if s.quarantine.Of(p.ID) != nil {
+		all = append(all, spec.Source{Path: filepath.Join(s.Project.Dir, quarantine.FileName), As: "quarantine"})
 	}
 	seen := map[string]bool{}
 	return slices.DeleteFunc(all, func(in spec.Source) bool {

@@ -112,6 +112,23 @@ func conclude(p *planned, c *result.Case) {
 	if p.XFail != "" {
 		expectFailure(c)
 	}
+	quarantined(c)
+}
+
+// quarantined keeps a case from gating, or says that it gates again.
+func quarantined(c *result.Case) {
+	q := c.Quarantine
+	if q == nil {
+		return
+	}
+	q.Outcome = c.Outcome
+	switch {
+	case c.Outcome.Good():
+	case q.Expired:
+		c.Reason = fmt.Sprintf("its quarantine ended on %s (%s); %s", q.Until, q.Reason, c.Reason)
+	default:
+		c.Outcome = result.Quarantined
+	}
 }
 
 func expectFailure(c *result.Case) {

@@ -26,6 +26,9 @@ func redactCase(r *strings.Replacer, c *result.Case) {
 		return
 	}
 	texts := []*string{&c.ID, &c.Name, &c.Reason, &c.XFail}
+	if c.Quarantine != nil {
+		texts = append(texts, &c.Quarantine.Reason)
+	}
 	for k, v := range c.Vars {
 		c.Vars[k] = r.Replace(v)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/gate"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/infer"
+	"github.com/vlmspec/vlmspec/runner/quarantine"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -60,13 +61,14 @@ type Options struct {
 // Session is what is to run: cases selected, checks compiled. Nothing has been started.
 type Session struct {
 	Project *spec.Project
-	Files   []string // every file that was read, absolute and sorted
+	Files   []string // every file that was read, and quarantine.yaml, absolute
 	Total   int      // cases there are, before selection
 
-	options Options
-	cases   []planned
-	goldens *golden.Store
-	gates   []suiteGate
+	options    Options
+	cases      []planned
+	goldens    *golden.Store
+	quarantine *quarantine.List
+	gates      []suiteGate
 }
 
 // suiteGate is a gate of a suite.
@@ -110,10 +112,15 @@ func Open(o Options) (*Session, error) {
 	goldens, goldenErr := golden.Open(project.Golden)
 	cases, checkErr := compile(specs.Cases, project)
 	gates, gateErr := compileGates(specs)
-	if err := spec.Join(loadErr, checkErr, goldenErr, gateErr); err != nil {
+	list, quarantineErr := quarantine.Open(project.Dir, time.Now())
+	if quarantineErr == nil && len(files) == 0 && loadErr == nil {
+		quarantineErr = list.Check(idsOf(cases))
+	}
+	if err := spec.Join(loadErr, checkErr, goldenErr, gateErr, quarantineErr); err != nil {
 		return nil, err
 	}
-	s := &Session{Project: project, Files: specs.Files, Total: len(cases), options: o, goldens: goldens, gates: gates}
+	s := &Session{Project: project, Files: specs.Files, Total: len(cases), options: o, goldens: goldens, quarantine: list, gates: gates}
+	s.Files = append(s.Files, filepath.Join(project.Dir, quarantine.FileName))
 	s.cases, err = s.selected(cases, lines)
 	return s, err
 }
@@ -152,10 +159,21 @@ func compile(cases []spec.Case, project *spec.Project) ([]planned, error) {
 	return out, spec.Join(errs...)
 }
 
+func idsOf(cases []planned) []string {
+	ids := make([]string, len(cases))
+	for i := range cases {
+		ids[i] = cases[i].ID
+	}
+	return ids
+}
+
 // isGolden reports whether an entry of `expect` reads a golden.
 func isGolden(n spec.Node) bool {
 	return n.Text() == "golden" || len(n.Entries()) == 1 && n.Entries()[0].Key == "golden"
 }
+
+// Quarantine is that of a case that is to run, nil when it has none.
+func (s *Session) Quarantine(i int) *result.Quarantine { return s.quarantine.Of(s.cases[i].ID) }
 
 // Len is how many cases are to run.
 func (s *Session) Len() int { return len(s.cases) }

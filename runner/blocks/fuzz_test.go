@@ -17,7 +17,9 @@ func FuzzPatch(f *testing.F) {
 	} {
 		f.Add(seed, "s/b", "x")
 	}
-	f.Add("", "s/", "\n") // which the YAML library writes as nothing
+	f.Add("", "s/", "\n")                           // which the YAML library writes as nothing
+	f.Add("樂s/b: 1\r 1\r\n\r\n#\rc: 2", "s/b", "x") // any line ends
+	f.Add("s/b: {words: [is it?]}", "s/b", "x")
 	f.Add("", "s/b", " a\n\n b \n")
 	f.Fuzz(func(t *testing.T, src, key, word string) {
 		data := []byte(src)

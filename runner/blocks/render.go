@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -18,20 +19,32 @@ func render(key string, v any, old string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	plainDates(value)
 	keyNode := &yaml.Node{Kind: yaml.ScalarNode, Value: key}
 	if old != "" {
 		var doc yaml.Node
-		if err := yaml.Unmarshal([]byte(old), &doc); err != nil {
-			return "", err
+		// A spec may say more than the YAML library reads, as [is it?]; that is written anew.
+		if err := yaml.Unmarshal([]byte(old), &doc); err == nil {
+			keyNode = doc.Content[0].Content[0]
+			keep(doc.Content[0].Content[1], value)
 		}
-		keyNode = doc.Content[0].Content[0]
-		keep(doc.Content[0].Content[1], value)
 	}
 	var b bytes.Buffer
 	encoder := yaml.NewEncoder(&b)
 	encoder.SetIndent(2)
 	err = encoder.Encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{keyNode, value}})
 	return b.String(), errors.Join(err, encoder.Close())
+}
+
+var date = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$`)
+
+// plainDates writes dates below a key as people do, without quotes.
+func plainDates(entry *yaml.Node) {
+	for i := 1; entry.Kind == yaml.MappingNode && i < len(entry.Content); i += 2 {
+		if v := entry.Content[i]; v.Kind == yaml.ScalarNode && date.MatchString(v.Value) {
+			v.Style, v.Tag = 0, "!!timestamp"
+		}
+	}
 }
 
 // encode makes a node of a value. The YAML library writes some texts of lines as

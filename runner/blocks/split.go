@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ type block struct {
 
 // split cuts a file into what is above the first entry, and its blocks.
 func split(name string, data []byte, root spec.Node) (head string, all []block, err error) {
-	lines := slices.Collect(strings.Lines(string(data)))
+	lines := linesOf(string(data))
 	entries := root.Entries()
 	slices.SortFunc(entries, func(a, b spec.Entry) int { return a.KeyNode.Pos().Line - b.KeyNode.Pos().Line })
 	end := len(lines)
@@ -34,6 +35,22 @@ func split(name string, data []byte, root spec.Node) (head string, all []block, 
 	}
 	slices.Reverse(all)
 	return join(lines[:end]), all, nil
+}
+
+// lineEnd finds what YAML takes for the end of a line.
+var lineEnd = regexp.MustCompile("\r\n|[\n\r\u0085\u2028\u2029]")
+
+func linesOf(text string) []string {
+	var lines []string
+	for text != "" {
+		end := len(text)
+		if at := lineEnd.FindStringIndex(text); at != nil {
+			end = at[1]
+		}
+		lines = append(lines, text[:end])
+		text = text[end:]
+	}
+	return lines
 }
 
 func join(lines []string) string { return strings.Join(lines, "") }

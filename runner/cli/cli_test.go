@@ -36,7 +36,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
-		Setup:         func(e *testscript.Env) error { return drawImages(e.WorkDir) },
+		Setup: func(e *testscript.Env) error {
+			now := time.Now().UTC()
+			e.Setenv("SOON", now.AddDate(0, 0, 10).Format(time.DateOnly))
+			e.Setenv("FAR", now.AddDate(1, 0, 0).Format(time.DateOnly))
+			return drawImages(e.WorkDir)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
 			"hub":     startHub,

@@ -62,6 +62,9 @@ func (a *app) listCases(s *runner.Session) error {
 		if c.Skip != "" {
 			marks = append(marks, "skip")
 		}
+		if q := s.Quarantine(i); q != nil {
+			marks = append(marks, "quarantine")
+		}
 		fmt.Fprintf(t, "%s:%d\t%s\t%s\t%s\n", c.Pos.File, c.Pos.Line, c.ID, c.Backend, strings.Join(marks, " "))
 	}
 	return t.Flush()

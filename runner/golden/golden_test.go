@@ -181,7 +181,7 @@ shapes/b@tiny:
       b
   prompt: HEX
   by: Bob
-  at: "2026-02-01T12:00:00Z"
+  at: 2026-02-01T12:00:00Z
 
 shapes/talk:
   answers: ["yes ${x}?"]

@@ -103,7 +103,7 @@ func TestReviewNew(t *testing.T) {
   model: sha256:77
   params: {max_tokens: 48}
   by: Ann
-  at: "2026-02-01T12:00:00Z"
+  at: 2026-02-01T12:00:00Z
 `
 	if diff := cmp.Diff(want, content(t, file)); diff != "" {
 		t.Error(diff)

@@ -88,6 +88,8 @@ func (c *Console) plainLine(r *result.Case) {
 		tail = oneLine(r.Reason, 160)
 	case result.XFailed:
 		tail += "  " + oneLine(r.XFail, 160)
+	case result.Quarantined:
+		tail += "  " + oneLine(quarantineLine(r), 200)
 	case result.Error:
 		tail += "  as above: " + oneLine(r.Reason, 80)
 	}
@@ -126,6 +128,9 @@ func (c *Console) failure(r *result.Case) {
 	}
 	if r.Outcome == result.XPassed {
 		c.pair("why", r.Reason)
+	}
+	if q := r.Quarantine; q != nil && q.Expired {
+		c.pair("quarantine", fmt.Sprintf("%s  %s:%d", quarantineState(q), q.File, q.Line))
 	}
 	c.pair("again", Repeat(&c.o.Manifest, r, c.o.From))
 	w.WriteByte('\n')
@@ -294,6 +299,13 @@ func (c *Console) notes(run *result.Run, files []string) {
 		}
 		c.note("retried", fmt.Sprintf("%s answered by a second try only: %s", what, oneLine(last, 100)))
 	}
+	for _, r := range quarantined(run) {
+		line := place(r) + "  " + oneLine(r.Name, 60) + "  " + oneLine(quarantineLine(r), 200)
+		if r.Quarantine.Expired {
+			line = c.red(line)
+		}
+		c.note("quarantine", line)
+	}
 	if run.Manifest.Seed != 0 {
 		c.note("order", fmt.Sprintf("shuffled; the same again with --shuffle=%d", run.Manifest.Seed))
 	}
@@ -324,7 +336,7 @@ func (c *Console) flush() {
 
 func mark(o result.Outcome) string {
 	switch {
-	case o == result.Skipped:
+	case o == result.Skipped, o == result.Quarantined:
 		return "-"
 	case o.Good():
 		return "✓"
@@ -353,7 +365,7 @@ func (c *Console) style(o result.Outcome, s string) string {
 		return c.green(s)
 	case result.Skipped:
 		return c.dim(s)
-	case result.Error, result.Stale, result.Unstable, result.Inconclusive:
+	case result.Error, result.Stale, result.Unstable, result.Inconclusive, result.Quarantined:
 		return c.sgr("33", s)
 	}
 	return c.red(s)

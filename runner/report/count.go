@@ -14,7 +14,7 @@ import (
 
 // order is how outcomes are listed: what needs a person first.
 var order = []result.Outcome{
-	result.Failed, result.Unstable, result.Error, result.XPassed, result.Stale, result.Passed, result.XFailed, result.Skipped,
+	result.Failed, result.Unstable, result.Error, result.XPassed, result.Stale, result.Passed, result.XFailed, result.Quarantined, result.Skipped,
 }
 
 // counts says how many cases ended how: "1 failed, 97 passed".

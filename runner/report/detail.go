@@ -24,6 +24,9 @@ func details(m *result.Manifest, c *result.Case) string {
 	if c.Outcome == result.XPassed {
 		fmt.Fprintf(&b, "why:      %s\n", c.Reason)
 	}
+	if q := c.Quarantine; q != nil && q.Expired {
+		fmt.Fprintf(&b, "expired:  %s  %s:%d\n", Visible(quarantineState(q)), q.File, q.Line)
+	}
 	fmt.Fprintf(&b, "again:    %s", Repeat(m, c, ""))
 	return b.String()
 }

@@ -35,6 +35,17 @@ func writeGitHub(w io.Writer, run *result.Run) error {
 			return err
 		}
 	}
+	for i, c := range quarantined(run) {
+		if i == mostAnnotations { // the job summary lists them all
+			break
+		}
+		at := c.Quarantine
+		_, err := fmt.Fprintf(w, "::warning file=%s,line=%d,title=%s::%s\n",
+			commandValue(inWorkspace(run, at.File)), at.Line, commandValue("quarantine of "+title(c)), commandText(quarantineLine(c)))
+		if err != nil {
+			return err
+		}
+	}
 	if len(bad) > mostAnnotations {
 		if _, err := fmt.Fprintf(w, "::notice title=vlmspec::%d more cases are not good; the job summary lists them\n", len(bad)-mostAnnotations); err != nil {
 			return err

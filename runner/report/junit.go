@@ -173,6 +173,8 @@ func junitCase(run *result.Run, c *result.Case) xmlCase {
 		x.Skipped = &xmlMessage{Message: xmlText(c.Reason)}
 	case result.XFailed:
 		x.Skipped = &xmlMessage{Message: xmlText("failed as expected: " + c.XFail), Type: "xfail"}
+	case result.Quarantined:
+		x.Skipped = &xmlMessage{Message: xmlText(quarantineLine(c)), Type: "quarantine"}
 	case result.Error:
 		if s := telling(c); s != nil && s.Error != nil {
 			message.Type = s.Error.Kind
@@ -197,6 +199,9 @@ func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
 	if len(c.Samples) > 1 {
 		p = append(p, xmlProperty{"samples", strconv.Itoa(len(c.Samples))}, xmlProperty{"require", xmlText(c.Require)})
 	}
+	if q := c.Quarantine; q != nil {
+		p = append(p, xmlProperty{"quarantine", xmlText(quarantineState(q))})
+	}
 	for _, l := range c.Labels {
 		p = append(p, xmlProperty{"label", xmlText(l)})
 	}
@@ -206,7 +211,7 @@ func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
 // junitReruns tells of the samples that did not pass: flaky where the case
 // passed all the same, else those after the first.
 func junitReruns(c *result.Case) []xmlRerun {
-	if len(c.Samples) < 2 || c.Outcome == result.XFailed {
+	if len(c.Samples) < 2 || c.Outcome == result.XFailed || c.Outcome == result.Quarantined {
 		return nil
 	}
 	kind, first := "rerun", telling(c)

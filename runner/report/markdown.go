@@ -43,6 +43,12 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 		fmt.Fprintf(w, "<details><summary>%s <code>%s</code> %s</summary>\n\n", c.Outcome, htmlText(place(c)), htmlText(title(c)))
 		fmt.Fprintf(w, "%s\n\n</details>\n", fenced(details(m, c)))
 	}
+	if q := quarantined(run); len(q) > 0 {
+		fmt.Fprintf(w, "\n### Quarantine\n\n")
+		for _, c := range q {
+			fmt.Fprintf(w, "- `%s` %s: %s\n", code(place(c)), markdownText(title(c)), markdownText(quarantineLine(c)))
+		}
+	}
 	fmt.Fprintf(w, "\n| spec | cases | outcome |\n|---|---:|---|\n")
 	for _, f := range byFile(run) {
 		fmt.Fprintf(w, "| %s | %d | %s |\n", markdownText(f.name), len(f.cases), counts(f.cases, plain))

@@ -68,6 +68,15 @@ func example() *result.Run {
 			Kind: "golden", Outcome: result.Stale, Expected: "red", Actual: "red", Reason: "image 1 has changed", File: "specs/b.yaml", Line: 22,
 		}))),
 	}
+	quarantine := func(o, without result.Outcome, expired bool) *result.Quarantine {
+		cases = append(cases, c("is quarantined", "specs/b.yaml", 24+4*len(cases), o, 0.1, sample(0, result.Failed, turn("blue", failed))))
+		last := &cases[len(cases)-1]
+		last.ID, last.Reason = fmt.Sprintf("b/it's quarantined %t", !expired), "equals: answer is \"blue\", not \"red\""
+		last.Quarantine = &result.Quarantine{Until: "2026-02-14", Reason: "flaky, see #12", File: "quarantine.yaml", Line: 3, Outcome: without, Expired: expired}
+		return last.Quarantine
+	}
+	quarantine(result.Quarantined, result.Failed, false)
+	quarantine(result.Failed, result.Failed, true).Until = "2026-01-30"
 	cases[1].Reason = "equals: " + failed.Reason
 	cases[1].Siblings = 2
 	cases[1].ID = "a/it's-wrong"
@@ -81,7 +90,7 @@ func example() *result.Run {
 		Manifest: result.Manifest{
 			ID: "20260131T120000.000Z-abcdef", Version: "0.1.0", Project: "/project", Host: result.Host{Name: "ci", OS: "linux", Arch: "amd64", CPUs: 2},
 			Backends: map[string]result.Backend{"tiny": {Plugin: "llamacpp", Model: "sm|ol", ModelDigest: "sha256:77", Device: "cpu"}},
-			Selected: 11, Total: 20, Started: start, Ended: start.Add(2500 * time.Millisecond), Interrupted: true, Seed: 42,
+			Selected: 13, Total: 20, Started: start, Ended: start.Add(2500 * time.Millisecond), Interrupted: true, Seed: 42,
 		},
 		Cases: cases,
 		Gates: []result.Gate{
@@ -185,7 +194,7 @@ func TestJUnitKeepsToTheSchema(t *testing.T) {
 			open = open[:len(open)-1]
 		}
 	}
-	for element, n := range map[string]int{"testsuite": 2, "testcase": 13, "failure": 5, "error": 2, "skipped": 3, "flakyFailure": 1, "rerunFailure": 1} {
+	for element, n := range map[string]int{"testsuite": 2, "testcase": 15, "failure": 6, "error": 2, "skipped": 4, "flakyFailure": 1, "rerunFailure": 1} {
 		if seen[element] != n {
 			t.Errorf("%d <%s>, want %d", seen[element], element, n)
 		}
@@ -294,14 +303,14 @@ func TestSummaryOfGitHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	data, _ = os.ReadFile(path)
-	if tail := string(data[mostSummary:]); !strings.HasPrefix(tail, "**vlmspec:** 1 failed") || len(tail) > 200 {
+	if tail := string(data[mostSummary:]); !strings.HasPrefix(tail, "**vlmspec:** 2 failed") || len(tail) > 200 {
 		t.Errorf("got %q", tail)
 	}
 	for range 30 {
 		run.Cases = append(run.Cases, run.Cases[1])
 	}
 	var b strings.Builder
-	if err := writeGitHub(&b, run); err != nil || strings.Count(b.String(), "::error ") != 12 || !strings.Contains(b.String(), "::notice title=vlmspec::25 more") {
+	if err := writeGitHub(&b, run); err != nil || strings.Count(b.String(), "::error ") != 12 || !strings.Contains(b.String(), "::notice title=vlmspec::26 more") {
 		t.Errorf("%v:\n%s", err, b.String())
 	}
 }
@@ -360,7 +369,7 @@ func TestConsoleOnATerminal(t *testing.T) {
 	plain := escapes.ReplaceAllString(text, "")
 	for _, want := range []string{
 		"✗ failed a › is wrong", "vlmspec run ../specs/a.yaml:9 -k 'a/it'\\''s-wrong' --backend tiny --seed 7", "━━", "cases/s",
-		"9 cases: 1 failed, 1 unstable, 1 error, 1 xpassed, 1 stale, 2 passed, 1 xfailed, 1 skipped",
+		"11 cases: 2 failed, 1 unstable, 1 error, 1 xpassed, 1 stale, 2 passed, 1 xfailed, 1 quarantined, 1 skipped",
 		"left out 2 cases did not run: the run was interrupted", "order    shuffled; the same again with --shuffle=42",
 		"slowest  specs/b.yaml:4  crashes  1.5 s", "report   out/junit.xml",
 	} {

@@ -18,12 +18,14 @@ const (
 	Stale    Outcome = "stale"   // golden made for another image or prompt
 	XFailed  Outcome = "xfailed" // failed, as the spec says it would: counts as passed
 	XPassed  Outcome = "xpassed" // passed although marked xfail: counts as failed
+	// Quarantined is a case that did not pass, and does not gate until a date.
+	Quarantined Outcome = "quarantined"
 	// Inconclusive is a gate that too few cases leave open.
 	Inconclusive Outcome = "inconclusive"
 )
 
 // Good reports whether an outcome leaves the gate open.
-func (o Outcome) Good() bool { return o == Passed || o == Skipped || o == XFailed }
+func (o Outcome) Good() bool { return o == Passed || o == Skipped || o == XFailed || o == Quarantined }
 
 // Verdict is what one check said about one answer.
 type Verdict struct {
@@ -87,9 +89,21 @@ type Case struct {
 	Score    float64           `json:"score"`             // weighted mean over checks and samples, 0..1
 	Require  string            `json:"require,omitempty"` // "all", "4/5"
 	XFail    string            `json:"xfail,omitempty"`
-	Samples  []Sample          `json:"samples,omitempty"`
-	Started  time.Time         `json:"started,omitzero"`
-	Seconds  float64           `json:"seconds"` // inference and judging, all samples
+	// Quarantine is that of the case, also when it passes or the quarantine is over.
+	Quarantine *Quarantine `json:"quarantine,omitempty"`
+	Samples    []Sample    `json:"samples,omitempty"`
+	Started    time.Time   `json:"started,omitzero"`
+	Seconds    float64     `json:"seconds"` // inference and judging, all samples
+}
+
+// Quarantine lets a case run without gating, until the end of a day.
+type Quarantine struct {
+	Until   string  `json:"until"` // the last day, 2006-01-02, UTC
+	Reason  string  `json:"reason"`
+	File    string  `json:"file"`
+	Line    int     `json:"line"`
+	Expired bool    `json:"expired,omitempty"` // it is over: the case gates
+	Outcome Outcome `json:"outcome"`           // of the case without it
 }
 
 // Image is an image a case showed, by digest; never its content.

@@ -9,6 +9,7 @@ package suite
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -95,6 +96,8 @@ func report(c result.Case) {
 	switch {
 	case c.Outcome == result.Skipped:
 		ginkgo.Skip(c.Reason)
+	case c.Outcome == result.Quarantined:
+		ginkgo.Skip(fmt.Sprintf("quarantined until %s (%s): %s", c.Quarantine.Until, c.Quarantine.Reason, c.Reason))
 	case !c.Outcome.Good():
 		ginkgo.Fail(string(c.Outcome) + ": " + c.Reason)
 	}

@@ -1,0 +1,41 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// quarantined lists the cases that every report tells of: those that do not
+// gate, and those whose quarantine is over.
+func quarantined(run *result.Run) []*result.Case {
+	var all []*result.Case
+	for i := range run.Cases {
+		if run.Cases[i].Quarantine != nil {
+			all = append(all, &run.Cases[i])
+		}
+	}
+	return all
+}
+
+// quarantineState says how long, and why: "quarantined until 2026-03-01: flaky".
+func quarantineState(q *result.Quarantine) string {
+	if q.Expired {
+		return fmt.Sprintf("its quarantine ended on %s, so it gates again: %s", q.Until, q.Reason)
+	}
+	return fmt.Sprintf("quarantined until %s: %s", q.Until, q.Reason)
+}
+
+// quarantineLine says in a line how the case ended as well.
+func quarantineLine(c *result.Case) string {
+	line := fmt.Sprintf("%s, %s", c.Quarantine.Outcome, quarantineState(c.Quarantine))
+	switch {
+	case c.Quarantine.Expired:
+		line += "; remove it: vlmspec quarantine --remove " + quoted(c.ID)
+	case c.Quarantine.Outcome == result.Passed:
+		line += "; if it is well, remove it: vlmspec quarantine --remove " + quoted(c.ID)
+	case c.Reason != "":
+		line += "; " + c.Reason
+	}
+	return line
+}
