@@ -70,7 +70,7 @@ func (f *fake) Describe(context.Context) (sdk.Info, error) {
 	return sdk.Info{
 		Name: "fake", Version: "1", PathKeys: []string{"model"}, Model: "fake", Device: "cpu",
 		Details:      map[string]string{"pid": fmt.Sprint(os.Getpid()), "model": fmt.Sprint(f.config["model"])},
-		Capabilities: sdk.Capabilities{MaxImages: 3, Concurrency: 2, ContextTokens: 9, Seeds: true, LogProbs: true, JSONSchema: true, Streaming: true},
+		Capabilities: sdk.Capabilities{MaxImages: 3, Concurrency: 2, ContextTokens: 9, Seeds: true, LogProbs: true, JSONSchema: true, Streaming: true, Queues: f.config["mode"] == "queue"},
 		ConfigSchema: []byte(`{"type": "object", "additionalProperties": false, "properties": {
 			"model": {"type": "string"}, "mode": {"type": "string"}, "threads": {"type": "integer"}}}`),
 	}, nil
@@ -92,6 +92,12 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, emit func(string))
 		emit("waiting")
 		<-ctx.Done()
 		return sdk.Response{}, ctx.Err()
+	case "queue":
+		emit("queued")
+		for range 3 {
+			sdk.Begun(ctx)
+		}
+		emit("begun")
 	case "panic":
 		panic("index out of range")
 	case "refuse":
@@ -121,6 +127,21 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, emit func(string))
 }
 
 func (f *fake) Close() error { return nil }
+
+// A call to a backend that queues has begun when it says so, and once only.
+func TestBegun(t *testing.T) {
+	for mode, want := range map[string]string{"queue": "queued [begun] begun", "": "[begun] queued begun"} {
+		b := open(t, Options{Config: map[string]any{"mode": mode}})
+		var events []string
+		note := func(event string) { events = append(events, event) }
+		if _, err := b.generate(t.Context(), ask("queue"), func() { note("[begun]") }, note); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(events, " "); got != want {
+			t.Errorf("mode %q: got %s, want %s", mode, got, want)
+		}
+	}
+}
 
 // program makes the test binary a backend of a name, and returns its place.
 func program(t testing.TB, name string) []Place {

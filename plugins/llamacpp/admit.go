@@ -5,6 +5,8 @@ package main
 import (
 	"slices"
 	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
 // admit starts jobs in order of arrival. One that shares much of its prompt with
@@ -95,6 +97,7 @@ func (s *scheduler) forget(q *sequence, n int) {
 
 // start gives a job a sequence that begins with n units of source.
 func (s *scheduler) start(j *job, source *sequence, n int) {
+	sdk.Begun(j.ctx)
 	own := s.ledger.idle()
 	if n > 0 && !source.busy && (own == nil || len(own.units) > 0) {
 		own = source

@@ -79,6 +79,7 @@ func (c *encoder) encode(job *encoding) {
 func (e *engine) encode(job *encoding) (*picture.Picture, error) {
 	e.compute.Lock()
 	defer e.compute.Unlock()
+	sdk.Begun(job.ctx)
 	start := time.Now()
 	prepared, err := e.vision.Prepare(job.image.Width, job.image.Height, job.image.Pix)
 	if err != nil {

@@ -183,3 +183,26 @@ func TestOrderAndRoom(t *testing.T) {
 		t.Errorf("answered in the order %s", got)
 	}
 }
+
+// A request has begun when its computing begins, not while it waits for others.
+func TestBegun(t *testing.T) {
+	b := open(t, map[string]any{"parallel": 1.0})
+	begun := false
+	first := start(t, t.Context(), b, long("first", 50))
+	second := start(t, sdk.WithBegun(t.Context(), func() {
+		begun = true
+		select {
+		case <-first.done:
+		default:
+			t.Error("the second began before the first was over")
+		}
+	}), b, sdk.Request{ID: "second", Messages: []sdk.Message{user("What is this?")}})
+	// The scheduler waits for this, so the second arrives while the first is computed.
+	first.logits = func([]float32) { b.engine.scheduler.waiting = append(b.engine.scheduler.waiting, second) }
+	if _, err := b.engine.await(first, nil); err != nil {
+		t.Fatal(err)
+	}
+	if <-second.done; !begun || second.err != nil {
+		t.Errorf("begun: %v, %v", begun, second.err)
+	}
+}

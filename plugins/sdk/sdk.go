@@ -59,7 +59,8 @@ type Capabilities struct {
 	JSONSchema    bool // constrained answers
 	Streaming     bool // calls emit more than once
 	// Queues says that Generate may be called more often than Concurrency at once:
-	// calls wait for each other, and images are decoded meanwhile.
+	// calls wait for each other, and images are decoded meanwhile. Each tells with
+	// [Begun] when its wait is over.
 	Queues bool
 }
 

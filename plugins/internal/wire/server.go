@@ -71,26 +71,50 @@ func (s *Server) Generate(req *backendv1.GenerateRequest, stream grpc.ServerStre
 	}
 	ctx, done := s.begin(stream.Context(), req.GetId())
 	defer done()
+	events := sender{stream: stream}
+	defer events.end()
 	var emit func(string)
 	if req.GetStream() {
 		emit = func(text string) {
-			if ctx.Err() == nil { // a stream that breaks cancels ctx
-				_ = stream.Send(&backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Chunk{Chunk: text}})
-			}
+			events.send(&backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Chunk{Chunk: text}})
 		}
 	}
-	begun := func() {
-		_ = stream.Send(&backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Begun{Begun: &backendv1.Begun{}}})
-	}
+	begun := sync.OnceFunc(func() {
+		events.send(&backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Begun{Begun: &backendv1.Begun{}}})
+	})
 	resp, err := s.generate(ctx, request, begun, emit)
 	if err != nil {
 		return toStatus(err)
 	}
+	events.end()
 	return stream.Send(fromResponse(resp))
 }
 
+// sender sends what comes before the answer, from any goroutine.
+type sender struct {
+	mu     sync.Mutex
+	stream grpc.ServerStreamingServer[backendv1.GenerateResponse]
+	ended  bool
+}
+
+func (s *sender) send(event *backendv1.GenerateResponse) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended && s.stream.Context().Err() == nil {
+		_ = s.stream.Send(event) // a stream that breaks cancels its context
+	}
+}
+
+// end makes what comes later go nowhere.
+func (s *sender) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+}
+
 // generate waits until the backend takes one more call: the host sends some
-// ahead, and several hosts may have attached.
+// ahead, and several hosts may have attached. A backend that queues calls waits
+// itself, and tells when the wait is over.
 func (s *Server) generate(ctx context.Context, req sdk.Request, begun func(), emit func(string)) (sdk.Response, error) {
 	s.mu.Lock()
 	turns := s.turns
@@ -102,9 +126,9 @@ func (s *Server) generate(ctx context.Context, req sdk.Request, begun func(), em
 		case <-ctx.Done():
 			return sdk.Response{}, ctx.Err()
 		}
+		begun()
 	}
-	begun()
-	return s.backend.Generate(ctx, req, emit)
+	return s.backend.Generate(sdk.WithBegun(ctx, begun), req, emit)
 }
 
 // begin makes a call known to Cancel.

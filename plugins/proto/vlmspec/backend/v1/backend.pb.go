@@ -1137,8 +1137,8 @@ type GenerateResponse_Answer struct {
 }
 
 type GenerateResponse_Begun struct {
-	// The backend has begun; what is sent from now on waits behind this call.
-	// It comes first, and may be left out.
+	// The backend has begun to compute for this call; what is sent from now on
+	// waits behind it, and the time limit runs from now. It may be left out.
 	Begun *Begun `protobuf:"bytes,3,opt,name=begun,proto3,oneof"`
 }
 
