@@ -1,0 +1,163 @@
+// Package cache keeps records on disk between runs: answers, and what files and
+// backends are. Start reading at [Open]; file.go holds the format, prune.go what
+// makes room.
+//
+// All records lie in one file that only grows, so that a thousand of them are
+// read at once and written one by one. Several processes may use it at the same
+// time: they append, and rewrite it, while they hold a lock on its folder.
+// Whatever happens to the file costs records, which are computed again.
+package cache
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Key names a record: a SHA-256 over all that determines it.
+type Key [sha256.Size]byte
+
+// Store is an open cache. It is safe for concurrent use; the methods of nil are
+// those of no cache.
+//
+// Get answers from what was there when the store was opened, never from what was
+// put since: a run does not answer from itself.
+type Store struct {
+	dir   string
+	limit int64 // bytes of the file
+	today int
+
+	mu      sync.Mutex
+	records map[Key]record
+	touched []record // got, and last used on another day
+	size    int64    // of the file
+	live    int64    // of the records that are not superseded
+	damaged int
+	problem error // the first of writing
+}
+
+// Open reads the cache in a folder, which need not exist. It is kept below limit
+// bytes. The error says that a cache is there and cannot be used.
+func Open(dir string, limit int64) (*Store, error) {
+	s := &Store{dir: dir, limit: limit, today: day(time.Now()), records: map[Key]record{}}
+	data, err := os.ReadFile(filepath.Join(dir, fileName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the cache: %w", err)
+	}
+	all, damaged := parse(data)
+	s.size, s.damaged = int64(len(data)), damaged
+	for _, r := range all {
+		s.live += int64(len(r.line) - len(s.records[r.key].line))
+		s.records[r.key] = r
+	}
+	return s, nil
+}
+
+// day counts days, which is as exact as the use of a record is known.
+func day(t time.Time) int { return int(t.Unix() / (24 * 60 * 60)) }
+
+// Damaged is how many records of the file could not be read, and are dropped.
+func (s *Store) Damaged() int {
+	if s == nil {
+		return 0
+	}
+	return s.damaged
+}
+
+// Get returns the value of a key, which the caller does not change.
+func (s *Store) Get(k Key) ([]byte, bool) {
+	if s == nil {
+		return nil, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.records[k]
+	if ok && r.day < s.today {
+		s.touched = append(s.touched, r)
+		r.day = s.today
+		s.records[k] = r
+	}
+	return r.value, ok
+}
+
+// Put keeps a value, which has no line feed: JSON has none. What cannot be
+// written is told by [Store.Close].
+func (s *Store) Put(k Key, value []byte) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.problem == nil {
+		s.problem = s.append(record{key: k, day: s.today, value: value}.encode())
+	}
+}
+
+// Close notes what was used, and makes room when the cache has grown over its
+// limit or holds much that is superseded or damaged. The error says what could
+// not be kept, which is no loss but of time.
+func (s *Store) Close() error {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var used bytes.Buffer
+	for _, r := range s.touched {
+		used.Write(record{key: r.key, day: s.today, value: r.value}.encode())
+	}
+	s.touched = nil
+	if s.problem == nil && used.Len() > 0 {
+		s.problem = s.append(used.Bytes())
+	}
+	if s.problem == nil && (s.size > s.limit || s.damaged > 0 || s.size > 2*s.live+1<<20) {
+		s.problem = rewrite(s.dir, func(all []record) []record { return latest(all, s.limit*3/4) })
+	}
+	return s.problem
+}
+
+// append adds lines to the file, or nothing.
+func (s *Store) append(lines []byte) error {
+	if err := prepare(s.dir); err != nil {
+		return fmt.Errorf("make the cache: %w", err)
+	}
+	return locked(s.dir, func() error {
+		f, err := os.OpenFile(filepath.Join(s.dir, fileName), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return fmt.Errorf("write the cache: %w", err)
+		}
+		defer f.Close()
+		info, err := f.Stat()
+		if err != nil {
+			return fmt.Errorf("write the cache: %w", err)
+		}
+		// A process that was killed may have left half a line.
+		if _, err := f.Write(slices.Concat([]byte("\n"), lines)); err != nil {
+			_ = f.Truncate(info.Size())
+
+			return fmt.Errorf("write the cache: %w", err)
+		}
+		s.size = info.Size() + int64(len(lines)) + 1
+		s.live += int64(len(lines))
+		return nil
+	})
+}
+
+// prepare makes the folder, which version control leaves alone.
+func prepare(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	ignore := filepath.Join(dir, ".gitignore")
+	if _, err := os.Lstat(ignore); errors.Is(err, fs.ErrNotExist) {
+		return os.WriteFile(ignore, []byte("*\n"), 0o644)
+	}
+	return nil
+}

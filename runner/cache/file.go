@@ -1,0 +1,90 @@
+package cache
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"hash/crc32"
+	"path/filepath"
+	"strconv"
+
+	"github.com/gofrs/flock"
+)
+
+// fileName changes with the format.
+const fileName = "records.v1"
+
+// A record is a line: its checksum (CRC-32C of the rest of the line), its key,
+// the day it was last used, and its value, which has no line feed. Of the records
+// of one key the last counts. So damage ends at a line feed, and empty lines are
+// nothing.
+type record struct {
+	key   Key
+	day   int
+	value []byte
+	line  []byte // as it stands in the file
+}
+
+const (
+	sumChars  = 8
+	keyChars  = 2 * len(Key{})
+	valueFrom = sumChars + 1 + keyChars + 1 // where the day begins
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(b []byte) []byte {
+	sum := crc32.Checksum(b, castagnoli)
+	return hex.AppendEncode(nil, []byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
+}
+
+func (r record) encode() []byte {
+	line := make([]byte, sumChars, valueFrom+8+len(r.value))
+	line = append(line, ' ')
+	line = hex.AppendEncode(line, r.key[:])
+	line = append(line, ' ')
+	line = strconv.AppendInt(line, int64(r.day), 10)
+	line = append(line, ' ')
+	line = append(line, r.value...)
+	copy(line, checksum(line[sumChars:]))
+	return append(line, '\n')
+}
+
+// decode reads a line without its line feed; ok is false when it is damaged.
+func decode(line []byte) (r record, ok bool) {
+	if len(line) < valueFrom || !bytes.Equal(line[:sumChars], checksum(line[sumChars:])) {
+		return r, false
+	}
+	if _, err := hex.Decode(r.key[:], line[sumChars+1:valueFrom-1]); err != nil {
+		return r, false
+	}
+	day, value, found := bytes.Cut(line[valueFrom:], []byte(" "))
+	n, err := strconv.Atoi(string(day))
+	r.day, r.value, r.line = n, value, line
+	return r, found && err == nil
+}
+
+// parse reads what it can of a file, in its order, and counts what is damaged.
+func parse(data []byte) (all []record, damaged int) {
+	for line := range bytes.SplitSeq(data, []byte("\n")) {
+		if len(line) == 0 {
+			continue
+		}
+		if r, ok := decode(line); ok {
+			all = append(all, r)
+		} else {
+			damaged++
+		}
+	}
+	return all, damaged
+}
+
+// locked runs f while no other process writes to the folder.
+func locked(dir string, f func() error) error {
+	l := flock.New(filepath.Join(dir, "lock"))
+	if err := l.Lock(); err != nil {
+		return fmt.Errorf("lock the cache: %w", err)
+	}
+	defer func() { _ = l.Close() }()
+	return f()
+}
