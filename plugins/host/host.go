@@ -6,6 +6,7 @@ package host
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -168,6 +169,16 @@ func (b *Backend) Starts() int {
 	return b.starts
 }
 
+// Program is the SHA-256 of the program that was started, in hex. Of a process
+// that was attached to it is what its owner says, "" for nothing.
+func (b *Backend) Program() (string, error) {
+	if a, ok := b.attachment(); ok {
+		return a.Program, nil
+	}
+	sum, err := b.sum()
+	return hex.EncodeToString(sum), err
+}
+
 // Attachment returns how another process attaches to this one's backend.
 func (b *Backend) Attachment() (wire.Attachment, error) {
 	b.mu.Lock()
@@ -177,6 +188,7 @@ func (b *Backend) Attachment() (wire.Attachment, error) {
 	}
 	a := wire.AttachmentOf(b.process.plugin.ReattachConfig(), true)
 	a.Version, a.TLS = b.process.plugin.NegotiatedVersion(), b.process.tls
+	a.Program, _ = b.Program() // without it, answers are not kept
 	return a, nil
 }
 

@@ -19,6 +19,8 @@ type Attachment struct {
 	Address    string `json:"address"`
 	Version    int    `json:"version"`    // of the protocol
 	Configured bool   `json:"configured"` // its model is loaded: Configure must not be called
+	// Program is the SHA-256 of the program, in hex; "" when it is not known.
+	Program string `json:"program,omitempty"`
 	// TLS is the credential the process was started with; "" is none.
 	TLS Credential `json:"tls,omitempty"`
 }
