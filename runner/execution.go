@@ -24,6 +24,7 @@ type Execution struct {
 	commit   <-chan string
 	record   *recorder
 	redact   *strings.Replacer
+	answers  *answers
 
 	mu      sync.Mutex
 	cases   []*result.Case // by case, nil while not judged
@@ -42,7 +43,8 @@ func (s *Session) Start(ctx context.Context) *Execution {
 	}
 	tasks, first := s.tasks()
 	e.first = first
-	o := infer.Options{Open: s.open, OnDemand: s.options.OnDemand}
+	o := infer.Options{Open: s.open, OnDemand: s.options.OnDemand, Offline: s.options.Offline, Fresh: s.options.Fresh, Bounds: s.bounds()}
+	e.answers = s.useCache(&o)
 	if s.options.OnStart != nil {
 		o.OnStart = func(t infer.Task) { s.options.OnStart(t.Case) }
 	}
@@ -159,6 +161,7 @@ func (e *Execution) stopped() bool {
 func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
 	backends := e.pool.Backends()
 	e.pool.Close()
+	e.answers.close(interrupted)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	m := &e.manifest

@@ -1,13 +1,10 @@
 package runner
 
 import (
-	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/vlmspec/vlmspec/runner/check"
-	"github.com/vlmspec/vlmspec/runner/model"
 	"github.com/vlmspec/vlmspec/runner/quarantine"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -33,7 +30,8 @@ func (s *Session) inputs(p *planned) []spec.Source {
 			}
 		}
 	}
-	for _, f := range filesOf(s.Project.Backends[p.Backend]) {
+	files, _ := filesOf(s.Project.Backends[p.Backend])
+	for _, f := range files {
 		all = append(all, spec.Source{Path: f, As: "backend"})
 	}
 	if s.quarantine.Of(p.ID) != nil {
@@ -45,42 +43,6 @@ func (s *Session) inputs(p *planned) []spec.Source {
 		seen[in.Path] = true
 		return again
 	})
-}
-
-// filesOf lists the files that a backend's config names. A model that was not
-// pulled yet is none.
-func filesOf(b spec.Backend) []string {
-	config, err := model.Resolve(b)
-	if err != nil {
-		config = b.Config
-	}
-	var files []string
-	for _, path := range texts(config) {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(b.Dir, filepath.FromSlash(path))
-		}
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			files = append(files, path)
-		}
-	}
-	return files
-}
-
-// texts lists the texts in a config, by key.
-func texts(value any) (all []string) {
-	switch v := value.(type) {
-	case string:
-		all = append(all, v)
-	case []any:
-		for _, item := range v {
-			all = append(all, texts(item)...)
-		}
-	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			all = append(all, texts(v[key])...)
-		}
-	}
-	return all
 }
 
 // touched reports whether a case depends on one of the files, by absolute path.

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -14,6 +15,7 @@ import (
 // sample judges the answers of a sample and adds it to its case.
 func (e *Execution) sample(ctx context.Context, p *planned, c *result.Case, k int, a infer.Answer) {
 	s := result.Sample{Index: k, Seed: p.Params.Seed + uint32(k), Turns: a.Turns, Error: a.Fault, Retries: a.Retries, Outcome: result.Passed}
+	s.Cached = a.Fault == nil && !slices.ContainsFunc(a.Turns, func(t result.Turn) bool { return !t.Cached })
 	judging := time.Now()
 	for t := range a.Turns {
 		if a.Fault != nil && t == len(a.Turns)-1 {
@@ -27,6 +29,7 @@ func (e *Execution) sample(ctx context.Context, p *planned, c *result.Case, k in
 		describeImages(c, a.Images)
 	}
 	c.Seconds += a.Seconds + time.Since(judging).Seconds()
+	c.Cached = s.Cached && (k == 0 || c.Cached)
 	c.Samples = append(c.Samples, s)
 }
 
@@ -34,7 +37,10 @@ func (e *Execution) sample(ctx context.Context, p *planned, c *result.Case, k in
 func (e *Execution) turn(ctx context.Context, p *planned, t *result.Turn, index int, images []check.Image) {
 	in := check.Input{
 		CaseID: p.ID, Turn: index, Prompt: t.Prompt, Answer: t.Answer, Finish: t.Finish, Images: images,
-		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Vars: p.Vars, Goldens: e.session.goldens, Ask: e.pool.Ask,
+		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Cached: t.Cached, Vars: p.Vars, Goldens: e.session.goldens,
+		Ask: func(ctx context.Context, backend string, req sdk.Request) (sdk.Response, bool, error) {
+			return e.pool.Ask(ctx, backend, req, p.NoCache)
+		},
 	}
 	for _, c := range p.checks[index] {
 		v := judge(ctx, c, in)

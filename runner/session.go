@@ -44,7 +44,14 @@ type Options struct {
 	// Backends opens a backend; nil starts plugins.
 	Backends func(ctx context.Context, b spec.Backend) (sdk.Backend, error)
 	OnDemand bool // answer a case when it is waited for, not ahead
-	Log      io.Writer
+	// Cache takes answers of earlier runs from .vlmspec/cache, and keeps those of
+	// this one; it goes with plugins only. Fresh does not take any; Offline takes
+	// nothing else.
+	Cache, Fresh, Offline bool
+	// Warn is told in a sentence what is wrong with the cache, which never fails a
+	// run; nil is told nothing.
+	Warn func(problem string)
+	Log  io.Writer
 	// OnStart is called when a backend is asked for a sample of a case, OnEnd when
 	// it has answered, from several goroutines; both may be nil.
 	OnStart, OnEnd func(c *spec.Case)
@@ -167,6 +174,13 @@ func idsOf(cases []planned) []string {
 	return ids
 }
 
+// timed reports whether a check reads how long an answer takes.
+func (p *planned) timed() bool {
+	return slices.ContainsFunc(p.checks, func(turn []placedCheck) bool {
+		return slices.ContainsFunc(turn, func(c placedCheck) bool { return check.Timed(c.Check) })
+	})
+}
+
 // isGolden reports whether an entry of `expect` reads a golden.
 func isGolden(n spec.Node) bool {
 	return n.Text() == "golden" || len(n.Entries()) == 1 && n.Entries()[0].Key == "golden"
@@ -192,7 +206,7 @@ func (s *Session) tasks() (tasks []infer.Task, first []int) {
 			continue
 		}
 		for k := range c.Repeat {
-			tasks = append(tasks, infer.Task{Case: c, Index: k, Seed: c.Params.Seed + uint32(k)})
+			tasks = append(tasks, infer.Task{Case: c, Index: k, Seed: c.Params.Seed + uint32(k), Timed: s.cases[i].timed(), Never: c.NoCache})
 		}
 	}
 	return tasks, first

@@ -27,6 +27,17 @@ func Files(c Check) []string {
 	return nil
 }
 
+// Timed reports whether a check reads how long an answer took, so that one from
+// the cache will not do.
+func Timed(c Check) bool {
+	w, ok := c.(*wrapped)
+	if !ok {
+		return false
+	}
+	t, ok := w.judge.(interface{ timed() bool })
+	return ok && t.timed()
+}
+
 // Input is what a check may look at.
 type Input struct {
 	CaseID   string
@@ -34,15 +45,16 @@ type Input struct {
 	Prompt   string // text of the turn, with <image> where an image stood
 	Answer   string
 	Finish   string
-	Images   []Image // of the whole conversation up to this turn
-	Timings  result.Timings
+	Images   []Image        // of the whole conversation up to this turn
+	Timings  result.Timings // zero for a cached answer
 	Tokens   result.Tokens
 	LogProbs []float64
+	Cached   bool // the answer was kept from an earlier run
 	Vars     map[string]any
 	Goldens  Goldens // nil when no golden store is there
 	// Ask puts a request to a backend by its name, for judges; nil when there is
-	// nobody to be asked.
-	Ask func(ctx context.Context, backend string, req sdk.Request) (sdk.Response, error)
+	// nobody to be asked. cached says that the answer was kept from an earlier run.
+	Ask func(ctx context.Context, backend string, req sdk.Request) (r sdk.Response, cached bool, err error)
 }
 
 // Image is an image the answer is about.

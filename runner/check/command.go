@@ -38,6 +38,7 @@ type commandInput struct {
 	Tokens   result.Tokens  `json:"tokens"`
 	Timings  result.Timings `json:"timings"`
 	LogProbs []float64      `json:"logprobs,omitempty"`
+	Cached   bool           `json:"cached,omitempty"` // from the cache: there are no timings
 }
 
 // commandVerdict is what it writes to standard output: pass or score, or both.
@@ -105,7 +106,7 @@ func (c *commandCheck) verdict(v commandVerdict, text string) result.Verdict {
 func (c *commandCheck) run(ctx context.Context, in Input, text string) ([]byte, error) {
 	input := commandInput{
 		Case: in.CaseID, Turn: in.Turn, Prompt: in.Prompt, Answer: text, Finish: in.Finish, Row: in.Vars,
-		Images: []string{}, Tokens: in.Tokens, Timings: in.Timings, LogProbs: in.LogProbs,
+		Images: []string{}, Tokens: in.Tokens, Timings: in.Timings, LogProbs: in.LogProbs, Cached: in.Cached,
 	}
 	for _, img := range in.Images {
 		input.Images = append(input.Images, img.Path)

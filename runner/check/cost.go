@@ -16,6 +16,8 @@ type latencyCheck struct {
 
 func (*latencyCheck) compile(spec.Node, Env) error { return nil }
 
+func (*latencyCheck) timed() bool { return true }
+
 func (c *latencyCheck) judge(_ context.Context, in Input, _ string) result.Verdict {
 	seconds := map[string]float64{
 		"": in.Timings.Total, "total": in.Timings.Total, "preprocess": in.Timings.Preprocess, "encode": in.Timings.Encode,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 
 	"github.com/vlmspec/vlmspec/runner/point"
@@ -55,6 +56,24 @@ func (c *exprCheck) compile(n spec.Node, _ Env) error {
 	}
 	c.program = program
 	return nil
+}
+
+// timed is true where the expression names seconds.
+func (c *exprCheck) timed() bool {
+	var names namesSeconds
+	node := c.program.Node()
+	ast.Walk(&node, &names)
+	return bool(names)
+}
+
+type namesSeconds bool
+
+// Visit implements [ast.Visitor].
+func (n *namesSeconds) Visit(node *ast.Node) {
+	id, ok := (*node).(*ast.IdentifierNode)
+	if ok && (id.Value == "seconds" || id.Value == "$env") {
+		*n = true
+	}
 }
 
 func (c *exprCheck) judge(_ context.Context, in Input, text string) result.Verdict {

@@ -86,11 +86,11 @@ Reply with one JSON object and nothing else: {"reason": "one sentence", "score":
 // ask asks until there is a grade, or says in a sentence why there is none.
 func (c *judgeCheck) ask(ctx context.Context, in Input, req sdk.Request, record *result.Judge) (grade, string) {
 	for record.Tries = 1; ; record.Tries++ {
-		r, err := in.Ask(ctx, c.Backend, req)
+		r, cached, err := in.Ask(ctx, c.Backend, req)
 		if err != nil {
 			return grade{}, fmt.Sprintf("judge %s: %v", c.Backend, err)
 		}
-		record.Answer = r.Text
+		record.Answer, record.Cached = r.Text, cached
 		g, problem := readGrade(r.Text)
 		if problem == "" {
 			return g, ""

@@ -10,11 +10,30 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
-// fake is a backend that does what the prompt says: "say red" answers red.
-type fake struct{ mark string }
+// fake is a backend that does what the prompt says: "say red" answers red. It
+// notes its starts in the file that $FAKE_STARTS names.
+type fake struct {
+	mark  string
+	model string // its content
+}
 
 func (f *fake) Configure(_ context.Context, config map[string]any) error {
 	f.mark, _ = config["mark"].(string)
+	if path, ok := config["model"].(string); ok {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return sdk.Errorf(sdk.InvalidConfig, "%w", err)
+		}
+		f.model = strings.TrimSpace(string(data))
+	}
+	if path := os.Getenv("FAKE_STARTS"); path != "" {
+		starts, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err != nil {
+			return err
+		}
+		_, _ = starts.WriteString("started\n")
+		_ = starts.Close()
+	}
 	if config["refuse"] == true {
 		return sdk.Errorf(sdk.InvalidConfig, "model.gguf is cut off after 12 bytes")
 	}
@@ -23,9 +42,9 @@ func (f *fake) Configure(_ context.Context, config map[string]any) error {
 
 func (f *fake) Describe(context.Context) (sdk.Info, error) {
 	return sdk.Info{
-		Name: "fake", Version: "1", Model: "parrot", ModelDigest: "sha256:77", Device: "cpu", PathKeys: []string{"mark"},
+		Name: "fake", Version: "1", Model: "parrot", ModelDigest: "sha256:77" + f.model, Device: "cpu", PathKeys: []string{"mark", "model"},
 		ConfigSchema: []byte(`{"type": "object", "additionalProperties": false, "properties": {
-			"mark": {"type": "string"}, "refuse": {"type": "boolean"}, "key": {"type": "string"}}}`),
+			"mark": {"type": "string"}, "model": {"type": "string"}, "refuse": {"type": "boolean"}, "key": {"type": "string"}}}`),
 		Capabilities: sdk.Capabilities{MaxImages: 2, Concurrency: 1, Seeds: true},
 	}, nil
 }
@@ -39,6 +58,10 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 	case "say":
 	case "cut":
 		r.Finish = sdk.FinishLength
+	case "model":
+		r.Text = f.model
+	case "image":
+		r.Usage.CachedImages = 1
 	case "seed":
 		r.Text = fmt.Sprint(req.Params.Seed)
 	case "even":

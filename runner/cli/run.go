@@ -33,6 +33,8 @@ type runFlags struct {
 	dryRun   bool
 	shuffle  string
 	verbose  bool
+	noCache  bool
+	offline  bool
 	ids      string
 	update   string
 }
@@ -69,6 +71,8 @@ Ctrl-C once ends the run and still writes the reports; twice ends at once.`,
 	flags.StringVar(&f.update, "update", "", `which answers of golden checks become pending: missing (nothing is accepted for the
 prompt and images yet), changed (and those unlike what is accepted), all (and those
 as accepted) or none; missing when not given, none with CI set`)
+	flags.BoolVar(&f.noCache, "no-cache", false, "ask the backends also for answers that an earlier run has kept; the new ones are kept instead")
+	flags.BoolVar(&f.offline, "offline", false, "ask no backend: a case whose answer no earlier run has kept is an error")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show what the backends print")
 	return c
 }
@@ -138,6 +142,11 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.
 	if f.failFast < 0 {
 		return o, usagef("--fail-fast=%d: expected at least 1", f.failFast)
 	}
+	if f.noCache && f.offline {
+		return o, usagef("--no-cache and --offline leave nobody to ask: choose one")
+	}
+	o.Cache, o.Fresh, o.Offline = true, f.noCache, f.offline
+	o.Warn = func(problem string) { a.complain(fmt.Errorf("warning: %s", problem)) }
 	o.FailFast, o.Profile, o.Args = f.failFast, f.profile, os.Args[1:]
 	switch f.shuffle {
 	case "":

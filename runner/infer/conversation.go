@@ -2,17 +2,15 @@ package infer
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
-	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // converse holds one sample: its turns one after another, each with the history.
+// The answers are kept once the whole sample has come to its end.
 func (l *lane) converse(task Task, in place) (a Answer) {
 	a.Started = time.Now()
 	c := task.Case
@@ -27,35 +25,31 @@ func (l *lane) converse(task Task, in place) (a Answer) {
 		a.Fault = faultOf(err, c.Timeout)
 		return a
 	}
-	req := sdk.Request{ID: c.ID, Params: c.Params}
-	req.Params.Seed = task.Seed
-	if c.System != "" {
-		req.Messages = append(req.Messages, sdk.Message{Role: sdk.System, Parts: []sdk.Part{{Text: c.System}}})
-	}
-	var shown []check.Image
+	talk := l.pool.talk(task, &a)
+	var keep keeping
 	for i := range c.Turns {
-		msg, prompt, images, err := l.pool.message(c.Turns[i])
-		shown = append(shown, images...)
-		a.Images = append(a.Images, slices.Clip(shown))
-		a.Turns = append(a.Turns, result.Turn{Prompt: prompt})
+		err := talk.ask(i)
+		var r sdk.Response
+		var took time.Duration
 		if err == nil {
-			req.Messages = append(req.Messages, msg)
-			err = l.ask(t, c, i, req, &a.Turns[i])
+			r, took, err = l.ask(t, c, i, talk.req)
 		}
 		if err != nil {
 			a.Fault = faultOf(err, c.Timeout)
 			return a
 		}
-		req.Messages = append(req.Messages, sdk.Message{Role: sdk.Assistant, Parts: []sdk.Part{{Text: a.Turns[i].Answer}}})
+		keep.add(l, task, talk.req, r)
+		talk.said(r).Timings = timings(r.Timings, took)
 	}
+	keep.put(l.pool.options.Cache)
 	return a
 }
 
-// ask sends a turn of a case and fills in what came of it.
-func (l *lane) ask(t *ticket, c *spec.Case, turn int, req sdk.Request, out *result.Turn) error {
+// ask sends a turn of a case, and says how long the answer took.
+func (l *lane) ask(t *ticket, c *spec.Case, turn int, req sdk.Request) (sdk.Response, time.Duration, error) {
 	if turn == 0 {
 		if err := t.enter(c.Timeout); err != nil {
-			return err
+			return sdk.Response{}, 0, err
 		}
 	}
 	begun := func() {}
@@ -65,15 +59,9 @@ func (l *lane) ask(t *ticket, c *spec.Case, turn int, req sdk.Request, out *resu
 	sent := time.Now()
 	r, err := l.generate(t.ctx, req, begun)
 	if t.ctx.Err() != nil {
-		return context.Cause(t.ctx)
+		err = context.Cause(t.ctx)
 	}
-	if err != nil {
-		return err
-	}
-	out.Answer, out.Finish, out.LogProbs = r.Text, string(r.Finish), r.LogProbs
-	out.Tokens = result.Tokens{Text: r.Usage.TextTokens, Image: r.Usage.ImageTokens, Output: r.Usage.OutputTokens}
-	out.Timings = timings(r.Timings, t.since(sent))
-	return nil
+	return r, t.since(sent), err
 }
 
 func (l *lane) generate(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {
@@ -109,26 +97,4 @@ func (l *lane) fits(c *spec.Case) error {
 		return sdk.Errorf(sdk.InvalidRequest, "the case shows %d images, and backend %s takes at most %d", n, l.name, most)
 	}
 	return nil
-}
-
-// message makes the user message of a turn, and its text with <image> where an
-// image stands.
-func (p *Pool) message(t spec.Turn) (msg sdk.Message, prompt string, shown []check.Image, err error) {
-	msg.Role = sdk.User
-	var text strings.Builder
-	for _, part := range t.Parts {
-		if part.Image == nil {
-			msg.Parts = append(msg.Parts, sdk.Part{Text: part.Text})
-			text.WriteString(part.Text)
-			continue
-		}
-		text.WriteString("<image>")
-		img, lookErr := p.images.look(part.Image.Path)
-		if lookErr != nil && err == nil {
-			err = sdk.Errorf(sdk.InvalidRequest, "%s: %s", part.Image.Pos, strings.Replace(lookErr.Error(), part.Image.Path, part.Image.Name, 1))
-		}
-		shown = append(shown, check.Image{Path: part.Image.Path, SHA256: img.SHA256, Width: img.Width, Height: img.Height})
-		msg.Parts = append(msg.Parts, sdk.Part{Image: &img})
-	}
-	return msg, text.String(), shown, err
 }

@@ -1,16 +1,21 @@
 package infer
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"sync"
+	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
+	"github.com/vlmspec/vlmspec/runner/cache"
 )
 
 // images remembers what image files are, never what is in them.
 type images struct {
-	mu   sync.Mutex
-	seen map[string]*seen // by absolute path
+	cache *cache.Store // between runs; may be nil
+	mu    sync.Mutex
+	seen  map[string]*seen // by absolute path
 }
 
 type seen struct {
@@ -19,7 +24,7 @@ type seen struct {
 	err  error
 }
 
-func newImages() *images { return &images{seen: map[string]*seen{}} }
+func newImages(c *cache.Store) *images { return &images{cache: c, seen: map[string]*seen{}} }
 
 // look reads a file once: its header, and all of it for the digest.
 func (m *images) look(path string) (sdk.Image, error) {
@@ -30,6 +35,35 @@ func (m *images) look(path string) (sdk.Image, error) {
 		m.seen[path] = s
 	}
 	m.mu.Unlock()
-	s.once.Do(func() { s.img, s.err = imaging.Look(path) })
+	s.once.Do(func() { s.img, s.err = m.recall(path) })
 	return s.img, s.err
+}
+
+// lookedAt is a record: an image, and the file when it was read.
+type lookedAt struct {
+	Stamp cache.Stamp `json:"stamp"`
+	Image sdk.Image   `json:"image"`
+}
+
+// recall does not read a file that has not changed since an earlier run.
+func (m *images) recall(path string) (sdk.Image, error) {
+	if m.cache == nil {
+		return imaging.Look(path)
+	}
+	key := sha256.Sum256([]byte("image 1\x00" + path))
+	now := time.Now()
+	stamp, err := cache.StampOf(path)
+	if value, ok := m.cache.Get(key); ok && err == nil {
+		var was lookedAt
+		if json.Unmarshal(value, &was) == nil && was.Stamp == stamp {
+			return was.Image, nil
+		}
+	}
+	img, err := imaging.Look(path)
+	if err == nil && stamp.Settled(now) {
+		if value, err := json.Marshal(lookedAt{stamp, img}); err == nil {
+			m.cache.Put(key, value)
+		}
+	}
+	return img, err
 }

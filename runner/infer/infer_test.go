@@ -104,14 +104,15 @@ func wait(t *testing.T, p *Pool, i int) Answer {
 	return a
 }
 
-// Cases that show the same images follow each other; else the order is the specs'.
+// Cases that show the same images follow each other, those of the largest images
+// first; else the order is the specs'.
 func TestOrder(t *testing.T) {
 	f := &fake{}
-	p := start(t, f, tasks(one("a", "red-circle.png"), one("b"), one("c", "blue-square.png"), one("d", "red-circle.png"), one("e")))
-	for i := range 5 {
+	p := start(t, f, tasks(one("a", "red-circle.png"), one("b"), one("c", "blue-square.png"), one("d", "red-circle.png"), one("e"), one("f", "large-red-circle.png")))
+	for i := range 6 {
 		wait(t, p, i)
 	}
-	if got := f.ids(); got != "a d b e c" {
+	if got := f.ids(); got != "f a d c b e" {
 		t.Errorf("asked %s", got)
 	}
 }
@@ -398,18 +399,18 @@ func TestAsk(t *testing.T) {
 	}})
 	wait(t, p, 0)
 	for _, name := range []string{"b", "judge", "judge"} {
-		if r, err := p.Ask(t.Context(), name, sdk.Request{ID: "judge a"}); err != nil || r.Text != "ok" {
+		if r, _, err := p.Ask(t.Context(), name, sdk.Request{ID: "judge a"}, false); err != nil || r.Text != "ok" {
 			t.Errorf("%s: %+v, %v", name, r, err)
 		}
 	}
-	if _, err := p.Ask(t.Context(), "broken", sdk.Request{}); err == nil || err.Error() != "no such plugin" {
+	if _, _, err := p.Ask(t.Context(), "broken", sdk.Request{}, false); err == nil || err.Error() != "no such plugin" {
 		t.Errorf("got %v", err)
 	}
 	if len(p.Backends()) != 2 || opened["judge"] != 1 {
 		t.Errorf("backends %v, opened %v", p.Backends(), opened)
 	}
 	p.Close()
-	if _, err := p.Ask(context.Background(), "late", sdk.Request{}); err == nil || !other.closed {
+	if _, _, err := p.Ask(context.Background(), "late", sdk.Request{}, false); err == nil || !other.closed {
 		t.Errorf("asked after the end: %v", err)
 	}
 }

@@ -18,12 +18,16 @@ type lane struct {
 	queue []int // tasks
 	ended chan struct{}
 
-	once    sync.Once
-	backend sdk.Backend
-	info    sdk.Info
-	err     error
-	opened  chan struct{} // closed when backend, info and err are set
-	mu      sync.Mutex    // guards opened
+	turn <-chan struct{} // closed when the lane before waits for room, or needs none
+	next chan struct{}   // the same, of this one
+
+	mu       sync.Mutex  // guards what follows, until slots
+	backend  sdk.Backend // nil while it is not loaded
+	err      error       // of opening, which is tried once
+	info     sdk.Info    // once described
+	known    bool        // info is
+	id       *Identity
+	recalled bool // id was looked for in what is remembered
 
 	// slots bounds the samples that the backend computes at once, senders those
 	// that have a turn after the one under way.
@@ -35,27 +39,65 @@ type lane struct {
 	calls sync.RWMutex
 }
 
-// start opens the backend, once.
-func (l *lane) start() {
-	l.once.Do(func() {
-		l.backend, l.err = l.pool.options.Open(l.pool.ctx, l.name)
-		if l.err == nil {
-			l.info, l.err = l.backend.Describe(l.pool.ctx)
-		}
-		n := max(l.info.Capabilities.Concurrency, 1)
+// open starts the backend when it does not run. Who calls it has entered.
+func (l *lane) open() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.backend != nil || l.err != nil {
+		return l.err
+	}
+	if l.err = l.pool.ctx.Err(); l.err != nil { // nobody would close it
+		return l.err
+	}
+	var info sdk.Info
+	l.backend, l.err = l.pool.options.Open(l.pool.ctx, l.name)
+	if l.err == nil {
+		info, l.err = l.backend.Describe(l.pool.ctx)
+	}
+	if n := max(info.Capabilities.Concurrency, 1); n != cap(l.slots) {
 		l.slots, l.senders = make(chan struct{}, n), make(chan struct{}, n)
-		l.mu.Lock()
-		l.opened = make(chan struct{})
-		close(l.opened)
-		l.mu.Unlock()
-	})
+	}
+	if l.err == nil {
+		l.info, l.known = info, true
+		if ids := l.pool.options.Identities; ids != nil {
+			id := ids.Learn(l.name, l.backend, info)
+			l.id = &id
+		}
+	}
+	return l.err
 }
 
-// described returns what the backend says of itself, once it is open.
+// unload ends the backend, which nobody uses.
+func (l *lane) unload() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.backend != nil {
+		_ = l.backend.Close()
+		l.backend = nil
+	}
+}
+
+// described returns what the backend says of itself, once it is known.
 func (l *lane) described() (sdk.Info, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.info, l.opened != nil && l.err == nil
+	return l.info, l.known
+}
+
+// identity is what the backend is, as it says itself or as is remembered.
+func (l *lane) identity() (id Identity, known bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if ids := l.pool.options.Identities; l.id == nil && !l.recalled && ids != nil {
+		l.recalled = true
+		if id, ok := ids.Remembered(l.name); ok {
+			l.id, l.info, l.known = &id, id.Info, true
+		}
+	}
+	if l.id == nil {
+		return id, false
+	}
+	return *l.id, true
 }
 
 // Ahead is a backend that may be sent one call more than it computes at once,
@@ -64,26 +106,44 @@ type Ahead interface {
 	GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error)
 }
 
-// workers is how many samples are under way at once.
-func (l *lane) workers() int {
+// workers is how many of so many samples are under way at once.
+func (l *lane) workers(samples int) int {
 	n := cap(l.slots)
 	if _, ok := l.backend.(Ahead); ok {
 		n++
 	}
-	return min(n, len(l.queue))
+	return min(n, samples)
 }
 
-// run answers the queue, as many tasks at once as the backend takes.
+// run answers the queue: from the cache as far as that goes, and then, as many
+// tasks at once as the backend takes, by the backend.
 func (l *lane) run() {
 	defer close(l.ended)
-	l.start()
+	rest := l.queue
+	for len(rest) > 0 && l.settle(rest[0]) {
+		rest = rest[1:]
+	}
+	<-l.turn // which comes: all lanes run
+	if len(rest) == 0 {
+		close(l.next)
+		return
+	}
+	line := l.pool.loading.line(l)
+	close(l.next)
+	if l.pool.loading.wait(l.pool.ctx, line) != nil {
+		return
+	}
+	defer l.pool.loading.leave(l)
+	ordered := make(chan []int, 1)
+	go func() { ordered <- costliestFirst(byImages(rest, l.pool.tasks), l.pool.tasks) }()
+	_ = l.open() // an error is that of every task
 	type queued struct {
 		task int
 		in   place
 	}
 	tasks := make(chan queued)
 	var workers sync.WaitGroup
-	for range l.workers() {
+	for range l.workers(len(rest)) {
 		workers.Go(func() {
 			for q := range tasks {
 				l.answer(q.task, q.in)
@@ -91,7 +151,10 @@ func (l *lane) run() {
 		})
 	}
 	in := anyPlace()
-	for _, i := range l.queue {
+	for _, i := range <-ordered {
+		if l.settle(i) {
+			continue
+		}
 		select {
 		case tasks <- queued{i, in}:
 		case <-l.pool.ctx.Done():
@@ -102,9 +165,36 @@ func (l *lane) run() {
 	workers.Wait()
 }
 
-// answer fulfils the future of a task.
+// settle fulfils the future of a task for which no backend is needed.
+func (l *lane) settle(i int) bool {
+	if l.pool.ctx.Err() != nil {
+		return false
+	}
+	o := &l.pool.options
+	if o.Cache == nil && !o.Offline {
+		return false
+	}
+	a, ok := l.recall(l.pool.tasks[i])
+	if ok {
+		f := &l.pool.futures[i]
+		f.answer, f.ok = a, true
+		close(f.done)
+	}
+	return ok
+}
+
+// answerNow answers one task whatever else is in the queue.
+func (l *lane) answerNow(i int) {
+	if l.settle(i) || l.pool.loading.enter(l.pool.ctx, l) != nil {
+		return
+	}
+	defer l.pool.loading.leave(l)
+	_ = l.open()
+	l.answer(i, anyPlace())
+}
+
+// answer fulfils the future of a task by asking the backend.
 func (l *lane) answer(i int, in place) {
-	l.start()
 	f := &l.pool.futures[i]
 	defer close(f.done)
 	if l.pool.ctx.Err() != nil {
@@ -150,13 +240,29 @@ func (l *lane) try(task Task, in place) Answer {
 	return a
 }
 
-// request puts one request to the backend, between its tasks.
-func (l *lane) request(ctx context.Context, req sdk.Request) (sdk.Response, error) {
+// request puts one request to the backend, between its tasks. It is answered
+// from the cache where that is allowed.
+func (l *lane) request(ctx context.Context, req sdk.Request, never bool) (r sdk.Response, cached bool, err error) {
 	if err := l.pool.ctx.Err(); err != nil {
-		return sdk.Response{}, err
+		return r, false, err
 	}
-	if l.start(); l.err != nil {
-		return sdk.Response{}, l.err
+	task := Task{Never: never}
+	id, why := l.recallable(req.Params, task)
+	if why == "" {
+		if r, ok := l.kept(id, req, 0); ok {
+			return r, true, nil
+		}
+		why = "no answer to it is kept"
+	}
+	if l.pool.options.Offline {
+		return r, false, errors.New(offline(why).Message)
+	}
+	if err := l.pool.loading.enter(ctx, l); err != nil {
+		return r, false, err
+	}
+	defer l.pool.loading.leave(l)
+	if err := l.open(); err != nil {
+		return r, false, err
 	}
 	l.calls.RLock()
 	defer l.calls.RUnlock()
@@ -164,9 +270,14 @@ func (l *lane) request(ctx context.Context, req sdk.Request) (sdk.Response, erro
 	case l.slots <- struct{}{}:
 		defer func() { <-l.slots }()
 	case <-ctx.Done():
-		return sdk.Response{}, ctx.Err()
+		return r, false, ctx.Err()
 	}
-	return l.backend.Generate(ctx, req, nil)
+	if r, err = l.backend.Generate(ctx, req, nil); err == nil {
+		var keep keeping
+		keep.add(l, task, req, r)
+		keep.put(l.pool.options.Cache)
+	}
+	return r, false, err
 }
 
 func (l *lane) worthAnotherTry(f *result.Fault, tries int) bool {
@@ -191,7 +302,8 @@ func (l *lane) close() {
 	// On demand, a call may still be under way; it is cancelled by now.
 	l.calls.Lock()
 	defer l.calls.Unlock()
-	l.once.Do(func() {}) // never opened: stays so
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.backend != nil {
 		_ = l.backend.Close()
 	}

@@ -1,16 +1,15 @@
 // Package infer asks backends for answers, ahead of those who wait for them.
 // Start reading at [Start]; conversation.go holds one sample from the first
-// prompt to the last answer, lane.go one backend.
+// prompt to the last answer, lane.go one backend, answers.go what the cache knows.
 package infer
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/cache"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -21,6 +20,8 @@ type Task struct {
 	Case  *spec.Case
 	Index int    // of the sample
 	Seed  uint32 // of the sample
+	Timed bool   // a check reads how long the answer took: it is asked for anew
+	Never bool   // its answer is neither taken from the cache nor kept
 }
 
 // Answer is what came of a task: the turns, without verdicts, or a fault.
@@ -35,14 +36,21 @@ type Answer struct {
 
 // Options say how to answer.
 type Options struct {
-	// Open starts a backend. It is called once for each name that a task needs,
-	// from several goroutines.
+	// Open starts a backend that a task needs. It is called from several
+	// goroutines; again for a name when the backend had to make room for another.
 	Open func(ctx context.Context, name string) (sdk.Backend, error)
 	// OnDemand answers a task when someone waits for it, rather than ahead.
 	OnDemand bool
 	// OnStart is called when a backend is asked, and OnEnd when it has answered,
 	// from several goroutines; both may be nil.
 	OnStart, OnEnd func(Task)
+	// Cache keeps answers between runs, and Identities knows whose they are; both
+	// may be nil.
+	Cache      *cache.Store
+	Identities Identities
+	Fresh      bool // the cache is written, not read
+	Offline    bool // what is not in the cache is the fault of its task
+	Bounds     Bounds
 }
 
 // Pool holds the answers to come. It is safe for concurrent use.
@@ -52,6 +60,7 @@ type Pool struct {
 	futures []future
 	mu      sync.Mutex // guards lanes, which grows by those of judges
 	lanes   map[string]*lane
+	loading loading
 	images  *images
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -64,24 +73,29 @@ type future struct {
 	ok     bool // false: the pool was stopped first
 }
 
-// Start begins to answer. Tasks of one backend are asked in order, but those
-// that show the same images follow each other, so that a backend can keep what
-// it made of an image.
+// Start begins to answer. Tasks that show the same images follow each other, so
+// that a backend can keep what it made of an image, those with the largest images
+// first; else they are asked in order. Backends take turns in the order in which
+// the tasks name them, where not all may be loaded at once.
 func Start(ctx context.Context, tasks []Task, o Options) *Pool {
-	p := &Pool{options: o, tasks: tasks, futures: make([]future, len(tasks)), lanes: map[string]*lane{}, images: newImages()}
+	p := &Pool{options: o, tasks: tasks, futures: make([]future, len(tasks)), lanes: map[string]*lane{}, images: newImages(o.Cache)}
+	p.loading.bounds, p.loading.uses = o.Bounds, map[*lane]int{}
 	p.ctx, p.cancel = context.WithCancel(ctx)
+	first := make(chan struct{})
+	close(first)
+	var order []*lane
 	for i, t := range tasks {
 		p.futures[i].done = make(chan struct{})
-		name := t.Case.Backend
-		if p.lanes[name] == nil {
-			p.lanes[name] = &lane{pool: p, name: name, ended: make(chan struct{})}
+		l := p.lanes[t.Case.Backend]
+		if l == nil {
+			l = &lane{pool: p, name: t.Case.Backend, ended: make(chan struct{}), turn: first, next: make(chan struct{})}
+			first = l.next
+			p.lanes[l.name] = l
+			order = append(order, l)
 		}
-		p.lanes[name].queue = append(p.lanes[name].queue, i)
+		l.queue = append(l.queue, i)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, l := range p.lanes {
-		l.queue = byImages(l.queue, tasks)
+	for _, l := range order {
 		if o.OnDemand {
 			close(l.ended)
 		} else {
@@ -99,7 +113,7 @@ func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 		p.mu.Lock()
 		l := p.lanes[p.tasks[task].Case.Backend]
 		p.mu.Unlock()
-		l.answer(task, anyPlace())
+		l.answerNow(task)
 	}
 	select {
 	case <-f.done:
@@ -112,8 +126,9 @@ func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 	return Answer{}, false
 }
 
-// Ask puts one request to a backend, which is started when no task has needed it.
-func (p *Pool) Ask(ctx context.Context, name string, req sdk.Request) (sdk.Response, error) {
+// Ask puts one request to a backend, which is started when no task has needed
+// it. It is answered from the cache where that is allowed, unless never is set.
+func (p *Pool) Ask(ctx context.Context, name string, req sdk.Request, never bool) (r sdk.Response, cached bool, err error) {
 	p.mu.Lock()
 	l := p.lanes[name]
 	if l == nil {
@@ -122,10 +137,10 @@ func (p *Pool) Ask(ctx context.Context, name string, req sdk.Request) (sdk.Respo
 		p.lanes[name] = l
 	}
 	p.mu.Unlock()
-	return l.request(ctx, req)
+	return l.request(ctx, req, never)
 }
 
-// Backends describes the backends that were started.
+// Backends describes the backends that have answered, be it in an earlier run.
 func (p *Pool) Backends() map[string]sdk.Info {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,36 +161,4 @@ func (p *Pool) Close() {
 	for _, l := range p.lanes {
 		l.close()
 	}
-}
-
-// byImages keeps the order of first appearance, and brings tasks that show the
-// same images together.
-func byImages(queue []int, tasks []Task) []int {
-	groups := map[string][]int{}
-	var keys []string
-	for _, i := range queue {
-		key := imageKey(tasks[i].Case)
-		if _, ok := groups[key]; !ok {
-			keys = append(keys, key)
-		}
-		groups[key] = append(groups[key], i)
-	}
-	out := make([]int, 0, len(queue))
-	for _, key := range keys {
-		out = append(out, groups[key]...)
-	}
-	return slices.Clip(out)
-}
-
-func imageKey(c *spec.Case) string {
-	var key strings.Builder
-	for _, t := range c.Turns {
-		for _, p := range t.Parts {
-			if p.Image != nil {
-				key.WriteString(p.Image.Path)
-				key.WriteByte(0)
-			}
-		}
-	}
-	return key.String()
 }

@@ -83,6 +83,11 @@ func (c *Console) Case(r *result.Case) {
 
 func (c *Console) plainLine(r *result.Case) {
 	tail := c.dim(seconds(r.Seconds))
+	if n := cachedSamples(r); r.Cached {
+		tail = c.dim("cached")
+	} else if n != "" {
+		tail += c.dim("  cached: " + n)
+	}
 	switch r.Outcome {
 	case result.Skipped:
 		tail = oneLine(r.Reason, 160)
@@ -131,6 +136,9 @@ func (c *Console) failure(r *result.Case) {
 	}
 	if q := r.Quarantine; q != nil && q.Expired {
 		c.pair("quarantine", fmt.Sprintf("%s  %s:%d", quarantineState(q), q.File, q.Line))
+	}
+	if how := cachedDetail(r); how != "" {
+		c.pair("cached", how)
 	}
 	c.pair("again", Repeat(&c.o.Manifest, r, c.o.From))
 	w.WriteByte('\n')
@@ -291,6 +299,9 @@ func (c *Console) notes(run *result.Run, files []string) {
 			why = "the run was interrupted"
 		}
 		c.note("left out", fmt.Sprintf("%s did not run: %s", cases(left), why))
+	}
+	if kept := cachedAnswers(run); kept != "" {
+		c.note("cached", kept+"; --no-cache asks again")
 	}
 	if n, last := retried(run); n > 0 {
 		what := "1 sample was"

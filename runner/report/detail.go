@@ -27,6 +27,9 @@ func details(m *result.Manifest, c *result.Case) string {
 	if q := c.Quarantine; q != nil && q.Expired {
 		fmt.Fprintf(&b, "expired:  %s  %s:%d\n", Visible(quarantineState(q)), q.File, q.Line)
 	}
+	if how := cachedDetail(c); how != "" {
+		line(&b, "cached", how)
+	}
 	fmt.Fprintf(&b, "again:    %s", Repeat(m, c, ""))
 	return b.String()
 }

@@ -202,6 +202,12 @@ func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
 	if q := c.Quarantine; q != nil {
 		p = append(p, xmlProperty{"quarantine", xmlText(quarantineState(q))})
 	}
+	if n := cachedSamples(c); n != "" {
+		p = append(p, xmlProperty{"cached", n})
+	}
+	if encodeCached(c) {
+		p = append(p, xmlProperty{"encode", "cached"})
+	}
 	for _, l := range c.Labels {
 		p = append(p, xmlProperty{"label", xmlText(l)})
 	}

@@ -24,6 +24,9 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 		b := m.Backends[name]
 		fmt.Fprintf(w, "- %s: %s, %s, `%s`\n", markdownText(name), markdownText(b.Model), markdownText(b.Device), code(b.ModelDigest))
 	}
+	if kept := cachedAnswers(run); kept != "" {
+		fmt.Fprintf(w, "- cached: %s\n", kept)
+	}
 	for i := range run.Gates {
 		g := &run.Gates[i]
 		fmt.Fprintf(w, "- %s: %s", g.Outcome, markdownText(gateLine(g)))

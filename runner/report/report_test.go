@@ -77,6 +77,10 @@ func example() *result.Run {
 	}
 	quarantine(result.Quarantined, result.Failed, false)
 	quarantine(result.Failed, result.Failed, true).Until = "2026-01-30"
+	cases[0].Cached, cases[0].Samples[0].Cached, cases[0].Samples[0].Turns[0].Cached = true, true, true
+	cases[1].Samples[0].Turns[0].CachedImages = 1
+	cases[3].Samples[1].Cached = true
+	cases[7].Samples[0].Turns[0].Verdicts = []result.Verdict{{Kind: "judge", Outcome: result.Passed, Judge: &result.Judge{Backend: "grader", Cached: true}}}
 	cases[1].Reason = "equals: " + failed.Reason
 	cases[1].Siblings = 2
 	cases[1].ID = "a/it's-wrong"

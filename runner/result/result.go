@@ -49,6 +49,7 @@ type Judge struct {
 	Prompt  string `json:"prompt"`
 	Answer  string `json:"answer"`
 	Tries   int    `json:"tries"` // until a grade could be read
+	Cached  bool   `json:"cached,omitempty"`
 }
 
 // Overlay is what a vision check looked at, for drawing over the image.
@@ -93,7 +94,8 @@ type Case struct {
 	Quarantine *Quarantine `json:"quarantine,omitempty"`
 	Samples    []Sample    `json:"samples,omitempty"`
 	Started    time.Time   `json:"started,omitzero"`
-	Seconds    float64     `json:"seconds"` // inference and judging, all samples
+	Seconds    float64     `json:"seconds"`          // inference and judging, all samples
+	Cached     bool        `json:"cached,omitempty"` // every sample is
 }
 
 // Quarantine lets a case run without gating, until the end of a day.
@@ -122,6 +124,7 @@ type Sample struct {
 	Turns   []Turn  `json:"turns,omitempty"`
 	Error   *Fault  `json:"error,omitempty"`
 	Retries []Fault `json:"retries,omitempty"` // infrastructure errors that a later try overcame
+	Cached  bool    `json:"cached,omitempty"`  // answered from the cache, turn by turn; its timings are 0
 }
 
 // Turn is one prompt and its answer.
@@ -133,7 +136,10 @@ type Turn struct {
 	Timings  Timings   `json:"timings"`
 	Tokens   Tokens    `json:"tokens"`
 	LogProbs []float64 `json:"logprobs,omitempty"`
-	Cached   bool      `json:"cached,omitempty"`
+	Cached   bool      `json:"cached,omitempty"` // kept from an earlier run
+	// CachedImages is how many of the images that the conversation has shown so far
+	// the backend had encoded before.
+	CachedImages int `json:"cached_images,omitempty"`
 }
 
 // Fault is an infrastructure error.
@@ -158,6 +164,7 @@ type Tokens struct {
 	Text   int `json:"text"`
 	Image  int `json:"image"`
 	Output int `json:"output"`
+	Cached int `json:"cached,omitempty"` // of the prompt: computed for an earlier request that began alike
 }
 
 // Run is a whole run: what was run, where, and what came of it.

@@ -61,6 +61,7 @@ type Case struct {
 	Skip    string        // reason, "" runs
 	XFail   string        // reason, "" is expected to pass
 	Only    bool
+	NoCache bool           // cache: never
 	Vars    map[string]any // row variables over spec vars, for reports and expr
 	Secrets []string       // values of ${env:...} used here, to redact from every output
 	Sources []Source       // files it was made from, the spec first; images are in Turns

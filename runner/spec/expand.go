@@ -78,6 +78,7 @@ func (l *loader) newCase(s *suite, n Node, f caseFile) (Case, error) {
 		Suite: s.file.Suite, Name: strings.TrimSpace(f.Name), Pos: n.Pos(),
 		Params: f.Params.sdk(), Repeat: f.Repeat, Require: f.Require, Timeout: f.Timeout,
 		Skip: string(f.Skip), XFail: string(f.XFail), Only: f.Only.Value,
+		NoCache: f.Cache == "never",
 	}
 	c.ID = Slug(c.Suite) + "/" + Slug(c.Name)
 	if Slug(c.Name) == "" {

@@ -19,6 +19,7 @@ type settings struct {
 	Vars     vars          `yaml:"vars" doc:"names that ${name} stands for"`
 	Skip     reason        `yaml:"skip" doc:"why it does not run"`
 	XFail    reason        `yaml:"xfail" doc:"why it is known to fail; passing is then reported as a failure"`
+	Cache    string        `yaml:"cache" enum:"auto|never" doc:"never asks the backend in every run and keeps no answer; auto, the default, takes what an earlier run has kept"`
 }
 
 // params are sdk.Params as written; nil is not given.
@@ -66,5 +67,4 @@ type caseFile struct {
 	turnFile `yaml:",inline"`
 	Turns    []turnFile `yaml:"turns" doc:"a conversation: messages that each see the answers before"`
 	Perturb  any        `yaml:"perturb" later:"true"`
-	Cache    any        `yaml:"cache" later:"true"`
 }

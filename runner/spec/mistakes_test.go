@@ -68,7 +68,7 @@ func TestMistakes(t *testing.T) {
 		"require":                {"require: most\n" + head + "- {name: a, require: 6/5" + rest, "specs/a.yaml:1:10: expected all, any, a fraction such as 4/5 or a share such as 80%, got \"most\"\nspecs/a.yaml:4:22: expected all, any, a fraction such as 4/5 or a share such as 80%, got \"6/5\""},
 		"timeout":                {"timeout: 30\n" + head + "- {name: a" + rest, `specs/a.yaml:1:10: expected a duration such as 30s or 1m30s, got 30`},
 		"only in CI":             {head + "- {name: a, only: true" + rest, `specs/a.yaml:3:19: only is refused in CI; remove it: it would hide every other case`},
-		"not built yet":          {head + "- name: a\n  perturb: [none]\n  cache: never\n  prompt: hi\n  expect: [golden]\n", "specs/a.yaml:4:3: perturb is not built yet; remove it for now\nspecs/a.yaml:5:3: cache is not built yet; remove it for now"},
+		"not built yet":          {head + "- name: a\n  perturb: [none]\n  prompt: hi\n  expect: [golden]\n", "specs/a.yaml:4:3: perturb is not built yet; remove it for now"},
 		"video":                  {head + "- {name: a, video: x.mp4, content: [{video: x}], expect: [golden]}\n", "specs/a.yaml:3:13: video is not built yet; remove it for now\nspecs/a.yaml:3:38: video is not built yet; remove it for now"},
 		"rows give one name":     {head + "- {name: a, rows: [{k: 1, x: red}, {k: 1, x: blue}]" + rest, `specs/a.yaml:3:10: rows specs/a.yaml:3 and 3 give the same name "a"; put ${x} in the name`},
 		"equal rows":             {head + "- {name: '${x}', rows: [{x: red}, {x: red}]" + rest, `specs/a.yaml:3:10: rows specs/a.yaml:3 and 3 give the same name "red"; remove one of the rows`},

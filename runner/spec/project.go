@@ -14,6 +14,9 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
+// defaultCacheMB holds some 100,000 answers.
+const defaultCacheMB = 64
+
 // ProjectFile is the name of the file that makes a folder a project.
 const ProjectFile = "vlmspec.yaml"
 
@@ -26,6 +29,8 @@ type Project struct {
 	DefaultBackend string   // for specs that name none; a key of Backends
 	Backends       map[string]Backend
 	Profiles       map[string]Profile
+	MaxLoaded      int // backends loaded at once; 0 is as many as fit in memory
+	CacheMB        int // size of the answer cache; 0 is none
 
 	// AllowUnchecked lets cases have no `expect`, to explore a model.
 	AllowUnchecked bool
@@ -50,6 +55,8 @@ type projectFile struct {
 	DefaultBackend at[string]             `yaml:"default_backend" doc:"the backend for specs that name none"`
 	Backends       map[string]backendFile `yaml:"backends" required:"true" doc:"name of a backend to its plugin and config"`
 	Profiles       map[string]Profile     `yaml:"profiles" doc:"named sets of flags, chosen with --profile"`
+	MaxLoaded      int                    `yaml:"max_loaded" min:"1" doc:"how many backends may be loaded at once; by default as many as fit in memory, by the size of their files"`
+	CacheMB        *int                   `yaml:"answer_cache_mb" min:"0" doc:"most megabytes of answers that are kept in .vlmspec/cache, 64 by default; 0 keeps none"`
 }
 
 type backendFile struct {
@@ -162,7 +169,10 @@ func (p *Project) apply(root Node, f projectFile) error {
 	if f.Golden != nil {
 		p.Golden, _ = root.Get("golden").Path()
 	}
-	p.Profiles = f.Profiles
+	p.Profiles, p.MaxLoaded, p.CacheMB = f.Profiles, f.MaxLoaded, defaultCacheMB
+	if f.CacheMB != nil {
+		p.CacheMB = *f.CacheMB
+	}
 	p.Backends = map[string]Backend{}
 	for _, e := range root.Get("backends").Entries() {
 		if !nameOfBackend.MatchString(e.Key) {

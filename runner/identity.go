@@ -1,0 +1,234 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/host"
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/cache"
+	"github.com/vlmspec/vlmspec/runner/infer"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// identities knows what backends are, between runs too: what one said of itself
+// holds as long as its program, its config, the files that the config names and
+// the environment that GPU libraries read are the same.
+type identities struct {
+	project *spec.Project
+	cache   *cache.Store
+	attach  host.Attachments
+	now     func() time.Time
+
+	mu     sync.Mutex
+	before map[string]remembered // by backend: its files before it was started
+	sure   map[string]bool       // what is remembered holds
+	ctx    context.Context       // of what follows
+	stop   context.CancelFunc
+	hashes sync.WaitGroup
+}
+
+// remembered is a record: a backend, and its files when it was started.
+type remembered struct {
+	Files []file   `json:"files"` // the program first
+	Info  sdk.Info `json:"info"`
+}
+
+// file is a file as it was.
+type file struct {
+	Path   string      `json:"path"`
+	Stamp  cache.Stamp `json:"stamp"` // zero when a change could hide behind it
+	SHA256 string      `json:"sha256"`
+}
+
+func newIdentities(p *spec.Project, c *cache.Store) *identities {
+	ids := &identities{project: p, cache: c, now: time.Now, before: map[string]remembered{}, sure: map[string]bool{}}
+	ids.attach, _ = host.ParseAttach(os.Getenv(host.AttachEnv)) // who opens a backend tells
+	ids.ctx, ids.stop = context.WithCancel(context.Background())
+	return ids
+}
+
+// Remembered implements [infer.Identities]: the files are looked at, and read
+// where they have been written to since.
+func (ids *identities) Remembered(name string) (infer.Identity, bool) {
+	b := ids.project.Backends[name]
+	now, ok := ids.look(b)
+	if !ok {
+		return infer.Identity{}, false
+	}
+	value, ok := ids.cache.Get(recordKey(b, now))
+	var was remembered
+	if !ok || json.Unmarshal(value, &was) != nil || len(was.Files) != len(now.Files) {
+		return infer.Identity{}, false
+	}
+	same := true
+	for i, f := range was.Files {
+		next := &now.Files[i]
+		next.SHA256 = f.SHA256
+		if f.Path == next.Path && f.Stamp == next.Stamp && f.Stamp != (cache.Stamp{}) {
+			continue
+		}
+		same = false
+		if sum, err := sumOf(ids.ctx, next.Path); err != nil || f.Path != next.Path || sum != f.SHA256 {
+			return infer.Identity{}, false
+		}
+	}
+	now.Info = was.Info
+	if !same {
+		ids.keep(b, now)
+	}
+	ids.mu.Lock()
+	ids.sure[name] = true
+	ids.mu.Unlock()
+	return identityOf(b, was.Info, was.Files[0].SHA256), true
+}
+
+// Opening notes the files of a backend that is about to be started.
+func (ids *identities) Opening(name string) {
+	if now, ok := ids.look(ids.project.Backends[name]); ok {
+		ids.mu.Lock()
+		ids.before[name] = now
+		ids.mu.Unlock()
+	}
+}
+
+// Learn implements [infer.Identities]. What is not known yet is remembered, once
+// the files have been hashed.
+func (ids *identities) Learn(name string, backend sdk.Backend, info sdk.Info) infer.Identity {
+	b := ids.project.Backends[name]
+	program := ""
+	if p, ok := backend.(interface{ Program() (string, error) }); ok {
+		program, _ = p.Program() // without it nothing is kept
+	}
+	id := identityOf(b, info, program)
+	ids.mu.Lock()
+	defer ids.mu.Unlock()
+	was, looked := ids.before[name]
+	if looked && id.Why == "" && !ids.sure[name] {
+		ids.sure[name] = true
+		was.Info = info
+		was.Info.ConfigSchema, was.Info.PathKeys = nil, nil // of no use to who does not configure it
+		was.Files[0].SHA256 = program
+		ids.hashes.Go(func() { ids.remember(b, was) })
+	}
+	return id
+}
+
+// remember hashes the files of a backend that was started, unless they have been
+// written to since before that.
+func (ids *identities) remember(b spec.Backend, was remembered) {
+	for i := range was.Files {
+		if i == 0 {
+			continue // the host has hashed the program
+		}
+		sum, err := sumOf(ids.ctx, was.Files[i].Path)
+		if err != nil {
+			return
+		}
+		was.Files[i].SHA256 = sum
+	}
+	now, ok := ids.look(b)
+	same := func(a, b file) bool { return a.Path == b.Path && a.Stamp == b.Stamp }
+	if ok && slices.EqualFunc(now.Files, was.Files, same) {
+		ids.keep(b, was)
+	}
+}
+
+// keep writes a record. A stamp is of use once a change would change it.
+func (ids *identities) keep(b spec.Backend, r remembered) {
+	now := ids.now()
+	key := recordKey(b, r)
+	r.Files = slices.Clone(r.Files)
+	for i := range r.Files {
+		if !r.Files[i].Stamp.Settled(now) {
+			r.Files[i].Stamp = cache.Stamp{}
+		}
+	}
+	if value, err := json.Marshal(r); err == nil {
+		ids.cache.Put(key, value)
+	}
+}
+
+// Close waits for what is being hashed, or ends it.
+func (ids *identities) Close(interrupted bool) {
+	if interrupted {
+		ids.stop()
+	}
+	ids.hashes.Wait()
+	ids.stop()
+}
+
+// look lists the program and the files of a backend with their stamps. ok is
+// false when nothing can be known of it: it runs already, started by somebody
+// else, or not all of its files are known.
+func (ids *identities) look(b spec.Backend) (r remembered, ok bool) {
+	_, byName := ids.attach[b.Name]
+	_, byPlugin := ids.attach[b.Plugin]
+	if byName || byPlugin || b.Err != nil {
+		return r, false
+	}
+	program, err := host.Find(b.Plugin, host.Places(ids.project.Dir, os.Getenv))
+	if err != nil {
+		return r, false
+	}
+	files, whole := filesOf(b)
+	if !whole {
+		return r, false
+	}
+	for _, path := range append([]string{program.Path}, files...) {
+		stamp, err := cache.StampOf(path)
+		if err != nil {
+			return r, false
+		}
+		r.Files = append(r.Files, file{Path: path, Stamp: stamp})
+	}
+	return r, true
+}
+
+// recordKey names what is remembered of a backend.
+func recordKey(b spec.Backend, r remembered) cache.Key {
+	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].Path, environment())
+}
+
+// identityOf digests what determines a backend's answers. The config counts as it
+// stands in vlmspec.yaml; what is in its files the model's digest says.
+func identityOf(b spec.Backend, info sdk.Info, program string) infer.Identity {
+	id := infer.Identity{Info: info}
+	switch {
+	case info.ModelDigest == "":
+		id.Why = fmt.Sprintf("backend %s gives no digest of its model, so that its answers are not kept", b.Name)
+	case program == "":
+		id.Why = fmt.Sprintf("the program of backend %s is not known, so that its answers are not kept", b.Name)
+	}
+	id.Digest = digest("identity 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, environment())
+	return id
+}
+
+func digest(parts ...any) [sha256.Size]byte {
+	data, err := json.Marshal(parts)
+	if err != nil { // a config has JSON types only
+		data = fmt.Appendf(nil, "%#v", parts)
+	}
+	return sha256.Sum256(data)
+}
+
+// environment is what GPU and compute libraries read, and no backend reports.
+func environment() []string {
+	var vars []string
+	for _, v := range os.Environ() {
+		for _, prefix := range []string{"GGML_", "LLAMA_", "CUDA_", "HIP_", "ROCR_", "VK_", "OMP_"} {
+			if strings.HasPrefix(v, prefix) {
+				vars = append(vars, v)
+			}
+		}
+	}
+	slices.Sort(vars)
+	return vars
+}

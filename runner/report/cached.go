@@ -1,0 +1,95 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// cachedSamples says how many samples of a case an earlier run has answered:
+// "true" for all of them, "2 of 5 samples", "" for none.
+func cachedSamples(c *result.Case) string {
+	n := 0
+	for _, s := range c.Samples {
+		if s.Cached {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case len(c.Samples):
+		return "true"
+	}
+	return fmt.Sprintf("%d of %d samples", n, len(c.Samples))
+}
+
+// cachedDetail says in a sentence what of a case was not computed anew.
+func cachedDetail(c *result.Case) string {
+	var parts []string
+	switch n := cachedSamples(c); n {
+	case "":
+	case "true":
+		parts = append(parts, "the answer was kept from an earlier run; --no-cache asks again")
+	default:
+		parts = append(parts, n+" were kept from an earlier run; --no-cache asks again")
+	}
+	if encodeCached(c) {
+		parts = append(parts, "encode: cached")
+	}
+	for _, v := range verdictsOf(c) {
+		if v.Judge != nil && v.Judge.Cached {
+			parts = append(parts, "the grade of judge "+v.Judge.Backend+" was kept from an earlier run")
+			break
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func verdictsOf(c *result.Case) []result.Verdict {
+	var all []result.Verdict
+	for _, s := range c.Samples {
+		for _, t := range s.Turns {
+			all = append(all, t.Verdicts...)
+		}
+	}
+	return all
+}
+
+// encodeCached reports whether the backend, which was asked, encoded no image of
+// a case, since it had encoded all of them before.
+func encodeCached(c *result.Case) bool {
+	asked := 0
+	for _, s := range c.Samples {
+		if s.Cached || s.Error != nil {
+			continue
+		}
+		shown := 0
+		for _, t := range s.Turns {
+			shown += strings.Count(t.Prompt, "<image>")
+			if shown > 0 && t.CachedImages < shown {
+				return false
+			}
+		}
+		asked += min(shown, 1)
+	}
+	return asked > 0
+}
+
+// cachedAnswers says how many answers of a run an earlier one has given, "" for none.
+func cachedAnswers(run *result.Run) string {
+	n, all := 0, 0
+	for i := range run.Cases {
+		for _, s := range run.Cases[i].Samples {
+			all++
+			if s.Cached {
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d answers were kept from an earlier run", n, all)
+}
