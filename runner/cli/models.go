@@ -127,7 +127,7 @@ func (a *app) pull(refs []model.Ref, connections int) error {
 		case there:
 			fmt.Fprintf(a.out, "%s is here, %s\n  %s\n", r, model.Bytes(e.Size), e.Path)
 		default:
-			fmt.Fprintf(a.out, "pulled %s, %s in %s, %s\n  %s\n", r, model.Bytes(e.Size), time.Since(begin).Round(100*time.Millisecond), checked(e), e.Path)
+			fmt.Fprintf(a.out, "pulled %s, %s in %s, %s\n  %s\n", r, model.Bytes(e.Size), howLong(time.Since(begin).Seconds()), checked(e), e.Path)
 		}
 	}
 	return errors.Join(failed...)
@@ -140,4 +140,3 @@ func checked(e model.Entry) string {
 	}
 	return "SHA-256 " + e.SHA256 + " (nobody publishes one to compare; #sha256=HEX would pin it)"
 }
-

@@ -23,7 +23,8 @@ type pullProgress struct {
 
 	mu     sync.Mutex
 	drawn  bool
-	first  int64     // bytes that were there before
+	first  int64 // bytes that were there before
+	noted  string
 	told   time.Time // the last line that does not move
 	recent []mark    // of the last seconds, for the speed
 }
@@ -54,8 +55,11 @@ func (p *pullProgress) tell(e model.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if e.Note != "" {
-		p.erase()
-		fmt.Fprintf(p.out, "%s: %s\n", p.name, e.Note)
+		if e.Note != p.noted { // each connection meets what befalls all of them
+			p.erase()
+			fmt.Fprintf(p.out, "%s: %s\n", p.name, e.Note)
+		}
+		p.noted = e.Note
 		return
 	}
 	now := p.now()
@@ -69,7 +73,7 @@ func (p *pullProgress) tell(e model.Event) {
 		fmt.Fprintf(p.out, "pulling %s, %s\n", p.name, sizes(e, p.first))
 		p.told = now
 	case now.Sub(p.told) >= lineEvery:
-		fmt.Fprintf(p.out, "pulling %s, %s\n", p.name, strings.Join(p.numbers(e), ", "))
+		fmt.Fprintf(p.out, "pulling %s, %s\n", p.name, strings.TrimSpace(strings.Join(p.numbers(e), ", ")))
 		p.told = now
 	}
 }
@@ -88,7 +92,7 @@ func (p *pullProgress) measure(now time.Time, done int64) {
 		p.recent, p.first = nil, done
 	}
 	p.recent = append(p.recent, mark{now, done})
-	for now.Sub(p.recent[0].at) > speedOver {
+	for len(p.recent) > 2 && now.Sub(p.recent[0].at) > speedOver {
 		p.recent = p.recent[1:]
 	}
 }
@@ -116,15 +120,27 @@ func (p *pullProgress) numbers(e model.Event) []string {
 	}
 	all = append(all, model.Bytes(int64(speed))+"/s")
 	if e.Total >= 0 {
-		left := time.Duration(float64(e.Total-e.Done) / speed * float64(time.Second))
-		all = append(all, left.Round(time.Second).String()+" left")
+		all = append(all, howLong(float64(e.Total-e.Done)/speed)+" left")
 	}
 	return all
 }
 
+// howLong is a time for people.
+func howLong(seconds float64) string {
+	switch {
+	case seconds < 10:
+		return fmt.Sprintf("%.1f s", seconds)
+	case seconds < 100:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 6000:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.1f h", seconds/3600)
+}
+
 // line fits the terminal: the bar takes what the text leaves, and a long name is cut.
 func (p *pullProgress) line(e model.Event) string {
-	wide := p.columns - 1
+	wide := p.columns - 3 // leaves room for the ^C of a terminal
 	text := "  " + strings.Join(p.numbers(e), "  ")
 	name := p.name
 	if most := max(wide-len(text)-12, 8); len(name) > most {

@@ -129,6 +129,8 @@ func newPuller(t *testing.T, s Store) (*Puller, *events) {
 	}
 	p.chunk = 64 << 10
 	p.pause = func(ctx context.Context, d time.Duration) error {
+		e.mu.Lock()
+		defer e.mu.Unlock()
 		e.pauses = append(e.pauses, d)
 		return ctx.Err()
 	}

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// chunkSize is what one connection fetches at a time. A chunk that breaks goes
-// on where it broke, so a large one costs nothing but idle connections at the end.
+// chunkSize is the most that one connection fetches at a time. A chunk that breaks
+// goes on where it broke.
 const chunkSize = 32 << 20
 
 // stallTime is after how long without a byte a connection counts as broken.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -34,6 +35,29 @@ func TestPull(t *testing.T) {
 				}
 				return false
 			}, note: "broke",
+		},
+		"connections break all the time, and get further": {
+			odd: func(w http.ResponseWriter, r *http.Request, _ int) bool {
+				if !look(r) {
+					from := begin(r)
+					answer(w, from, from+5000, len(data), "65536")
+					_, _ = w.Write(data[from:min(from+5000, len(data))])
+					return true
+				}
+				return false
+			}, note: "ended early",
+		},
+		"sends less than it was asked for": {
+			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+				if n%2 == 1 {
+					from := begin(r)
+					end := min(from+10, len(data))
+					answer(w, from, end, len(data), strconv.Itoa(end-from))
+					_, _ = w.Write(data[from:end])
+					return true
+				}
+				return false
+			}, note: "ended early",
 		},
 		"the first look breaks": {
 			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
@@ -74,14 +98,21 @@ func TestPull(t *testing.T) {
 				return true
 			}, note: "ended early",
 		},
+		"no ranges, and it breaks with more than there is": {
+			odd: func(w http.ResponseWriter, _ *http.Request, n int) bool {
+				_, _ = w.Write(data)
+				if n == 1 {
+					_, _ = w.Write(other)
+					panic(http.ErrAbortHandler)
+				}
+				return true
+			}, note: "ended early",
+		},
 		"promises more than it sends": {
 			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
 				if n == 2 {
 					from := begin(r)
-					w.Header().Set("Content-Range", "bytes "+strconv.Itoa(from)+"-/"+strconv.Itoa(len(data)))
-					w.Header().Set("Content-Range", strings.Replace(w.Header().Get("Content-Range"), "-/", "-"+strconv.Itoa(from+9)+"/", 1))
-					w.Header().Set("Content-Length", "65536")
-					w.WriteHeader(http.StatusPartialContent)
+					answer(w, from, from+10, len(data), "65536")
 					_, _ = w.Write(data[from : from+10])
 					return true
 				}
@@ -94,8 +125,7 @@ func TestPull(t *testing.T) {
 					return false
 				}
 				from := begin(r)
-				w.Header().Set("Content-Range", "bytes "+strconv.Itoa(from)+"-"+strconv.Itoa(len(data)-1)+"/"+strconv.Itoa(len(data)))
-				w.WriteHeader(http.StatusPartialContent)
+				answer(w, from, len(data), len(data), "")
 				_, _ = w.Write(data[from:])
 				return true
 			},
@@ -112,8 +142,7 @@ func TestPull(t *testing.T) {
 		"says another size in the middle": {
 			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
 				if n == 3 {
-					w.Header().Set("Content-Range", "bytes "+strconv.Itoa(begin(r))+"-9999999/99999999")
-					w.WriteHeader(http.StatusPartialContent)
+					answer(w, begin(r), 10_000_000, 99_999_999, "")
 					return true
 				}
 				return false
@@ -193,6 +222,15 @@ func begin(r *http.Request) int {
 	from, _, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Range"), "bytes="), "-")
 	n, _ := strconv.Atoi(from)
 	return n
+}
+
+// answer begins an answer with the bytes from from up to end of a file.
+func answer(w http.ResponseWriter, from, end, size int, length string) {
+	w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, end-1, size))
+	if length != "" {
+		w.Header().Set("Content-Length", length)
+	}
+	w.WriteHeader(http.StatusPartialContent)
 }
 
 func page(w http.ResponseWriter, _ *http.Request, _ int) bool {
@@ -406,8 +444,7 @@ func TestStall(t *testing.T) {
 		if n != 1 {
 			return false
 		}
-		w.Header().Set("Content-Range", "bytes "+strconv.Itoa(begin(r))+"-99/100000")
-		w.WriteHeader(http.StatusPartialContent)
+		answer(w, begin(r), 100, 100_000, "")
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done() // until the other side goes
 		return true

@@ -53,6 +53,9 @@ func TestVerify(t *testing.T) {
 			if err := c.harm(e.Path); err != nil {
 				t.Fatal(err)
 			}
+			if _, err := s.Find(theRef); (err == nil) != (name == "one bit") { // a wrong size is seen at once
+				t.Errorf("before: %v", err)
+			}
 			v, err := s.Verify(t.Context(), e)
 			if err != nil || v.State != Damaged || !strings.Contains(v.Damaged, c.want) {
 				t.Errorf("got %+v, %v", v, err)
@@ -148,7 +151,7 @@ func TestAddress(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := Store{t.TempDir()}
 			p, _ := newPuller(t, s)
-			p.remote.client.Transport.(*withToken).RoundTripper.(*http.Transport).TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // its certificate is made for the test
+			trustAll(p)
 			r, err := Parse(c.text)
 			if err != nil {
 				t.Fatal(err)
@@ -170,6 +173,65 @@ func TestAddress(t *testing.T) {
 			t.Error("another host got the token")
 		}
 	}
+}
+
+// Without a sum, the server's word is what tells one file from another.
+func TestResumeAddress(t *testing.T) {
+	data := gguf(500_000, 1)
+	for name, c := range map[string]struct {
+		between func(h *hub, part string)
+		again   bool
+	}{
+		"as it was":           {func(*hub, string) {}, false},
+		"another file":        {func(h *hub, _ string) { h.data = gguf(500_000, 2) }, true},
+		"the part is cut off": {func(_ *hub, part string) { _ = os.Truncate(part, 3) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHub(t, data)
+			secure := httptest.NewTLSServer(http.HandlerFunc(h.serveFile))
+			defer secure.Close()
+			r, err := Parse(secure.URL + "/f.gguf")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := Store{t.TempDir()}
+			pull := func(ctx context.Context) (Entry, *events, error) {
+				p, told := newPuller(t, s)
+				trustAll(p)
+				e, _, err := p.Pull(ctx, r)
+				return e, told, err
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			h.odd = func(_ http.ResponseWriter, r *http.Request, n int) bool {
+				if n == 7 {
+					cancel()
+					<-r.Context().Done()
+				}
+				return false
+			}
+			if _, _, err := pull(ctx); err == nil {
+				t.Fatal("it was not interrupted")
+			}
+			h.mu.Lock()
+			h.odd = nil
+			c.between(h, s.path(r)+partSuffix)
+			h.mu.Unlock()
+			e, told, err := pull(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(e.Path); err != nil || sumHex(got) != sumHex(h.data) || e.SHA256 != sumHex(h.data) {
+				t.Errorf("the file is not right: %v", err)
+			}
+			if anew := told.all[0].Done == 0; anew != c.again {
+				t.Errorf("began with %+v", told.all[0])
+			}
+		})
+	}
+}
+
+func trustAll(p *Puller) {
+	p.remote.client.Transport.(*withToken).RoundTripper.(*http.Transport).TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // its certificate is made for the test
 }
 
 func TestResolve(t *testing.T) {

@@ -101,9 +101,11 @@ func (t *transfer) begin(first opening) error {
 	readErr := readJSON(t.path+stateSuffix, &old)
 	info, statErr := os.Stat(t.path + partSuffix)
 	t.resumed = readErr == nil && statErr == nil && old.Size == first.size && old.sound(info.Size()) && t.same(&old, first.validator)
+	// Some chunks for each connection, so that all of them are busy almost to the end.
+	chunk := min(t.chunk, max(first.size/int64(4*t.connections), 1<<20))
 	t.progress = progress{
 		Reference: t.ref.String(), URL: t.url, SHA256: t.sum, Validator: first.validator,
-		Size: first.size, Chunk: t.chunk, Got: make([]int64, (first.size-1)/t.chunk+1),
+		Size: first.size, Chunk: chunk, Got: make([]int64, (first.size-1)/chunk+1),
 	}
 	if t.resumed {
 		t.Chunk, t.Got = old.Chunk, old.Got
