@@ -19,7 +19,12 @@ func (s *Session) manifest(now time.Time) (result.Manifest, <-chan string) {
 	commit := make(chan string, 1)
 	go func() { commit <- commitOf(s.Project.Dir) }()
 	host, _ := os.Hostname()
+	var unused []string
+	for _, o := range s.Orphans {
+		unused = append(unused, o.Key)
+	}
 	return result.Manifest{
+		UnusedGoldens: unused,
 		ID: runID(now), Version: s.options.Version, Project: s.Project.Dir, Args: s.options.Args, Profile: s.options.Profile,
 		Host:     result.Host{Name: host, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()},
 		Seed:     s.options.Shuffle,

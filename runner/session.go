@@ -68,8 +68,9 @@ type Options struct {
 // Session is what is to run: cases selected, checks compiled. Nothing has been started.
 type Session struct {
 	Project *spec.Project
-	Files   []string // every file that was read, and quarantine.yaml, absolute
-	Total   int      // cases there are, before selection
+	Files   []string        // every file that was read, and quarantine.yaml, absolute
+	Total   int             // cases there are, before selection
+	Orphans []golden.Orphan // goldens that no case uses; known when no paths were given
 
 	options    Options
 	cases      []planned
@@ -127,6 +128,9 @@ func Open(o Options) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{Project: project, Files: specs.Files, Total: len(cases), options: o, goldens: goldens, quarantine: list, gates: gates}
+	if len(files) == 0 {
+		s.Orphans = goldens.Orphans(usedGoldens(cases))
+	}
 	s.Files = append(s.Files, filepath.Join(project.Dir, quarantine.FileName))
 	s.cases, err = s.selected(cases, lines)
 	return s, err
@@ -179,6 +183,21 @@ func (p *planned) timed() bool {
 	return slices.ContainsFunc(p.checks, func(turn []placedCheck) bool {
 		return slices.ContainsFunc(turn, func(c placedCheck) bool { return check.Timed(c.Check) })
 	})
+}
+
+// usedGoldens are the keys of the goldens that cases compare with.
+func usedGoldens(cases []planned) map[string]bool {
+	used := map[string]bool{}
+	for i := range cases {
+		for t, checks := range cases[i].checks {
+			for _, c := range checks {
+				if c.golden {
+					used[golden.Key(cases[i].ID, t)] = true
+				}
+			}
+		}
+	}
+	return used
 }
 
 // isGolden reports whether an entry of `expect` reads a golden.

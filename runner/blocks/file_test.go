@@ -70,7 +70,7 @@ func TestApply(t *testing.T) {
 		"byte order mark":    {"\ufeffs/b: 1\n", []Edit{put("s/b", "x"), put("s/a", "z")}, "\ufeffs/a:\n  words:\n    - z\n\ns/b:\n  words:\n    - x\n"},
 		"document marker":    {"---\ns/b: 1\n", []Edit{put("s/a", "z")}, "---\n\ns/a:\n  words:\n    - z\n\ns/b: 1\n"},
 		"quoted key":         {"\"s/b\": 1\n", []Edit{put("s/b", "x")}, "\"s/b\":\n  words:\n    - x\n"},
-		"removes":            {"# head\n\n# of a\ns/a: 1\n\n# of b\ns/b: 2\n\n# loose\n\ns/c: 3\n", []Edit{{Key: "s/b"}}, "# head\n\n# of a\ns/a: 1\n\n\n# loose\n\ns/c: 3\n"},
+		"removes":            {"# head\n\n# of a\ns/a: 1\n\n# of b\ns/b: 2\n\n# loose\n\ns/c: 3\n", []Edit{{Key: "s/b"}}, "# head\n\n# of a\ns/a: 1\n\n# loose\n\ns/c: 3\n"},
 		"removes the first":  {"# of a\ns/a: 1\n\ns/b: 2\n", []Edit{{Key: "s/a"}}, "s/b: 2\n"},
 		"removes the last":   {"s/a: 1\n\ns/b: 2\n", []Edit{{Key: "s/b"}}, "s/a: 1\n\n"},
 		"removes what isn't": {"s/a: 1\n", []Edit{{Key: "s/b"}}, "s/a: 1\n"},

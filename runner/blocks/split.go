@@ -139,11 +139,14 @@ func inserted(head string, all []block, b block, gap string) (string, []block) {
 // removed takes a block away; comments after it, which are not its own, stay.
 func removed(head string, all []block, i int) (string, []block) {
 	if kept := all[i].tail; strings.TrimSpace(kept) != "" {
+		before := &head
 		if i > 0 {
-			all[i-1].tail += kept
-		} else {
-			head += kept
+			before = &all[i-1].tail
 		}
+		if strings.HasSuffix(*before, "\n") {
+			kept = strings.TrimLeft(kept, "\r\n")
+		}
+		*before += kept
 	}
 	return head, slices.Delete(all, i, i+1)
 }

@@ -19,8 +19,8 @@ import (
 
 // acceptFlags are the flags of accept.
 type acceptFlags struct {
-	run                        string
-	all, alternative, minority bool
+	run                               string
+	all, alternative, minority, prune bool
 }
 
 func (a *app) acceptCommand() *cobra.Command {
@@ -42,6 +42,7 @@ With CI set it writes nothing: a person accepts.`,
 	c.Flags().BoolVar(&f.all, "all", false, "accept every pending answer")
 	c.Flags().BoolVar(&f.alternative, "alternative", false, "keep what was accepted before, and accept this too")
 	c.Flags().BoolVar(&f.minority, "minority", false, "accept an answer that no more than half of the samples gave")
+	c.Flags().BoolVar(&f.prune, "prune", false, "instead, remove goldens that no case uses")
 	return c
 }
 
@@ -54,6 +55,9 @@ func (a *app) accept(f *acceptFlags, ids []string) error {
 	if err != nil {
 		return wrong(err)
 	}
+	if f.prune {
+		return a.prune(review, f, ids)
+	}
 	answers, others, err := a.offered(f, review)
 	if err != nil {
 		return err
@@ -62,8 +66,8 @@ func (a *app) accept(f *acceptFlags, ids []string) error {
 		a.listPending(answers, others)
 		return nil
 	}
-	if os.Getenv("CI") != "" {
-		return usagef("CI is set, and goldens are accepted by a person; run `vlmspec accept %s` on your machine", strings.Join(ids, " "))
+	if err := byPerson(strings.Join(ids, " ")); err != nil {
+		return err
 	}
 	chosen, err := choose(answers, others, ids, f.all)
 	if err != nil {
@@ -78,6 +82,39 @@ func (a *app) accept(f *acceptFlags, ids []string) error {
 	}
 	for _, p := range chosen {
 		fmt.Fprintf(a.out, "accepted %s: %s\n", p.Key(), p.Answer())
+	}
+	return nil
+}
+
+// byPerson refuses to write goldens where nobody looks.
+func byPerson(args string) error {
+	if os.Getenv("CI") == "" {
+		return nil
+	}
+	return usagef("CI is set, and goldens are accepted by a person; run `vlmspec accept %s` on your machine", args)
+}
+
+// prune removes goldens that no case uses.
+func (a *app) prune(review *golden.Review, f *acceptFlags, ids []string) error {
+	if len(ids) > 0 || f.all || f.alternative || f.minority || f.run != "" {
+		return usagef("--prune goes without case IDs and other flags")
+	}
+	s, err := runner.Open(runner.Options{Project: a.dir, AllowUnchecked: true}) // mistakes would make orphans of all
+	if err != nil {
+		return wrong(err)
+	}
+	if len(s.Orphans) == 0 {
+		fmt.Fprintln(a.out, "Every golden is used.")
+		return nil
+	}
+	if err := byPerson("--prune"); err != nil {
+		return err
+	}
+	if err := review.Remove(s.Orphans...); err != nil {
+		return wrong(err)
+	}
+	for _, o := range s.Orphans {
+		fmt.Fprintf(a.out, "removed %s from %s\n", o.Key, o.Pos.File)
 	}
 	return nil
 }

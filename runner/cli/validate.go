@@ -27,6 +27,9 @@ and looks at every image. It lists all mistakes with their places.`,
 			if err != nil {
 				return wrong(err)
 			}
+			for _, o := range s.Orphans {
+				fmt.Fprintf(a.out, "%s: no case uses the golden %s; remove it: vlmspec accept --prune\n", o.Pos, o.Key)
+			}
 			fmt.Fprintf(a.out, "cases: %d, spec files: %d, images: %d; no mistakes\n", s.Len(), specFiles(s), n)
 			return nil
 		},

@@ -317,6 +317,9 @@ func (c *Console) notes(run *result.Run, files []string) {
 		}
 		c.note("quarantine", line)
 	}
+	if unused := run.Manifest.UnusedGoldens; len(unused) > 0 {
+		c.note("unused", fmt.Sprintf("%s; vlmspec accept --prune removes what no case uses", goldens(unused)))
+	}
 	if run.Manifest.Seed != 0 {
 		c.note("order", fmt.Sprintf("shuffled; the same again with --shuffle=%d", run.Manifest.Seed))
 	}

@@ -143,6 +143,20 @@ func quoted(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
+// goldens is "2 goldens: a/b, a/c", a few of them.
+func goldens(keys []string) string {
+	const most = 5
+	what := "1 golden"
+	if len(keys) > 1 {
+		what = fmt.Sprintf("%d goldens", len(keys))
+	}
+	names := strings.Join(keys[:min(len(keys), most)], ", ")
+	if len(keys) > most {
+		names += ", …"
+	}
+	return what + ": " + Visible(names)
+}
+
 // title is a case as people name it.
 func title(c *result.Case) string { return c.Suite + " › " + c.Name }
 

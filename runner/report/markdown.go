@@ -27,6 +27,9 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	if kept := cachedAnswers(run); kept != "" {
 		fmt.Fprintf(w, "- cached: %s\n", kept)
 	}
+	if unused := m.UnusedGoldens; len(unused) > 0 {
+		fmt.Fprintf(w, "- unused: %s; `vlmspec accept --prune` removes what no case uses\n", markdownText(goldens(unused)))
+	}
 	for i := range run.Gates {
 		g := &run.Gates[i]
 		fmt.Fprintf(w, "- %s: %s", g.Outcome, markdownText(gateLine(g)))

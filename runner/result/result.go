@@ -217,6 +217,9 @@ type Manifest struct {
 	Started     time.Time          `json:"started"`
 	Ended       time.Time          `json:"ended,omitzero"`
 	Interrupted bool               `json:"interrupted,omitempty"`
+	// UnusedGoldens are the keys of accepted answers that no case compares with;
+	// known when all specs were read.
+	UnusedGoldens []string `json:"unused_goldens,omitempty"`
 }
 
 // Host is the machine of a run.
