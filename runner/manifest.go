@@ -25,7 +25,7 @@ func (s *Session) manifest(now time.Time) (result.Manifest, <-chan string) {
 	}
 	return result.Manifest{
 		UnusedGoldens: unused,
-		ID: runID(now), Version: s.options.Version, Project: s.Project.Dir, Args: s.options.Args, Profile: s.options.Profile,
+		ID:            runID(now), Version: s.options.Version, Project: s.Project.Dir, Args: s.options.Args, Profile: s.options.Profile,
 		Host:     result.Host{Name: host, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()},
 		Seed:     s.options.Shuffle,
 		Selected: len(s.cases), Total: s.Total, Started: now,

@@ -108,7 +108,7 @@ func TestApplyRefuses(t *testing.T) {
 		edit   Edit
 		want   string
 	}{
-		"one line":     {"{s/a: 1, s/c: 2}\n", put("s/b", "x"), "golden/s.yaml:1:10: the entry s/c does not begin its line; write each entry as a block of lines of its own"},
+		"one line":     {"{s/a: 1, s/c: 2}\n", put("s/b", "x"), "golden/s.yaml:1:2: the entry s/a does not begin its line; write each entry as a block of lines of its own"},
 		"indented":     {"  s/a: 1\n", put("s/b", "x"), "golden/s.yaml:1:3: the entry s/a does not begin its line; write each entry as a block of lines of its own"},
 		"anchor":       {"s/a: &x 1\ns/b: *x\n", put("s/a", "x"), `golden/s.yaml would become wrong, so it stays as it is: golden/s.yaml:1: not YAML: unknown anchor 'x' referenced; define it with &name before it is used`},
 		"mistake":      {"s/a: 1\n", Edit{"s/b", value{Note: "bad"}}, "golden/s.yaml would become wrong, so it stays as it is: golden/s.yaml:4:9: it is bad"},

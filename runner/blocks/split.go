@@ -21,14 +21,16 @@ func split(name string, data []byte, root spec.Node) (head string, all []block, 
 	lines := linesOf(string(data))
 	entries := root.Entries()
 	slices.SortFunc(entries, func(a, b spec.Entry) int { return a.KeyNode.Pos().Line - b.KeyNode.Pos().Line })
-	end := len(lines)
-	for i, e := range slices.Backward(entries) {
+	for i, e := range entries {
 		pos := e.KeyNode.Pos()
 		if pos.Column != 1 || i > 0 && entries[i-1].KeyNode.Pos().Line == pos.Line {
 			pos.File = name
 			return "", nil, &spec.Error{Pos: pos, What: "the entry " + e.Key + " does not begin its line", Hint: "write each entry as a block of lines of its own"}
 		}
-		begin := pos.Line - 1
+	}
+	end := len(lines)
+	for _, e := range slices.Backward(entries) {
+		begin := e.KeyNode.Pos().Line - 1
 		lead, last := leadOf(lines, begin), lastOf(lines, begin, end)
 		all = append(all, block{e.Key, join(lines[lead:begin]), join(lines[begin:last]), join(lines[last:end])})
 		end = lead

@@ -35,11 +35,11 @@ func (*goldenCheck) judge(ctx context.Context, in Input, text string) result.Ver
 		g, ok = in.Goldens.Accepted(in.CaseID, in.Turn)
 	}
 	if !ok || len(g.Answers) == 0 {
-		return fail("an accepted answer", text, NoGolden+"; if %s is right, accept it: vlmspec accept %s", quote(text), goldenKey(in))
+		return fail("an accepted answer", text, NoGolden+"; if %s is right, accept it", quote(text))
 	}
 	answers := texts(g.Answers)
 	if changed := g.changed(in); changed != "" {
-		v := fail(answers.String(), text, "%s since the golden was accepted; look at the answer again, and if it is right: vlmspec accept %s", changed, goldenKey(in))
+		v := fail(answers.String(), text, "%s since the golden was accepted; look at the answer again", changed)
 		v.Outcome = result.Stale
 		return v
 	}
@@ -52,7 +52,7 @@ func (*goldenCheck) judge(ctx context.Context, in Input, text string) result.Ver
 	if len(g.Tolerance) > 0 {
 		return g.tolerated(ctx, in, text)
 	}
-	return fail(answers.String(), text, "answer is %s, accepted is %s; if it is right too: vlmspec accept --alternative %s", quote(text), answers, goldenKey(in))
+	return fail(answers.String(), text, "answer is %s, accepted is %s", quote(text), answers)
 }
 
 // tolerated judges an answer that equals none by the checks that came with them.
@@ -62,7 +62,7 @@ func (g Golden) tolerated(ctx context.Context, in Input, text string) result.Ver
 	expected := texts(g.Answers).String()
 	for _, c := range g.Tolerance {
 		if v = c.Judge(ctx, in); v.Outcome != result.Passed {
-			v.Reason = fmt.Sprintf("not within the tolerance of the golden: %s; if it is right too: vlmspec accept --alternative %s", v.Reason, goldenKey(in))
+			v.Reason = "not within the tolerance of the golden: " + v.Reason
 			break
 		}
 	}
@@ -100,12 +100,4 @@ func digests(images []Image) []string {
 func PromptDigest(prompt string) string {
 	sum := sha256.Sum256([]byte(prompt))
 	return hex.EncodeToString(sum[:])
-}
-
-// goldenKey names the turn as the file does.
-func goldenKey(in Input) string {
-	if in.Turn == 0 {
-		return in.CaseID
-	}
-	return fmt.Sprintf("%s#%d", in.CaseID, in.Turn+1)
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -127,7 +128,10 @@ func TestJSONSchemaFile(t *testing.T) {
 type goldens map[string]Golden
 
 func (g goldens) Accepted(id string, turn int) (Golden, bool) {
-	golden, ok := g[goldenKey(Input{CaseID: id, Turn: turn})]
+	if turn > 0 {
+		id = fmt.Sprintf("%s#%d", id, turn+1)
+	}
+	golden, ok := g[id]
 	return golden, ok
 }
 
@@ -136,6 +140,7 @@ func TestGolden(t *testing.T) {
 	stored := goldens{
 		"s/plain":   {Answers: []string{"red", "crimson"}},
 		"s/plain#2": {Answers: []string{"two"}},
+		"s/near":    {Answers: []string{"3"}, Tolerance: []Check{Number(3, 1), StartsWith("about")}},
 		"s/pinned":  {Answers: []string{"red"}, Prompt: PromptDigest(prompt), Images: []string{"aa", "bb"}},
 		"s/none":    {},
 	}
@@ -153,18 +158,22 @@ func TestGolden(t *testing.T) {
 	}{
 		{"accepted", Input{CaseID: "s/plain", Answer: "Red."}, passed, ""},
 		{"alternative", Input{CaseID: "s/plain", Answer: "crimson"}, passed, ""},
+		{"equal, whatever the tolerance", Input{CaseID: "s/near", Answer: "3."}, passed, ""},
+		{"within the tolerance", Input{CaseID: "s/near", Answer: "about 4"}, passed, ""},
+		{"within a part of it", Input{CaseID: "s/near", Answer: "4"}, failed, `not within the tolerance of the golden: answer begins "4", not with "about"`},
+		{"not within it", Input{CaseID: "s/near", Answer: "about 5"}, failed, `not within the tolerance of the golden: read 5 in "about 5", expected 3 ± 1`},
 		{"second turn", Input{CaseID: "s/plain", Turn: 1, Answer: "two"}, passed, ""},
 		{
 			"other",
 			Input{CaseID: "s/plain", Answer: "blue"},
 			failed,
-			`answer is "blue", accepted is "red", "crimson"; if it is right too: vlmspec accept --alternative s/plain`,
+			`answer is "blue", accepted is "red", "crimson"`,
 		},
 		{
 			"none",
 			Input{CaseID: "s/new", Turn: 1, Answer: "blue"},
 			failed,
-			`no golden yet; if "blue" is right, accept it: vlmspec accept s/new#2`,
+			`no golden yet; if "blue" is right, accept it`,
 		},
 		{"empty", Input{CaseID: "s/none", Answer: "blue"}, failed, ""},
 		{"fresh", Input{CaseID: "s/pinned", Prompt: prompt, Images: images("aa", "bb"), Answer: "red"}, passed, ""},
@@ -172,13 +181,13 @@ func TestGolden(t *testing.T) {
 			"stale prompt",
 			Input{CaseID: "s/pinned", Prompt: "What?", Images: images("aa", "bb"), Answer: "red"},
 			result.Stale,
-			"the prompt has changed since the golden was accepted; look at the answer again, and if it is right: vlmspec accept s/pinned",
+			"the prompt has changed since the golden was accepted; look at the answer again",
 		},
 		{
 			"stale image",
 			Input{CaseID: "s/pinned", Prompt: prompt, Images: images("aa", "cc"), Answer: "red"},
 			result.Stale,
-			"image 2 (cc.png) has changed since the golden was accepted; look at the answer again, and if it is right: vlmspec accept s/pinned",
+			"image 2 (cc.png) has changed since the golden was accepted; look at the answer again",
 		},
 		{"fewer images", Input{CaseID: "s/pinned", Prompt: prompt, Images: images("aa"), Answer: "red"}, result.Stale, ""},
 		{"other order", Input{CaseID: "s/pinned", Prompt: prompt, Images: images("bb", "aa"), Answer: "red"}, result.Stale, ""},

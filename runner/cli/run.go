@@ -127,6 +127,9 @@ func (a *app) execute(o runner.Options, reports []string) error {
 	run, runErr := suite.Run(ctx, s, suite.Options{Shuffle: o.Shuffle, OnCase: func(c result.Case) { live.Case(&c) }, Notify: notify})
 	files, writeErr := writeReports(a.out, run, targets)
 	live.End(run, files)
+	if o.Update != golden.UpdateNone {
+		tellPending(out, s.Project)
+	}
 	return a.verdict(run, errors.Join(runErr, writeErr))
 }
 
@@ -174,6 +177,19 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.
 		}
 	}
 	return o, nil
+}
+
+// tellPending says that answers await a person.
+func tellPending(out io.Writer, project *spec.Project) {
+	review, err := golden.OpenReview(project)
+	if err != nil {
+		return // the run has told
+	}
+	if n := len(review.Pending()); n == 1 {
+		fmt.Fprintf(out, "pending  1 answer; vlmspec review shows it, vlmspec accept lists it\n")
+	} else if n > 1 {
+		fmt.Fprintf(out, "pending  %d answers; vlmspec review shows them, vlmspec accept lists them\n", n)
+	}
 }
 
 // updateMode reads --update. With CI set nothing becomes pending.

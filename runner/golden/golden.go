@@ -57,6 +57,7 @@
 package golden
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -120,7 +121,11 @@ func (s *Store) Reload() error {
 	defer s.mu.Unlock()
 	found, err := os.ReadDir(s.dir)
 	if err != nil && !os.IsNotExist(err) {
-		return fmt.Errorf("open golden answers: %w", err)
+		var cause *fs.PathError
+		if errors.As(err, &cause) {
+			err = cause.Err
+		}
+		return &spec.Error{Pos: spec.Pos{File: filepath.Base(s.dir)}, What: "the folder of golden answers cannot be read: " + err.Error()}
 	}
 	files, entries := map[string]*blocks.File{}, map[string]located{}
 	var errs []error

@@ -57,6 +57,43 @@ func (p Pending) Key() string { return Key(p.CaseID, p.Turn) }
 // Answer is the answer that is pending.
 func (p Pending) Answer() string { return p.Entry.Answers[0] }
 
+// Command is the command line that accepts the answer, beside another that was
+// accepted for the same prompt and images.
+func (p Pending) Command() string {
+	command := "vlmspec accept "
+	if p.Why == Changed {
+		command += "--alternative "
+	}
+	if p.Minority() {
+		command += "--minority "
+	}
+	return command + p.Key()
+}
+
+// Commands are what to type where nothing but golden checks keeps a case from
+// passing.
+func Commands(c *result.Case) []string {
+	if c.Outcome.Good() && c.Outcome != result.Quarantined {
+		return nil
+	}
+	for _, s := range c.Samples {
+		for _, t := range s.Turns {
+			for _, v := range t.Verdicts {
+				if s.Error != nil || v.Outcome != result.Passed && !v.Warn && v.Kind != check.GoldenKind {
+					return nil
+				}
+			}
+		}
+	}
+	var commands []string
+	for turn := range turnsOf(c) {
+		if p, ok := pendingOf(c, turn); ok && p.Why != Same {
+			commands = append(commands, p.Command())
+		}
+	}
+	return commands
+}
+
 // Minority reports whether no more than half of the samples gave the answer.
 func (p Pending) Minority() bool { return 2*p.Agree <= len(p.Samples) }
 

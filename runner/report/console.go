@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -141,6 +142,9 @@ func (c *Console) failure(r *result.Case) {
 		c.pair("cached", how)
 	}
 	c.pair("again", Repeat(&c.o.Manifest, r, c.o.From))
+	for _, command := range golden.Commands(r) {
+		c.pair("accept", command)
+	}
 	w.WriteByte('\n')
 	c.gap = true
 }
@@ -196,7 +200,7 @@ func (c *Console) verdict(v result.Verdict, answer string) {
 
 func (c *Console) pair(key, value string) {
 	value = indented(value, "")
-	if c.o.Columns > 0 && key != "again" { // which is there to be copied
+	if c.o.Columns > 0 && key != "again" && key != "accept" { // which is there to be copied
 		value = wrapped(value, c.o.Columns-pairIndent-1)
 	}
 	fmt.Fprintf(&c.buf, "  %s %s\n", c.dim(fmt.Sprintf("%-10s", key)), strings.ReplaceAll(value, "\n", "\n"+strings.Repeat(" ", pairIndent)))

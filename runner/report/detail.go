@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -31,6 +32,9 @@ func details(m *result.Manifest, c *result.Case) string {
 		line(&b, "cached", how)
 	}
 	fmt.Fprintf(&b, "again:    %s", Repeat(m, c, ""))
+	for _, command := range golden.Commands(c) {
+		fmt.Fprintf(&b, "\naccept:   %s", command)
+	}
 	return b.String()
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -30,7 +31,7 @@ func writeGitHub(w io.Writer, run *result.Run) error {
 	bad := notGood(run)
 	for _, c := range bad[:min(len(bad), mostAnnotations)] {
 		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n",
-			commandValue(inWorkspace(run, c.File)), c.Line, commandValue(title(c)), commandText(c.Reason))
+			commandValue(inWorkspace(run, c.File)), c.Line, commandValue(title(c)), commandText(strings.Join(append([]string{c.Reason}, golden.Commands(c)...), "\nif it is right: ")))
 		if err != nil {
 			return err
 		}
