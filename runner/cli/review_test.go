@@ -61,9 +61,9 @@ func (r *reviewed) write(name, text string) {
 	}
 }
 
-func (r *reviewed) read(name string) string {
+func (r *reviewed) golden() string {
 	r.t.Helper()
-	data, err := os.ReadFile(filepath.Join(r.dir, name))
+	data, err := os.ReadFile(filepath.Join(r.dir, "golden", "s.yaml"))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -103,20 +103,20 @@ func (r *reviewed) quits(texts ...string) {
 
 func TestReviewAcceptsAndTakesBack(t *testing.T) {
 	r := reviewing(t, nil)
-	before := r.read("golden/s.yaml")
+	before := r.golden()
 	r.sees("review  1 of 3", "s/two", "▀▀▀", "blue.png 16×16", "say the point is (0.25, 0.75)", "nothing yet")
 	r.types("a", "accepted s/two; u takes it back", "2 of 3", "s/wavers", "1 of 2 say this")
-	if golden := r.read("golden/s.yaml"); !strings.Contains(golden, "# Ours.\ns/one:") || !strings.Contains(golden, "the point is (0.25, 0.75)") {
+	if golden := r.golden(); !strings.Contains(golden, "# Ours.\ns/one:") || !strings.Contains(golden, "the point is (0.25, 0.75)") {
 		t.Errorf("the golden is\n%s", golden)
 	}
 	r.types("u", "taken back: s/two", "1 of 3", "s/two")
-	if golden := r.read("golden/s.yaml"); golden != before {
+	if golden := r.golden(); golden != before {
 		t.Errorf("the golden is no longer what it was:\n%s", golden)
 	}
 	r.types("p", "3 of 3", "s/one", "accepted  a blue circle", "new       a red circle", "history   ✗")
 	r.types("A", "1 accepted as alternative")
 	r.quits("1 accepted as alternative; 2 of 3 left")
-	if golden := r.read("golden/s.yaml"); !strings.Contains(golden, "a blue circle") || !strings.Contains(golden, "a red circle") {
+	if golden := r.golden(); !strings.Contains(golden, "a blue circle") || !strings.Contains(golden, "a red circle") {
 		t.Errorf("the golden is\n%s", golden)
 	}
 }
@@ -134,7 +134,7 @@ func TestReviewAsksAboutMinorities(t *testing.T) {
 func TestReviewLoosens(t *testing.T) {
 	r := reviewing(t, nil, "s/one")
 	r.sees("1 of 1", "a blue circle")
-	r.types("l", "Let the case pass with", "1  similar: at least 0.66 (ROUGE-L)")
+	r.types("l", "Let the case pass with one of these?", "a red circle", "1  similar: at least 0.66 (ROUGE-L)")
 	r.types("1", "loosened s/one")
 	r.quits("1 loosened")
 	again := exec.Command("vlmspec", "run", "-k", "s/one")
@@ -151,12 +151,12 @@ func TestReviewGoldenEditedMeanwhile(t *testing.T) {
 	r.write("golden/s.yaml", edited)
 	r.types("a", "golden/s.yaml was edited meanwhile and is read again. Still accept? y/n", "a purple circle")
 	r.types("n", "left as it is")
-	if golden := r.read("golden/s.yaml"); golden != edited {
+	if golden := r.golden(); golden != edited {
 		t.Errorf("the golden was overwritten:\n%s", golden)
 	}
 	r.types("A", "1 accepted as alternative")
 	r.quits("1 accepted as alternative")
-	golden := r.read("golden/s.yaml")
+	golden := r.golden()
 	for _, text := range []string{"# Mine, by hand.", "a purple circle", "a red circle"} {
 		if !strings.Contains(golden, text) {
 			t.Errorf("%q is not in the golden:\n%s", text, golden)

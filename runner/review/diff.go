@@ -32,13 +32,16 @@ func wordDiff(before, after string) (old, changed []run) {
 	return append(old, run{strings.Join(a[i:], ""), false}), append(changed, run{strings.Join(b[j:], ""), false})
 }
 
-// words cuts a text into words, blanks and single marks; together they are the
+// words cuts a text into words and numbers, blanks and single marks; together they are the
 // text again.
 func words(s string) []string {
 	var all []string
 	start, last := 0, kind(0)
 	for i, r := range s {
 		k := kindOf(r)
+		if r == '.' && digit(s, i-1) && digit(s, i+1) {
+			k = word
+		}
 		if i > start && (k != last || k == mark) {
 			all = append(all, s[start:i])
 			start = i
@@ -50,6 +53,8 @@ func words(s string) []string {
 	}
 	return all
 }
+
+func digit(s string, at int) bool { return at >= 0 && at < len(s) && s[at] >= '0' && s[at] <= '9' }
 
 type kind int
 

@@ -36,7 +36,8 @@ func init() { // the help lists the table it stands in
 		{[]string{"pgdown"}, "", "", "", func(m *model) tea.Cmd { return m.scrollBy(m.height / 2) }},
 		{[]string{"pgup"}, "", "", "", func(m *model) tea.Cmd { return m.scrollBy(-m.height / 2) }},
 		{[]string{"?"}, "?", "help", "this help", func(m *model) tea.Cmd { m.helping = true; return m.redraw() }},
-		{[]string{"q", "ctrl+c", "esc"}, "q", "quit", "quit; what was decided is written already", (*model).quit},
+		{[]string{"esc"}, "", "", "", (*model).clear},
+		{[]string{"q", "ctrl+c"}, "q", "quit", "quit; what was decided is written already", (*model).quit},
 	}
 }
 
@@ -96,6 +97,13 @@ func (m *model) nextImage() tea.Cmd {
 func (m *model) startFilter() tea.Cmd {
 	m.filtering = true
 	return nil
+}
+
+// clear shows all answers again.
+func (m *model) clear() tea.Cmd {
+	m.Filter = ""
+	m.refilter()
+	return m.redraw()
 }
 
 // typed takes a key into the filter, which is at work at once.

@@ -166,6 +166,7 @@ func TestKeys(t *testing.T) {
 		{"filter, nothing", "/ z z", "", "No answer has this text"},
 		{"filter, backspace", "/ z backspace", "", "1 of 3"},
 		{"filter, cleared", "/ z z esc", "", "1 of 3"},
+		{"filter, cleared later", "/ t h r e e enter esc", "", "3 of 3"},
 		{"filter, emptied", "/ z z ctrl+u", "", "1 of 3"},
 		{"filter takes keys as text", "/ a", "", "/a"},
 		{"filter, then accept", "/ t h r e e enter a", "accept s/three", "accepted s/three; u takes it back"},

@@ -39,7 +39,7 @@ func (m *model) redraw() tea.Cmd {
 	want := wanted{nth: m.picture.nth + 1, protocol: m.terminal.Protocol(), image: m.image}
 	i := m.current()
 	place := m.layout().picture
-	if i == nil || m.image >= len(i.Images) || place.Empty() || m.covered() {
+	if i == nil || m.image >= len(i.Images) || place.Empty() || m.helping {
 		return m.take(pictureMsg{wanted: want})
 	}
 	want.key, want.columns, want.rows = i.Key, place.Dx(), place.Dy()-1 // a row for the note
@@ -55,9 +55,6 @@ func (m *model) redraw() tea.Cmd {
 		return pictureMsg{want, p, noteOn(img, path, err)}
 	}
 }
-
-// covered reports whether something lies over the picture.
-func (m *model) covered() bool { return m.helping || m.offering }
 
 // take shows a picture that was made. Pixels lie over the cells, so the screen is
 // erased below them when they change.

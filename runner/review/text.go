@@ -157,15 +157,8 @@ func (t *table) row(label, text string) {
 	}
 }
 
-// coverLines are the help or the offers, over everything else.
-func (m *model) coverLines(columns int) []string {
-	if m.offering {
-		lines := []string{"Let the case pass with"}
-		for n, o := range m.current().Offers {
-			lines = append(lines, fmt.Sprintf("  %s  %s", bold.Render(fmt.Sprint(n+1)), plain(o.Summary)))
-		}
-		return append(lines, "", dim.Render("a number chooses, esc leaves it"))
-	}
+// helpLines name every key.
+func helpLines(columns int) []string {
 	var lines []string
 	for _, k := range keys {
 		if k.help != "" {

@@ -121,8 +121,8 @@ func styleOf(d Decision) lipgloss.Style {
 func (m *model) bodyLines(l layout) []string {
 	whole := l.picture.Union(l.text)
 	lines := make([]string, whole.Dy())
-	if m.covered() {
-		copy(lines, m.coverLines(m.width))
+	if m.helping {
+		copy(lines, helpLines(m.width))
 		return lines
 	}
 	for i, text := range m.pictureLines(l.picture) {
@@ -172,6 +172,8 @@ func (m *model) statusText() string {
 	switch {
 	case m.filtering:
 		return "/" + plain(m.Filter)
+	case m.offering:
+		text, style = m.offersText(), careful
 	case m.asking != nil:
 		text, style = m.asking.text, careful
 	case m.bad:
@@ -187,10 +189,19 @@ func (m *model) statusText() string {
 	return strings.Join(lines, "\n")
 }
 
-// footer lists the keys, in as many lines as a small screen can spare.
+// offersText lists the tolerances to choose from, by number.
+func (m *model) offersText() string {
+	lines := []string{"Let the case pass with one of these? A number chooses, Escape leaves it."}
+	for n, o := range m.current().Offers {
+		lines = append(lines, fmt.Sprintf("%d  %s", n+1, line(o.Summary)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// footer lists the keys, in as many lines as the screen can spare.
 func (m *model) footer() []string {
 	most := 1
-	if m.height >= 20 {
+	if m.height >= 20 && m.width >= sideBySide {
 		most = 2
 	}
 	lines := []string{""}

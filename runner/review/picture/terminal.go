@@ -63,7 +63,8 @@ func (t Terminal) Question() string {
 	if t.multiple && t.chosen == Auto || t.chosen == None || t.chosen == Blocks {
 		return ""
 	}
-	return ansi.WindowOp(ansi.RequestCellSizeWinOp) +
+	const cellSize = 16 // of the window operations of xterm: tell the size of a cell in pixels
+	return ansi.WindowOp(cellSize) +
 		ansi.KittyGraphics([]byte("AAAA"), "a=q", "t=d", "f=24", "s=1", "v=1", "i=7260") +
 		ansi.RequestNameVersion + ansi.RequestPrimaryDeviceAttributes
 }
