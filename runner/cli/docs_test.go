@@ -9,6 +9,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/golden"
 )
 
 var fencedYAML = regexp.MustCompile("(?s)```yaml\n(.*?)```")
@@ -74,5 +75,25 @@ func TestEveryCheckHasAnExample(t *testing.T) {
 		if !regexp.MustCompile(`(?m)^\s*- ` + d.Kind + `(:|$)`).MatchString(all.String()) {
 			t.Errorf("no spec of the example project uses %s", d.Kind)
 		}
+	}
+}
+
+// The goldens in the documents are without mistakes.
+func TestDocumentsHoldTrueGoldens(t *testing.T) {
+	data, err := os.ReadFile("../../docs/goldens.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := fencedYAML.FindStringSubmatch(string(data))
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "shapes.yaml"), []byte(example[1]), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	store, err := golden.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, ok := store.Accepted("shapes/counts", 0); !ok || len(g.Tolerance) != 1 {
+		t.Errorf("%+v", g)
 	}
 }
