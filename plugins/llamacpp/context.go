@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
@@ -47,6 +48,9 @@ func (e *engine) openContext() error {
 	}
 	if e.vision != nil {
 		o.Grid, o.NonCausal = e.vision.Grid(), e.vision.NonCausal()
+	}
+	if o.FlashAttention == "auto" && e.layers == 0 && !strings.HasPrefix(o.CacheType, "q") {
+		o.FlashAttention = "off" // a fifth slower on a processor
 	}
 	var err error
 	if e.context, err = llama.NewContext(e.model, o); err != nil {

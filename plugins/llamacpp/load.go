@@ -184,6 +184,9 @@ func (e *engine) tokenText(t llama.Token) string {
 	return string(e.model.Piece(t, true))
 }
 
+// fixedTiles is the projector of SmolVLM, whose tiles are all of one moderate size.
+const fixedTiles = "idefics3"
+
 func (e *engine) openVision(mmproj *gguf.File) error {
 	device := ""
 	if e.layers > 0 && e.config.gpus != nil {
@@ -191,6 +194,7 @@ func (e *engine) openVision(mmproj *gguf.File) error {
 	}
 	v, err := llama.NewVision(mmproj.Path, e.model, llama.VisionOptions{
 		Threads: e.threads, GPU: e.layers > 0, Device: device, MaxTokens: e.config.maxImageTokens,
+		PlainAttention: e.layers == 0 && mmproj.String("clip.projector_type") == fixedTiles,
 	})
 	if err != nil {
 		return fmt.Errorf("%s does not work with %s: %w", mmproj.Path, e.config.model, err)
