@@ -127,15 +127,18 @@ func (a *app) pull(refs []model.Ref, connections int) error {
 		case there:
 			fmt.Fprintf(a.out, "%s is here, %s\n  %s\n", r, model.Bytes(e.Size), e.Path)
 		default:
-			fmt.Fprintf(a.out, "pulled %s, %s in %s, %s\n  %s\n", r, model.Bytes(e.Size), howLong(time.Since(begin).Seconds()), checked(e), e.Path)
+			fmt.Fprintf(a.out, "pulled %s, %s in %s, %s\n  %s\n", r, model.Bytes(e.Size), howLong(time.Since(begin).Seconds()), checked(r, e), e.Path)
 		}
 	}
 	return errors.Join(failed...)
 }
 
 // checked says what the sum of a file was compared with.
-func checked(e model.Entry) string {
-	if e.Published {
+func checked(r model.Ref, e model.Entry) string {
+	switch {
+	case r.Pinned():
+		return "SHA-256 as pinned"
+	case e.Published:
 		return "SHA-256 as published"
 	}
 	return "SHA-256 " + e.SHA256 + " (nobody publishes one to compare; #sha256=HEX would pin it)"

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 
@@ -68,12 +69,13 @@ func (a *app) listModels(store model.Store, entries []model.Entry) error {
 	return nil
 }
 
-// nameOfModel is a short name where there is one.
+// nameOfModel is a short name where there is one, else the reference without its pin.
 func nameOfModel(e model.Entry) string {
 	if r, err := model.Parse(e.Reference); err == nil && r.ShortName() != "" {
 		return r.ShortName()
 	}
-	return e.Reference
+	name, _, _ := strings.Cut(e.Reference, "#")
+	return name
 }
 
 func (a *app) listModelsJSON(entries []model.Entry) error {
@@ -164,17 +166,17 @@ func (a *app) chosenModels(args []string) (model.Store, []model.Entry, error) {
 	}
 	var chosen []model.Entry
 	for _, arg := range args {
-		refs, err := model.Expand(arg)
-		if err != nil {
-			return store, nil, usageError{err}
-		}
+		refs, parseErr := model.Expand(arg)
 		before := len(chosen)
 		for _, e := range entries {
-			if slices.ContainsFunc(refs, func(r model.Ref) bool { return r.String() == e.Reference }) {
+			if arg == nameOfModel(e) || slices.ContainsFunc(refs, func(r model.Ref) bool { return r.String() == e.Reference }) {
 				chosen = append(chosen, e)
 			}
 		}
-		if len(chosen) == before {
+		switch found := len(chosen) > before; {
+		case !found && parseErr != nil:
+			return store, nil, usageError{parseErr}
+		case !found:
 			return store, nil, usagef("%s is not in %s; `vlmspec models list` lists what is", arg, store.Dir())
 		}
 	}

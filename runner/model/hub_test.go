@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -105,9 +106,7 @@ func cut(w http.ResponseWriter, r *http.Request, data []byte) {
 	rec := httptest.NewRecorder()
 	rec.Header().Set("Etag", `"`+sumHex(data)[:8]+`"`)
 	http.ServeContent(rec, r, "", time.Time{}, bytes.NewReader(data))
-	for k, v := range rec.Header() {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), rec.Header())
 	w.WriteHeader(rec.Code)
 	_, _ = w.Write(rec.Body.Bytes()[:rec.Body.Len()/2])
 	_ = http.NewResponseController(w).Flush()

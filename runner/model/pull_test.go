@@ -131,7 +131,7 @@ func TestPull(t *testing.T) {
 			},
 		},
 		"sends other bytes than asked for": {
-			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+			odd: func(_ http.ResponseWriter, r *http.Request, n int) bool {
 				if n == 3 {
 					r.Header.Set("Range", "bytes=1-100")
 					r.Header.Del("If-Range")
@@ -153,7 +153,7 @@ func TestPull(t *testing.T) {
 			want: "the hub says that it has 12 bytes, and 127.0.0.1",
 		},
 		"wrong bytes": {
-			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
+			odd: func(w http.ResponseWriter, r *http.Request, _ int) bool {
 				http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(other))
 				return true
 			}, want: "came with the wrong content: its SHA-256 is " + sumHex(other) + ", and should be " + sumHex(data),
@@ -341,7 +341,7 @@ func TestResume(t *testing.T) {
 			s := Store{t.TempDir()}
 			p, _ := newPuller(t, s)
 			ctx, cancel := context.WithCancel(t.Context())
-			h.odd = func(w http.ResponseWriter, r *http.Request, n int) bool {
+			h.odd = func(_ http.ResponseWriter, r *http.Request, n int) bool {
 				if n == 9 {
 					cancel()
 					<-r.Context().Done()

@@ -116,8 +116,16 @@ func (r Ref) String() string {
 	return "hf:" + r.repo + "/" + r.file
 }
 
-// Base is the name of the file.
-func (r Ref) Base() string { return filepath.Base(r.place()) }
+// Base is the name of the file where it comes from.
+func (r Ref) Base() string {
+	if u, err := url.Parse(r.address); r.repo == "" && err == nil {
+		return path.Base(u.Path)
+	}
+	return path.Base(r.file)
+}
+
+// Pinned reports whether the reference says which SHA-256 the file has to have.
+func (r Ref) Pinned() bool { return r.sum != "" }
 
 // place is where the file lies in a store, relative, with the separators of the system.
 func (r Ref) place() string {

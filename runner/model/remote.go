@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -43,8 +44,8 @@ func newRemote(endpoint, token string, connections int) (*remote, error) {
 	if err != nil || hub.Host == "" || hub.Scheme != "https" && hub.Scheme != "http" {
 		return nil, fmt.Errorf("HF_ENDPOINT is %q; expected an address such as https://huggingface.co", endpoint)
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // what the package documents
-	transport.DisableCompression = true                          // a compressed answer has no ranges of the file
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableCompression = true // a compressed answer has no ranges of the file
 	transport.ResponseHeaderTimeout = 30 * time.Second
 	transport.MaxConnsPerHost = connections + 1
 	// HTTP/2 would put all ranges on one connection, which is what several are to avoid.
@@ -139,9 +140,7 @@ func (r *remote) ask(ctx context.Context, client *http.Client, method string, sr
 	if err != nil {
 		return nil, err
 	}
-	for k, v := range h {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, h)
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, failedConnection(req.URL.Hostname(), err)

@@ -26,11 +26,19 @@ func Resolve(b spec.Backend) (map[string]any, error) {
 		}
 		for _, part := range r.Parts() {
 			if _, err := store.Find(part); err != nil {
-				return "", fmt.Errorf("%w; pull it with: vlmspec models pull %s", err, written)
+				return "", fmt.Errorf("%w; pull it with: vlmspec models pull %s", err, quoted(written))
 			}
 		}
 		return store.path(r), nil
 	})
+}
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	if strings.ContainsAny(word, "?&#*; $`") {
+		return "'" + word + "'"
+	}
+	return word
 }
 
 // Refs lists the files that a backend's config refers to.
@@ -55,7 +63,7 @@ func rewrite(b spec.Backend, to func(r Ref, written string) (string, error)) (ma
 	if err != nil {
 		return nil, err
 	}
-	return out.(map[string]any), nil //nolint:forcetypeassert // a map comes back as a map
+	return out.(map[string]any), nil
 }
 
 // shortNames replaces a name that stands for a pair of files.
