@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -42,6 +43,9 @@ func (s *Session) useCache(o *infer.Options) *answers {
 	}
 	a.ids = newIdentities(s.Project, a.store)
 	o.Cache, o.Identities = a.store, a.ids
+	o.Secrets = s.secrets()
+	slices.Sort(o.Secrets)
+	o.Secrets = slices.Compact(o.Secrets)
 	open := o.Open
 	o.Open = func(ctx context.Context, name string) (sdk.Backend, error) {
 		a.ids.Opening(name)

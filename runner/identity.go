@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ type identities struct {
 	project *spec.Project
 	cache   *cache.Store
 	attach  host.Attachments
+	places  []host.Place
 	now     func() time.Time
 
 	mu     sync.Mutex
@@ -49,7 +51,7 @@ type file struct {
 }
 
 func newIdentities(p *spec.Project, c *cache.Store) *identities {
-	ids := &identities{project: p, cache: c, now: time.Now, before: map[string]remembered{}, sure: map[string]bool{}}
+	ids := &identities{project: p, cache: c, now: time.Now, places: host.Places(p.Dir, os.Getenv), before: map[string]remembered{}, sure: map[string]bool{}}
 	ids.attach, _ = host.ParseAttach(os.Getenv(host.AttachEnv)) // who opens a backend tells
 	ids.ctx, ids.stop = context.WithCancel(context.Background())
 	return ids
@@ -87,7 +89,7 @@ func (ids *identities) Remembered(name string) (infer.Identity, bool) {
 	ids.mu.Lock()
 	ids.sure[name] = true
 	ids.mu.Unlock()
-	return identityOf(b, was.Info, was.Files[0].SHA256), true
+	return ids.identity(b, was.Info, was.Files[0].SHA256), true
 }
 
 // Opening notes the files of a backend that is about to be started.
@@ -107,7 +109,7 @@ func (ids *identities) Learn(name string, backend sdk.Backend, info sdk.Info) in
 	if p, ok := backend.(interface{ Program() (string, error) }); ok {
 		program, _ = p.Program() // without it nothing is kept
 	}
-	id := identityOf(b, info, program)
+	id := ids.identity(b, info, program)
 	ids.mu.Lock()
 	defer ids.mu.Unlock()
 	was, looked := ids.before[name]
@@ -174,7 +176,7 @@ func (ids *identities) look(b spec.Backend) (r remembered, ok bool) {
 	if byName || byPlugin || b.Err != nil {
 		return r, false
 	}
-	program, err := host.Find(b.Plugin, host.Places(ids.project.Dir, os.Getenv))
+	program, err := host.Find(b.Plugin, ids.places)
 	if err != nil {
 		return r, false
 	}
@@ -194,12 +196,13 @@ func (ids *identities) look(b spec.Backend) (r remembered, ok bool) {
 
 // recordKey names what is remembered of a backend.
 func recordKey(b spec.Backend, r remembered) cache.Key {
-	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].Path, environment())
+	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].Path, surroundings(r.Files[0].Path))
 }
 
-// identityOf digests what determines a backend's answers. The config counts as it
+// identity digests what determines a backend's answers. The config counts as it
 // stands in vlmspec.yaml; what is in its files the model's digest says.
-func identityOf(b spec.Backend, info sdk.Info, program string) infer.Identity {
+func (ids *identities) identity(b spec.Backend, info sdk.Info, program string) infer.Identity {
+	place, _ := host.Find(b.Plugin, ids.places) // where it is no matter, what is beside it is
 	id := infer.Identity{Info: info}
 	switch {
 	case info.ModelDigest == "":
@@ -207,7 +210,7 @@ func identityOf(b spec.Backend, info sdk.Info, program string) infer.Identity {
 	case program == "":
 		id.Why = fmt.Sprintf("the program of backend %s is not known, so that its answers are not kept", b.Name)
 	}
-	id.Digest = digest("identity 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, environment())
+	id.Digest = digest("identity 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, surroundings(place.Path))
 	return id
 }
 
@@ -219,16 +222,31 @@ func digest(parts ...any) [sha256.Size]byte {
 	return sha256.Sum256(data)
 }
 
-// environment is what GPU and compute libraries read, and no backend reports.
-func environment() []string {
-	var vars []string
+// surroundings are what a program may load or obey, and no backend reports:
+// libraries beside it or named by the environment, by their sizes and times, and
+// what the environment tells GPU and compute libraries.
+func surroundings(program string) []string {
+	var all []string
+	note := func(path string) {
+		if stamp, err := cache.StampOf(path); err == nil {
+			all = append(all, fmt.Sprint(filepath.Base(path), " ", stamp.Size, " ", stamp.MTime))
+		}
+	}
+	entries, _ := os.ReadDir(filepath.Dir(program))
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); ext == ".so" || ext == ".dylib" {
+			note(filepath.Join(filepath.Dir(program), e.Name()))
+		}
+	}
 	for _, v := range os.Environ() {
 		for _, prefix := range []string{"GGML_", "LLAMA_", "CUDA_", "HIP_", "ROCR_", "VK_", "OMP_"} {
 			if strings.HasPrefix(v, prefix) {
-				vars = append(vars, v)
+				all = append(all, v)
+				_, value, _ := strings.Cut(v, "=")
+				note(value)
 			}
 		}
 	}
-	slices.Sort(vars)
-	return vars
+	slices.Sort(all)
+	return all
 }

@@ -125,8 +125,9 @@ func TestBackendIsAnother(t *testing.T) {
 					s.t.Fatal(err)
 				}
 			},
-			"the environment": func(s *stage) { s.t.Setenv("CUDA_VISIBLE_DEVICES", "1") },
-			"it runs already": func(s *stage) { s.t.Setenv("VLMSPEC_REATTACH_BACKENDS", `{"m": {"pid": 1}}`) },
+			"the environment":     func(s *stage) { s.t.Setenv("CUDA_VISIBLE_DEVICES", "1") },
+			"a library beside it": func(s *stage) { s.write("plugins/libggml-cuda.so", "library", 0o644) },
+			"it runs already":     func(s *stage) { s.t.Setenv("VLMSPEC_REATTACH_BACKENDS", `{"m": {"pid": 1}}`) },
 		} {
 			t.Run(name, func(t *testing.T) {
 				s := newStage(t)

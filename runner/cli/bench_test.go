@@ -167,7 +167,7 @@ func process(b *testing.B, code int, spec string) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		cmd := exec.Command(filepath.Join(bin, "vlmspec"), "run", "-C", dir)
+		cmd := exec.Command(filepath.Join(bin, "vlmspec"), "run", "--no-cache", "-C", dir)
 		if out, _ := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != code {
 			b.Fatalf("exit code %d:\n%s", cmd.ProcessState.ExitCode(), out)
 		}
@@ -180,6 +180,51 @@ func BenchmarkProcessOfOneCase(b *testing.B) {
 
 func BenchmarkProcessOfATypo(b *testing.B) {
 	process(b, exitUsage, "suite: s\ncases:\n  - {name: one, image: ../red.png, prompt: What color?, expct: [equals: red]}\n")
+}
+
+// The whole process of a run in which nothing has changed: 1,000 cases on 100
+// images, answered by an earlier run.
+func BenchmarkSecondRunOf1000Cases(b *testing.B) {
+	bin := os.Getenv("VLMSPEC_BIN")
+	if bin == "" {
+		b.Skip("set VLMSPEC_BIN to the folder of a built vlmspec: `make bench`")
+	}
+	dir := b.TempDir()
+	write(b, dir+"/vlmspec.yaml", "version: 1\nbackends: {b: {plugin: replay, config: {answers: answers.jsonl}}}\n")
+	write(b, dir+"/answers.jsonl", `{"answer": "red"}`+"\n")
+	pixels := image.NewNRGBA(image.Rect(0, 0, 256, 256))
+	noise := rand.NewChaCha8([32]byte{1})
+	for i := range 100 {
+		_, _ = noise.Read(pixels.Pix)
+		var data bytes.Buffer
+		if err := png.Encode(&data, pixels); err != nil {
+			b.Fatal(err)
+		}
+		write(b, fmt.Sprintf("%s/images/%d.png", dir, i), data.String())
+	}
+	for i := range 10 {
+		var spec strings.Builder
+		fmt.Fprintf(&spec, "suite: s%d\ncases:\n", i)
+		for k := range 100 {
+			fmt.Fprintf(&spec, "  - {name: case %d, image: ../images/%d.png, prompt: What color is thing %d?, expect: [equals: red]}\n", k, k, i)
+		}
+		write(b, fmt.Sprintf("%s/specs/s%d.yaml", dir, i), spec.String())
+	}
+	run := func() string {
+		out, err := exec.Command(filepath.Join(bin, "vlmspec"), "run", "-C", dir).CombinedOutput()
+		if err != nil {
+			b.Fatalf("%v: %s", err, out)
+		}
+		return string(out)
+	}
+	time.Sleep(2100 * time.Millisecond) // files that were written just now are read each time
+	run()
+	run()
+	for b.Loop() {
+		if out := run(); !strings.Contains(out, "1000 of 1000 answers were kept") {
+			b.Fatalf("asked again:\n%s", out)
+		}
+	}
 }
 
 // output gathers what a process prints.

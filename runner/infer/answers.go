@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -139,7 +141,8 @@ func (k *keeping) add(l *lane, task Task, req sdk.Request, r sdk.Response) {
 		return
 	}
 	id, known := l.identity()
-	if !known || id.unkept(req.Params, task.Never) != "" {
+	secret := func(s string) bool { return s != "" && strings.Contains(r.Text, s) }
+	if !known || id.unkept(req.Params, task.Never) != "" || slices.ContainsFunc(l.pool.options.Secrets, secret) {
 		return
 	}
 	value, err := json.Marshal(keptAnswer{r.Text, r.Finish, r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.LogProbs})

@@ -3,6 +3,7 @@ package infer
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -197,6 +198,7 @@ func TestWhatIsNotKept(t *testing.T) {
 		seeds bool
 		fails int // which call does
 		never bool
+		tells string // a secret
 		want  string
 	}{
 		"a sample without a seed":    {c: sampled, want: "answer 1"},
@@ -204,10 +206,11 @@ func TestWhatIsNotKept(t *testing.T) {
 		"a fault":                    {c: one("a"), fails: 1, want: "answer 1"},
 		"a fault in the second turn": {c: talking("a", "more"), fails: 2, want: "answer 1, answer 2"},
 		"what the case never keeps":  {c: one("a"), never: true, want: "answer 1"},
+		"an answer with a secret":    {c: one("a"), tells: "wer 1", want: "answer 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			is := Options{Identities: known{version: "1", seeds: test.seeds}}
+			is := Options{Identities: known{version: "1", seeds: test.seeds}, Secrets: []string{"", test.tells}}
 			n := 0
 			f := &fake{answer: func(context.Context, sdk.Request) (string, error) {
 				if n++; n == test.fails {
@@ -280,6 +283,55 @@ func TestAskFromTheCache(t *testing.T) {
 	}
 	if first, never, second := ask(false), ask(true), ask(false); first != "answer 1 false <nil>" || never != first || second != "answer 1 true <nil>" {
 		t.Errorf("first %s, never %s, second %s", first, never, second)
+	}
+}
+
+// An image that has not been written to is not read again; one that has is.
+func TestImagesAreRemembered(t *testing.T) {
+	dir, path := t.TempDir(), filepath.Join(t.TempDir(), "a.png")
+	copied := func(name string) {
+		data, err := os.ReadFile(shapes + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func() string {
+		store, err := cache.Open(dir, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := newImages(store).look(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return img.SHA256
+	}
+	copied("red-circle.png")
+	stamp, err := cache.StampOf(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, err := json.Marshal(lookedAt{stamp, sdk.Image{Path: path, SHA256: "as it was"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := cache.Open(dir, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.Put(imageKey(path), was)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := look(); got != "as it was" {
+		t.Errorf("it was read: %s", got)
+	}
+	copied("red-circle.png")
+	if got := look(); len(got) != 64 {
+		t.Errorf("got %s", got)
 	}
 }
 

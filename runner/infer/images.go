@@ -45,12 +45,14 @@ type lookedAt struct {
 	Image sdk.Image   `json:"image"`
 }
 
+func imageKey(path string) cache.Key { return sha256.Sum256([]byte("image 1\x00" + path)) }
+
 // recall does not read a file that has not changed since an earlier run.
 func (m *images) recall(path string) (sdk.Image, error) {
 	if m.cache == nil {
 		return imaging.Look(path)
 	}
-	key := sha256.Sum256([]byte("image 1\x00" + path))
+	key := imageKey(path)
 	now := time.Now()
 	stamp, err := cache.StampOf(path)
 	if value, ok := m.cache.Get(key); ok && err == nil {

@@ -48,8 +48,9 @@ type Options struct {
 	// may be nil.
 	Cache      *cache.Store
 	Identities Identities
-	Fresh      bool // the cache is written, not read
-	Offline    bool // what is not in the cache is the fault of its task
+	Fresh      bool     // the cache is written, not read
+	Offline    bool     // what is not in the cache is the fault of its task
+	Secrets    []string // an answer that holds one is not kept
 	Bounds     Bounds
 }
 
