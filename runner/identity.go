@@ -46,8 +46,8 @@ type remembered struct {
 // file is a file as it was.
 type file struct {
 	Path   string      `json:"path"`
-	Stamp  cache.Stamp `json:"stamp"` // zero when a change could hide behind it
-	SHA256 string      `json:"sha256"`
+	Stamp  cache.Stamp `json:"stamp"`            // zero when a change could hide behind it
+	SHA256 string      `json:"sha256,omitempty"` // "" of a large file, which is known by its stamp only
 }
 
 func newIdentities(p *spec.Project, c *cache.Store) *identities {
@@ -78,7 +78,10 @@ func (ids *identities) Remembered(name string) (infer.Identity, bool) {
 			continue
 		}
 		same = false
-		if sum, err := sumOf(ids.ctx, next.Path); err != nil || f.Path != next.Path || sum != f.SHA256 {
+		if f.Path != next.Path || f.SHA256 == "" {
+			return infer.Identity{}, false
+		}
+		if sum, err := sumOf(ids.ctx, next.Path); err != nil || sum != f.SHA256 {
 			return infer.Identity{}, false
 		}
 	}
@@ -123,11 +126,15 @@ func (ids *identities) Learn(name string, backend sdk.Backend, info sdk.Info) in
 	return id
 }
 
+// mostHashed bounds the files that are hashed: to ask a backend what it is does
+// not take much longer than to hash a large model, which would slow down the run.
+const mostHashed = 64 << 20
+
 // remember hashes the files of a backend that was started, unless they have been
 // written to since before that.
 func (ids *identities) remember(b spec.Backend, was remembered) {
 	for i := range was.Files {
-		if i == 0 {
+		if i == 0 || was.Files[i].Stamp.Size > mostHashed {
 			continue // the host has hashed the program
 		}
 		sum, err := sumOf(ids.ctx, was.Files[i].Path)

@@ -177,6 +177,30 @@ func TestTouchedFile(t *testing.T) {
 	s.end()
 }
 
+// A large file is not hashed: when it was touched, the backend has to tell.
+func TestLargeFile(t *testing.T) {
+	s := newStage(t)
+	path := filepath.Join(s.dir, "m-00002-of-00002.gguf")
+	if err := os.Truncate(path, mostHashed+1); err != nil {
+		t.Fatal(err)
+	}
+	s.learn(time.Hour)
+	s.session(time.Hour, nil)
+	if _, ok := s.ids.Remembered("m"); !ok {
+		t.Error("not remembered")
+	}
+	s.end()
+	now := time.Now()
+	if err := os.Chtimes(path, now, now); err != nil {
+		t.Fatal(err)
+	}
+	s.session(time.Hour, nil)
+	if _, ok := s.ids.Remembered("m"); ok {
+		t.Error("remembered")
+	}
+	s.end()
+}
+
 // A file that changes while the backend starts is not known to be what it loaded.
 func TestFileThatChangesAtTheStart(t *testing.T) {
 	s := newStage(t)

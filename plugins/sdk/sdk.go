@@ -42,7 +42,7 @@ type Info struct {
 	// path of the map lora, or of each map in the list lora.
 	PathKeys     []string
 	Model        string // human-readable name of the loaded model
-	ModelDigest  string // "sha256:<hex>" over every file that determines answers; "" if unknown
+	ModelDigest  string // "sha256:<hex>" over every file that determines answers; "" if unknown, and no answer is kept
 	Device       string // where it runs: "cpu", "CUDA0: NVIDIA H200"
 	Capabilities Capabilities
 	Details      map[string]string // anything else worth recording, e.g. "threads": "1"
