@@ -164,6 +164,19 @@ func TestReviewGoldenEditedMeanwhile(t *testing.T) {
 	}
 }
 
+func TestReviewTakesNoEditBack(t *testing.T) {
+	r := reviewing(t, nil, "s/one")
+	r.sees("1 of 1", "▀▀▀")
+	r.types("a", "accepted s/one")
+	const edited = "# Mine, by hand.\ns/one:\n  answers: [a purple circle]\n"
+	r.write("golden/s.yaml", edited)
+	r.types("u", "not taken back: golden/s.yaml has changed on disk since it was read; nothing was written")
+	r.quits()
+	if golden := r.golden(); golden != edited {
+		t.Errorf("the golden was overwritten:\n%s", golden)
+	}
+}
+
 func TestReviewGoldenWithMistakeMeanwhile(t *testing.T) {
 	r := reviewing(t, nil, "s/one")
 	r.sees("1 of 1")
@@ -233,6 +246,7 @@ func TestReviewImageProtocols(t *testing.T) {
 		not        string
 	}{
 		{"half-blocks", nil, nil, "▀", "a=T"},
+		{"half-blocks in 256 colours", []string{"COLORTERM="}, nil, "\x1b[38;5;", "38;2;"},
 		{"kitty", nil, []string{"--image=kitty"}, "a=T", "▀"},
 		{"iTerm2", nil, []string{"--image=iterm"}, "\x1b]1337;File=", "▀"},
 		{"sixels", []string{"VLMSPEC_IMAGE=sixel"}, nil, "\x1bP0;1q", "▀"},
@@ -258,6 +272,32 @@ func TestReviewImageProtocols(t *testing.T) {
 			if test.name == "no colours" && strings.Contains(raw, "\x1b[38;") {
 				t.Error("colours were written")
 			}
+		})
+	}
+}
+
+// What a terminal answers takes the place of half-blocks.
+func TestReviewAsksTheTerminal(t *testing.T) {
+	for _, test := range []struct{ name, answer, raw string }{
+		{"kitty", "\x1b_Gi=7260;OK\x1b\\", "a=T"},
+		{"sixels", "\x1b[?62;4c", "\x1bP0;1q"},
+		{"iTerm2", "\x1bP>|iTerm2 3.5.0\x1b\\", "\x1b]1337;File="},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := reviewing(t, nil, "s/one")
+			r.sees("▀▀▀", "red.png 8×8")
+			if err := r.Type(test.answer); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), pty.Patience)
+			defer cancel()
+			err := r.Await(ctx, func(screen string) bool {
+				return !strings.Contains(screen, "▀") && strings.Contains(r.Raw(), test.raw)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.quits()
 		})
 	}
 }
