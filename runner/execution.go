@@ -178,6 +178,9 @@ func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
 			run.Cases = append(run.Cases, *c)
 		}
 	}
+	if len(e.session.options.First) > 0 || e.session.options.FailedFirst {
+		sortCases(run.Cases)
+	}
 	run.Gates = e.session.evaluate(run.Cases)
 	if e.record != nil {
 		if err := e.record.close(*m, run.Gates); e.err == nil {

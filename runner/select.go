@@ -83,7 +83,7 @@ func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
 		}
 	}
 	if o.Failed {
-		failed, err := s.lastFailed()
+		failed, err := lastFailed(s.Project.Dir)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +98,29 @@ func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
 		wanted = slices.DeleteFunc(wanted, func(c planned) bool { return !c.Only })
 	}
 	s.adjust(wanted)
-	return wanted, nil
+	return s.firstOnes(wanted), nil
+}
+
+// firstOnes brings the cases that run first to the front.
+func (s *Session) firstOnes(cases []planned) []planned {
+	head := s.options.First
+	if s.options.FailedFirst {
+		if failed, err := lastFailed(s.Project.Dir); err == nil { // else there is no run yet
+			head = failed
+		}
+	}
+	if len(head) == 0 {
+		return cases
+	}
+	var first, others []planned
+	for _, c := range cases {
+		if head[c.ID] {
+			first = append(first, c)
+		} else {
+			others = append(others, c)
+		}
+	}
+	return append(first, others...)
 }
 
 func mentions(c *spec.Case, text string) bool {
@@ -173,8 +195,8 @@ func (s *Session) name(path string) string {
 	return path
 }
 
-func (s *Session) lastFailed() (map[string]bool, error) {
-	dir, err := LatestRun(s.Project.Dir)
+func lastFailed(project string) (map[string]bool, error) {
+	dir, err := LatestRun(project)
 	if err != nil {
 		return nil, err
 	}

@@ -28,12 +28,15 @@ type Options struct {
 	Project string   // folder, or vlmspec.yaml; "" is the current folder
 	Paths   []string // spec files, folders, or FILE:LINE for the case at that line; none is all specs
 
-	Keyword string                     // only cases with this text in their ID or name; case does not matter
-	Label   func(labels []string) bool // only cases it is true for; nil is all
-	IDs     map[string]bool            // only cases with one of these IDs; nil is all
-	Backend string                     // for specs that name none; cases on others are left out
-	Failed  bool                       // only cases that were not good in the latest run
-	Changed map[string]bool            // only cases that depend on one of these files, absolute; none left is no error; nil is all
+	Keyword     string                     // only cases with this text in their ID or name; case does not matter
+	Label       func(labels []string) bool // only cases it is true for; nil is all
+	IDs         map[string]bool            // only cases with one of these IDs; nil is all
+	Backend     string                     // for specs that name none; cases on others are left out
+	Failed      bool                       // only cases that were not good in the latest run
+	FailedFirst bool                       // cases that were not good in the latest run go first
+	Changed     map[string]bool            // only cases that depend on one of these files, absolute; none left is no error; nil is all
+
+	First map[string]bool // cases with these IDs run before the others; nil is none
 
 	AllowUnchecked bool    // cases need no `expect`
 	Repeat         int     // samples per case; 0 leaves it to the specs
@@ -77,6 +80,8 @@ type Session struct {
 	goldens    *golden.Store
 	quarantine *quarantine.List
 	gates      []suiteGate
+
+	backendFiles map[string][]string // by name
 }
 
 // suiteGate is a gate of a suite.
@@ -102,7 +107,8 @@ type placedCheck struct {
 
 // Open loads the project, its specs and goldens, selects cases and compiles
 // their checks. The error holds every mistake there is, as *[spec.Error] or
-// [spec.Errors]; a selection that selects nothing is a [*SelectionError].
+// [spec.Errors]; a selection that selects nothing is a [*SelectionError]. Where a
+// spec is wrong the session has no cases, but says which files were read.
 func Open(o Options) (*Session, error) {
 	project, err := spec.LoadProject(o.Project)
 	if err != nil {
@@ -124,14 +130,17 @@ func Open(o Options) (*Session, error) {
 	if quarantineErr == nil && len(files) == 0 && loadErr == nil {
 		quarantineErr = list.Check(idsOf(cases))
 	}
+	read := append(specs.Files, filepath.Join(project.Dir, quarantine.FileName))
 	if err := spec.Join(loadErr, checkErr, goldenErr, gateErr, quarantineErr); err != nil {
-		return nil, err
+		return &Session{Project: project, Files: read, options: o}, err
 	}
-	s := &Session{Project: project, Files: specs.Files, Total: len(cases), options: o, goldens: goldens, quarantine: list, gates: gates}
+	s := &Session{
+		Project: project, Files: read, Total: len(cases), options: o, goldens: goldens, quarantine: list, gates: gates,
+		backendFiles: map[string][]string{},
+	}
 	if len(files) == 0 {
 		s.Orphans = goldens.Orphans(usedGoldens(cases))
 	}
-	s.Files = append(s.Files, filepath.Join(project.Dir, quarantine.FileName))
 	s.cases, err = s.selected(cases, lines)
 	return s, err
 }

@@ -5,6 +5,16 @@ import (
 	"path/filepath"
 )
 
+// Judge is the name of the backend that a check asks, "" when it asks none.
+func Judge(c Check) string {
+	if w, ok := c.(*wrapped); ok {
+		if j, ok := w.judge.(*judgeCheck); ok {
+			return j.Backend
+		}
+	}
+	return ""
+}
+
 func (c *pointsInCheck) files() []string {
 	if m, ok := c.region.(*maskRegion); ok {
 		return []string{m.path}

@@ -17,7 +17,10 @@ var order = []result.Outcome{
 	result.Failed, result.Unstable, result.Error, result.XPassed, result.Stale, result.Passed, result.XFailed, result.Quarantined, result.Skipped,
 }
 
-// counts says how many cases ended how: "1 failed, 97 passed".
+// Counts says how many cases ended how: "1 failed, 97 passed".
+func Counts(cases []result.Case) string { return counts(cases, plain) }
+
+// counts is [Counts] in colour.
 func counts(cases []result.Case, style func(result.Outcome, string) string) string {
 	n := map[result.Outcome]int{}
 	for _, c := range cases {
