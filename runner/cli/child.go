@@ -1,93 +1,207 @@
 package cli
 
 import (
-	"context"
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
+	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/result"
 )
+
+// watched is the flags by which watch tells run what to run, and is told what
+// came of it: the IDs come on standard input, so that nothing need be written.
+type watched struct {
+	ids      bool
+	first    int
+	verdicts uint
+}
+
+func (w *watched) flags(f *pflag.FlagSet) {
+	f.BoolVar(&w.ids, "ids", false, "only the cases whose IDs standard input has, one a line")
+	f.IntVar(&w.first, "first", 0, "so many of these IDs run first")
+	f.UintVar(&w.verdicts, "verdicts", 0, "file descriptor that gets a line for each case: outcome and ID")
+	for _, name := range []string{"ids", "first", "verdicts"} {
+		_ = f.MarkHidden(name)
+	}
+}
+
+func (w *watched) apply(in io.Reader, o *runner.Options) error {
+	if !w.ids {
+		return nil
+	}
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return fmt.Errorf("read the IDs: %w", err)
+	}
+	o.IDs, o.First = map[string]bool{}, map[string]bool{}
+	for i, id := range strings.Fields(string(data)) {
+		o.IDs[id] = true
+		if i < w.first {
+			o.First[id] = true
+		}
+	}
+	return nil
+}
+
+// tell returns what tells of a case.
+func (w *watched) tell() func(result.Case) {
+	if w.verdicts == 0 {
+		return nil
+	}
+	syscall.CloseOnExec(int(w.verdicts)) // or what we start would keep it open
+	to := os.NewFile(uintptr(w.verdicts), "verdicts")
+	return func(c result.Case) { _, _ = fmt.Fprintf(to, "%s %s\n", c.Outcome, c.ID) } // nobody listens when watch was killed
+}
 
 // child is a run under way. The methods of nil are those of no run.
 type child struct {
-	cmd  *exec.Cmd
 	ids  []string
-	list string // file of IDs
-	end  chan struct{}
+	why  why
+	left map[string]bool // IDs that have no verdict yet
+
+	verdicts chan verdict // closed when the run has ended
+
+	mu      sync.Mutex
+	cmd     *exec.Cmd // nil until it has started
+	stopped bool
+	problem error // why it did not start, or how it ended; read it once verdicts is closed
 }
 
-// start runs cases in a process that attaches to the warm backends.
-func (w *watching) start(ctx context.Context, ids []string, reason string) *child {
-	w.last = ids
-	w.say("running %d of %d cases: %s", len(ids), w.session.Len(), reason)
-	c := &child{ids: ids, end: make(chan struct{})}
-	if err := w.launch(ctx, c); err != nil {
-		w.app.complain(err)
-		close(c.end)
-	}
+// verdict is what came of a case.
+type verdict struct {
+	id      string
+	outcome result.Outcome
+}
+
+// start runs cases in a process that attaches to the warm backends; the first so
+// many go first.
+func (w *watching) start(ids []string, first int, because why) *child {
+	c := &child{ids: ids, why: because, left: toSet(ids), verdicts: make(chan verdict)}
+	run := w.command(ids, first)
+	use, stale := w.backendsOf(ids), w.stale
+	w.stale = map[string]bool{}
+	project := w.session.Project
+	w.guarded(func() {
+		defer close(c.verdicts)
+		c.problem = c.run(run, func() string { return w.backends.attach(w.ctx, project, use, stale) })
+	})
 	return c
 }
 
-func (w *watching) launch(ctx context.Context, c *child) error {
-	exe, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	list, err := os.CreateTemp("", "vlmspec-ids-*")
-	if err != nil {
-		return err
-	}
-	c.list = list.Name()
-	_, err = list.WriteString(strings.Join(c.ids, "\n"))
-	if err = errors.Join(err, list.Close()); err != nil {
-		return err
-	}
-	args := []string{"run", "-C", w.project.File, "--ids", c.list}
+// command is the command line of a run: of the files of its cases alone, so that
+// it is quick and a mistake elsewhere does not matter.
+func (w *watching) command(ids []string, first int) *exec.Cmd {
+	args := []string{"run", "-C", w.session.Project.File, "--ids", "--first", fmt.Sprint(first), "--verdicts", "3"}
 	if w.options.Backend != "" {
 		args = append(args, "--backend", w.options.Backend)
 	}
 	if w.options.AllowUnchecked {
 		args = append(args, "--allow-unchecked")
 	}
-	c.cmd = exec.Command(exe, append(args, w.options.Paths...)...)
-	c.cmd.Args[0] = os.Args[0]
-	c.cmd.Stdout, c.cmd.Stderr = w.app.out, w.app.err
-	c.cmd.Env = append(os.Environ(), host.AttachEnv+"="+w.attachments(ctx))
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is ours to pass on
-	if err := c.cmd.Start(); err != nil {
+	cmd := exec.Command(w.exe, append(append(args, "--"), w.specsOf(ids)...)...)
+	cmd.Args[0] = os.Args[0]
+	cmd.Stdin = strings.NewReader(strings.Join(ids, "\n"))
+	cmd.Stdout, cmd.Stderr = w.app.out, w.app.err
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is ours to pass on
+	return cmd
+}
+
+// run starts the process and listens until it has ended.
+func (c *child) run(cmd *exec.Cmd, attach func() string) error {
+	cmd.Env = append(os.Environ(), host.AttachEnv+"="+attach())
+	listen, tell, err := os.Pipe()
+	if err != nil {
 		return fmt.Errorf("start the run: %w", err)
 	}
-	go func() {
-		_ = c.cmd.Wait() // its exit code is what it has told
-		_ = os.Remove(c.list)
-		close(c.end)
-	}()
+	defer listen.Close()
+	cmd.ExtraFiles = []*os.File{tell}
+	err = c.begin(cmd)
+	_ = tell.Close()
+	if err != nil || c.cmd == nil {
+		return err
+	}
+	for in := bufio.NewScanner(listen); in.Scan(); {
+		outcome, id, _ := strings.Cut(in.Text(), " ")
+		c.verdicts <- verdict{id, result.Outcome(outcome)}
+	}
+	if err := cmd.Wait(); !ended(err) {
+		return fmt.Errorf("the run ended: %w", err)
+	}
 	return nil
 }
 
-// done is closed when the run has ended.
-func (c *child) done() <-chan struct{} {
-	if c == nil {
-		return nil
-	}
-	return c.end
+// ended reports whether a run has ended by itself; what came of it, it has told.
+func ended(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	return err == nil || ok && exit.Exited()
 }
 
-// stop ends a run and returns the IDs of its cases, which have to run again.
-func (c *child) stop() []string {
+func (c *child) begin(cmd *exec.Cmd) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopped {
+		return nil
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the run: %w", err)
+	}
+	c.cmd = cmd
+	return nil
+}
+
+// news are the verdicts of a run; nil is never ready.
+func (c *child) news() <-chan verdict {
 	if c == nil {
 		return nil
 	}
-	select {
-	case <-c.end:
-		return nil
-	default:
+	return c.verdicts
+}
+
+// signal passes a signal to the run and what it has started.
+func (c *child) signal(s syscall.Signal) {
+	if c == nil {
+		return
 	}
-	_ = c.cmd.Process.Signal(os.Interrupt)
-	<-c.end
-	return c.ids
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cmd != nil {
+		_ = syscall.Kill(-c.cmd.Process.Pid, s)
+	}
+}
+
+// endTime is how long a run may take to end when it is told to.
+const endTime = 10 * time.Second
+
+// stop ends a run, and hands each verdict that still comes to f. One that waits
+// for its backends is not waited for.
+func (c *child) stop(f func(verdict)) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	c.stopped = true
+	started := c.cmd != nil
+	if started {
+		_ = c.cmd.Process.Signal(os.Interrupt)
+	}
+	c.mu.Unlock()
+	if !started {
+		return
+	}
+	late := time.AfterFunc(endTime, func() { c.signal(syscall.SIGKILL) })
+	defer late.Stop()
+	for v := range c.verdicts {
+		f(v)
+	}
 }

@@ -35,8 +35,10 @@ type runFlags struct {
 	verbose  bool
 	noCache  bool
 	offline  bool
-	ids      string
 	update   string
+	watched  watched
+
+	failedFirst bool
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -66,13 +68,13 @@ Ctrl-C once ends the run and still writes the reports; twice ends at once.`,
 	flags.BoolVar(&f.dryRun, "dry-run", false, "tell what would run, and ask no backend")
 	flags.StringVar(&f.shuffle, "shuffle", "", "judge in random order; a number repeats an order")
 	flags.Lookup("shuffle").NoOptDefVal = "random"
-	flags.StringVar(&f.ids, "ids", "", "file of case IDs, one a line; only these cases")
-	_ = flags.MarkHidden("ids") // how watch says what to run
 	flags.StringVar(&f.update, "update", "", `which answers of golden checks become pending: missing (nothing is accepted for the
 prompt and images yet), changed (and those unlike what is accepted), all (and those
 as accepted) or none; missing when not given, none with CI set`)
 	flags.BoolVar(&f.noCache, "no-cache", false, "ask the backends also for answers that an earlier run has kept; the new ones are kept instead")
 	flags.BoolVar(&f.offline, "offline", false, "ask no backend: a case whose answer no earlier run has kept is an error")
+	flags.BoolVar(&f.failedFirst, "failed-first", false, "cases that were not good in the latest run go first")
+	f.watched.flags(flags)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show what the backends print")
 	return c
 }
@@ -96,11 +98,12 @@ func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
 		}
 		return a.dry(s)
 	}
-	return a.execute(o, f.reports)
+	return a.execute(o, f.reports, f.watched.tell())
 }
 
-// execute runs what the options select, tells of it as it goes, and writes reports.
-func (a *app) execute(o runner.Options, reports []string) error {
+// execute runs what the options select, tells of it as it goes, and writes
+// reports. tell is told of every case, too; may be nil.
+func (a *app) execute(o runner.Options, reports []string, tell func(result.Case)) error {
 	var live *report.Console
 	o.OnStart = func(c *spec.Case) { live.Asked(c.Suite + " › " + c.Name) }
 	o.OnEnd = func(c *spec.Case) { live.Answered(c.Suite + " › " + c.Name) }
@@ -124,7 +127,12 @@ func (a *app) execute(o runner.Options, reports []string) error {
 	live = report.NewConsole(out, consoleOptions(out, s))
 	ctx, notify, stop := interruptible(a.err)
 	defer stop()
-	run, runErr := suite.Run(ctx, s, suite.Options{Shuffle: o.Shuffle, OnCase: func(c result.Case) { live.Case(&c) }, Notify: notify})
+	run, runErr := suite.Run(ctx, s, suite.Options{Shuffle: o.Shuffle, Notify: notify, OnCase: func(c result.Case) {
+		live.Case(&c)
+		if tell != nil {
+			tell(c)
+		}
+	}})
 	files, writeErr := writeReports(a.out, run, targets)
 	live.End(run, files)
 	if o.Update != golden.UpdateNone {
@@ -166,15 +174,9 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.
 	if o.Update, err = updateMode(f.update); err != nil {
 		return o, err
 	}
-	if f.ids != "" {
-		data, err := os.ReadFile(f.ids)
-		if err != nil {
-			return o, usageError{err}
-		}
-		o.IDs = map[string]bool{}
-		for id := range strings.FieldsSeq(string(data)) {
-			o.IDs[id] = true
-		}
+	o.FailedFirst = f.failedFirst
+	if err := f.watched.apply(a.in, &o); err != nil {
+		return o, err
 	}
 	return o, nil
 }

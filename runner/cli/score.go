@@ -62,5 +62,5 @@ func (a *app) score(o runner.Options, path string, reports []string) error {
 		}
 		return judges(ctx, b)
 	}
-	return a.execute(o, reports)
+	return a.execute(o, reports, nil)
 }

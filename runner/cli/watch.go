@@ -1,322 +1,267 @@
 package cli
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
+	"os"
+	"os/signal"
 	"path/filepath"
-	"reflect"
-	"slices"
-	"strings"
+	"syscall"
+	"time"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 	"github.com/vlmspec/vlmspec/runner/watch"
 )
 
 func (a *app) watchCommand() *cobra.Command {
 	var s selection
+	var poll time.Duration
 	c := &cobra.Command{
 		Use:   "watch [file | folder]...",
 		Short: "Run cases again as their files change",
 		Long: `watch runs the cases once, keeps the models loaded, and runs again the cases
 that depend on a file when you save it: spec, rows, include, prompt, image, mask,
-golden or model. A mistake in a spec is told, and the last good state stays.
+golden, model or vlmspec.yaml. Cases that were not good run first. A change to
+what is being run ends that run. A mistake in a spec is told, and the last good
+state stays until you mend it.
 
-While it waits, type and press Enter: a for all cases, f for those that were not
-good, r for the last ones again, q to quit.`,
-		Example: "  vlmspec watch\n  vlmspec watch specs/colors.yaml",
-		RunE: func(_ *cobra.Command, args []string) error {
+Keys, on a terminal at once, elsewhere a line each:
+` + keyHelp(),
+		Example: "  vlmspec watch\n  vlmspec watch specs/colors.yaml\n  vlmspec watch --poll=2s",
+		RunE: func(c *cobra.Command, args []string) error {
 			if s.changed != "" || s.lastFailed {
-				return usagef("watch follows changes by itself: leave out --only-changed and --last-failed; f and Enter run what was not good")
+				return usagef("watch follows changes by itself: leave out --only-changed and --last-failed; the key f runs what was not good")
+			}
+			if c.Flags().Changed("poll") && poll < 10*time.Millisecond {
+				return usagef("--poll=%s: expected at least 10ms", poll)
 			}
 			o, err := s.options(a, args)
 			if err != nil {
 				return err
 			}
-			project, err := spec.LoadProject(a.dir)
-			if err != nil {
-				return wrong(err)
-			}
-			w := &watching{app: a, options: o, project: project, warm: map[string]*warm{}}
-			return w.run()
+			return a.watch(o, poll, c.Root())
 		},
 	}
 	s.flags(c)
+	c.Flags().DurationVar(&poll, "poll", 0, "look at the files so often, for network file systems, which do not tell of changes")
+	c.Flags().Lookup("poll").NoOptDefVal = "1s"
 	return c
 }
 
 // watching is a watch under way. Backends are kept here, and each run is a
-// process of its own that attaches to them: Ginkgo runs once in a process.
+// process of its own that attaches to them: Ginkgo runs once in a process. What
+// it holds belongs to the goroutine of loop.
 type watching struct {
-	app     *app
-	options runner.Options
-	project *spec.Project
-	files   *watch.Watcher
+	app      *app
+	exe      string // ourselves
+	options  runner.Options
+	review   bool // there is a command of this name
+	ctx      context.Context
+	files    *watch.Watcher
+	screen   *screen
+	keyboard *keyboard
+	backends *backends
 
-	session *runner.Session // the last that had no mistake; nil before
-	warm    map[string]*warm
-	last    []string // IDs of the last run
+	plan
+	child   *child // nil when nothing runs
+	last    []string
+	line    *lineEdit // that is being typed; nil when none is
+	later   []string  // keys that wait for the run to end
+	watched int       // files
 }
 
-// warm is a backend that is kept between runs.
-type warm struct {
-	config  spec.Backend
-	backend *host.Backend
-}
-
-func (w *watching) run() (err error) {
-	if w.files, err = watch.New(); err != nil {
-		return err
-	}
-	defer w.files.Close()
-	defer w.cool()
-	ctx, _, stop := interruptible(w.app.err)
-	defer stop()
-	keys := w.readKeys()
-	child, err := w.reload(ctx, nil, nil)
+func (a *app) watch(o runner.Options, poll time.Duration, root *cobra.Command) error {
+	project, err := spec.LoadProject(a.dir)
 	if err != nil {
-		return err
+		return wrong(err)
 	}
-	changes := w.await(ctx)
+	unlock, err := watch.Lock(filepath.Join(project.Dir, ".vlmspec", "watch.lock"))
+	if held, ok := err.(*watch.HeldError); ok { //nolint:errorlint // as Lock returns it
+		return usageError{held}
+	} else if err == nil { // else it cannot be written there, and a second watch does no harm
+		defer unlock()
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find the program of runs: %w", err)
+	}
+	review, _, err := root.Find([]string{"review"})
+	screen := newScreen(a.out)
+	w := &watching{
+		app: a, exe: exe, options: o, review: err == nil && review != root, screen: screen, keyboard: newKeyboard(a.in, a.out),
+		files:    watch.New(watch.Options{Poll: poll, Note: func(s string) { screen.say("%s", s) }}),
+		backends: &backends{say: screen.say, warm: map[string]*warm{}},
+		plan:     plan{project: project, verdicts: map[string]result.Outcome{}, todo: map[string]bool{}, unread: map[string]bool{}, stale: map[string]bool{}},
+	}
+	return w.run()
+}
+
+func (w *watching) run() error {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGWINCH)
+	defer signal.Stop(signals)
+	var end context.CancelFunc
+	w.ctx, end = context.WithCancel(context.Background())
+	defer w.files.Close()
+	defer w.backends.close()
+	defer end()
+	defer w.screen.show("")
+	w.keyboard.start()
+	defer w.keyboard.stop()
+	events := make(chan os.Signal, 8)
+	w.guarded(func() { w.listen(signals, events, end) })
+	return w.loop(events)
+}
+
+// guarded runs f beside the loop; a panic there leaves the terminal as it was.
+func (w *watching) guarded(f func()) {
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				w.keyboard.stop()
+				panic(p)
+			}
+		}()
+		f()
+	}()
+}
+
+// listen ends the watch at the first Ctrl-C and the process at the second, and
+// passes on the other signals.
+func (w *watching) listen(signals <-chan os.Signal, events chan<- os.Signal, end func()) {
+	for s := range signals {
+		switch {
+		case s != os.Interrupt && s != syscall.SIGTERM && s != syscall.SIGHUP:
+			select {
+			case events <- s:
+			default: // the loop has enough to do
+			}
+		case w.ctx.Err() == nil:
+			end()
+		default:
+			w.keyboard.stop()
+			os.Exit(exitInterrupted) // backends see their parent go and end themselves
+		}
+	}
+}
+
+func (w *watching) loop(events <-chan os.Signal) error {
+	w.change(nil)
+	changes := w.await()
 	for {
+		w.next()
 		select {
-		case <-ctx.Done():
-			child.stop()
+		case <-w.ctx.Done():
+			w.stop()
 			return exit(exitInterrupted)
+		case s := <-events:
+			w.signalled(s)
 		case changed := <-changes:
-			if ctx.Err() != nil {
-				continue
+			if w.ctx.Err() == nil {
+				w.change(changed)
+				changes = w.await()
 			}
-			unfinished := child.stop()
-			if child, err = w.reload(ctx, changed, unfinished); err != nil {
-				return err
+		case v, ok := <-w.child.news():
+			if ok {
+				w.took(v)
+			} else {
+				w.finished()
 			}
-			changes = w.await(ctx)
-		case <-child.done():
-			child = nil
-			w.say("watching %d files; a all, f failed, r again, q quit (and Enter)", w.files.Files())
-		case key := <-keys:
-			if key == "q" {
-				child.stop()
+		case key := <-w.keyboard.keys:
+			if w.pressed(key) {
+				w.stop()
 				return nil
-			}
-			if ids, reason := w.asked(key); len(ids) > 0 {
-				child.stop()
-				child = w.start(ctx, ids, reason)
 			}
 		}
 	}
 }
 
 // await waits for a change in the background.
-func (w *watching) await(ctx context.Context) <-chan []string {
+func (w *watching) await() <-chan []string {
 	changes := make(chan []string, 1)
-	go func() {
-		changed, err := w.files.Wait(ctx)
-		if err != nil && ctx.Err() == nil {
-			w.app.complain(err)
+	w.guarded(func() {
+		if changed, err := w.files.Wait(w.ctx); err == nil {
+			changes <- changed
+		} else if w.ctx.Err() == nil {
+			w.complain(err)
 		}
-		changes <- changed
-	}()
+	})
 	return changes
 }
 
-func (w *watching) readKeys() <-chan string {
-	keys := make(chan string)
-	go func() {
-		in := bufio.NewScanner(w.app.in)
-		for in.Scan() {
-			keys <- strings.ToLower(strings.TrimSpace(in.Text()))
-		}
-	}()
-	return keys
+// signalled lets the user stop and continue the watch, and resize its terminal.
+func (w *watching) signalled(s os.Signal) {
+	switch s {
+	case syscall.SIGTSTP:
+		w.screen.show("")
+		w.keyboard.stop()
+		w.child.signal(syscall.SIGSTOP)
+		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	case syscall.SIGCONT:
+		w.child.signal(syscall.SIGCONT)
+		w.keyboard.start()
+		w.show()
+	case syscall.SIGWINCH:
+		w.screen.resized()
+	}
 }
 
-// asked turns a key into cases.
-func (w *watching) asked(key string) (ids []string, reason string) {
-	if w.session == nil {
-		return nil, ""
+// next starts what is to run, when nothing runs.
+func (w *watching) next() {
+	if w.child != nil || len(w.todo) == 0 {
+		return
 	}
-	switch key {
-	case "a":
-		return w.affected(nil), "all cases"
-	case "r":
-		return w.last, "again"
-	case "f":
-		o := w.options
-		o.Failed = true
-		s, err := runner.Open(o)
-		if err != nil {
-			w.app.complain(err)
-			return nil, ""
-		}
-		for i := range s.Len() {
-			ids = append(ids, s.Case(i).ID)
-		}
-		return ids, "what was not good"
-	}
-	w.say("type a for all cases, f for those that were not good, r for the last ones again, q to quit")
-	return nil, ""
-}
-
-// reload reads the specs after files have changed, and runs what depends on
-// them, and what a run that was stopped had not finished.
-func (w *watching) reload(ctx context.Context, changed, unfinished []string) (*child, error) {
-	before := map[string]bool{}
-	if w.session != nil {
-		for i := range w.session.Len() {
-			before[w.session.Case(i).ID] = true
-		}
-	}
-	session, err := runner.Open(w.options)
-	if err != nil {
-		w.app.complain(err)
-		w.say("mend it, and save; the last good state stays")
-		return nil, w.watch()
-	}
-	w.session, w.project = session, session.Project
-	if err := w.watch(); err != nil {
-		return nil, err
-	}
-	ids := w.affected(toSet(changed))
-	for i := range session.Len() {
-		if id := session.Case(i).ID; (!before[id] || slices.Contains(unfinished, id)) && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
+	ids, first, why := w.take()
 	if len(ids) == 0 {
-		w.say("no case depends on %s", w.names(changed))
-		return nil, nil
+		w.screen.say("%s: all cases that depend on it are filtered out", w.words(why))
+		return
 	}
-	w.restart(changed)
-	reason := w.names(changed) + " changed"
-	if changed == nil {
-		reason = "start"
-	}
-	return w.start(ctx, ids, reason), nil
+	w.last = ids
+	w.screen.say("running %d of %d cases: %s", len(ids), w.session.Len(), w.words(why))
+	w.screen.begin()
+	w.child = w.start(ids, first, why)
 }
 
-func toSet(list []string) map[string]bool {
-	if list == nil {
-		return nil
-	}
-	set := map[string]bool{}
-	for _, s := range list {
-		set[s] = true
-	}
-	return set
+// took notes a verdict.
+func (w *watching) took(v verdict) {
+	w.verdicts[v.id] = v.outcome
+	delete(w.child.left, v.id)
 }
 
-// affected lists the cases that depend on a file, all of them for nil.
-func (w *watching) affected(changed map[string]bool) []string {
-	var ids []string
-	for i := range w.session.Len() {
-		if changed == nil || slices.ContainsFunc(w.session.Inputs(i), func(in spec.Source) bool { return changed[in.Path] }) {
-			ids = append(ids, w.session.Case(i).ID)
-		}
+// stop ends the run under way, and has what it leaves run again.
+func (w *watching) stop() {
+	if w.child == nil {
+		return
 	}
-	return ids
+	w.child.stop(w.took)
+	for id := range w.child.left {
+		w.todo[id] = true
+	}
+	w.why = w.child.why.and(w.why)
+	w.child = nil
+	w.screen.end()
 }
 
-// watch tells the watcher which files matter now.
-func (w *watching) watch() error {
-	files := []string{w.project.File}
-	if w.session != nil {
-		files = append(files, w.session.Files...)
-		for i := range w.session.Len() {
-			for _, in := range w.session.Inputs(i) {
-				files = append(files, in.Path)
-			}
-		}
+func (w *watching) finished() {
+	c := w.child
+	w.child = nil
+	w.screen.end()
+	if c.problem != nil {
+		w.complain(c.problem)
 	}
-	slices.Sort(files)
-	var folders []string
-	for _, pattern := range w.project.Specs {
-		base, _ := doublestar.SplitPattern(pattern)
-		folders = append(folders, filepath.Join(w.project.Dir, filepath.FromSlash(base)))
-	}
-	return w.files.Set(slices.Compact(files), folders)
-}
-
-// restart ends backends whose config or files have changed.
-func (w *watching) restart(changed []string) {
-	files := toSet(changed)
-	for name, b := range w.warm {
-		now, used := w.project.Backends[name]
-		stale := !used || !reflect.DeepEqual(now.Config, b.config.Config) || now.Plugin != b.config.Plugin
-		for i := range w.session.Len() {
-			if w.session.Case(i).Backend == name && !stale {
-				stale = slices.ContainsFunc(w.session.Inputs(i), func(in spec.Source) bool { return in.As == "backend" && files[in.Path] })
-			}
-		}
-		if stale {
-			_ = b.backend.Close()
-			delete(w.warm, name)
-			w.say("backend %s starts again", name)
-		}
+	w.screen.say("ran %s: %s%s", plural(len(c.ids), "case"), w.words(c.why), w.status("; "))
+	w.show()
+	keys := w.later
+	w.later = nil
+	for _, key := range keys {
+		w.pressed(key)
 	}
 }
 
-// attachments starts the backends of the cases that are not running, and says
-// how to attach. One that does not start is left to the run, which tells why.
-func (w *watching) attachments(ctx context.Context) string {
-	attach := host.Attachments{}
-	for i := range w.session.Len() {
-		name := w.session.Case(i).Backend
-		if _, done := attach[name]; done {
-			continue
-		}
-		config := w.project.Backends[name]
-		if w.warm[name] == nil {
-			b, err := runner.Start(ctx, w.project.Dir, config)
-			if err != nil {
-				continue
-			}
-			w.warm[name] = &warm{config, b}
-		}
-		if _, err := w.warm[name].backend.Describe(ctx); err != nil { // starts it again after a crash
-			continue
-		}
-		if a, err := w.warm[name].backend.Attachment(); err == nil {
-			attach[name] = a
-		}
-	}
-	data, err := json.Marshal(attach)
-	if err != nil {
-		return ""
-	}
-	return string(data)
-}
-
-// cool ends the backends.
-func (w *watching) cool() {
-	for _, b := range maps.All(w.warm) {
-		_ = b.backend.Close()
-	}
-}
-
-func (w *watching) say(format string, args ...any) {
-	fmt.Fprintf(w.app.out, "-- %s\n", fmt.Sprintf(format, args...))
-}
-
-// names lists a few files as people see them.
-func (w *watching) names(files []string) string {
-	var names []string
-	for _, f := range files {
-		if rel, err := filepath.Rel(w.project.Dir, f); err == nil && filepath.IsLocal(rel) {
-			f = rel
-		}
-		names = append(names, f)
-	}
-	if len(names) > 3 {
-		names = append(names[:3], fmt.Sprintf("and %d more", len(names)-3))
-	}
-	return strings.Join(names, ", ")
+func (w *watching) complain(err error) {
+	w.screen.write(func() { w.app.complain(err) })
 }

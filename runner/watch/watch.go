@@ -1,20 +1,14 @@
 // Package watch tells when files have changed: their content, not their dates.
-// Start reading at [Watcher.Set] and [Watcher.Wait].
+// Start reading at [Watcher.Set] and [Watcher.Wait]; places.go finds out which
+// folders to watch, content.go what files hold, lock.go keeps a second watch away.
 package watch
 
 import (
 	"context"
-	"crypto/sha256"
-	"errors"
-	"fmt"
-	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -27,188 +21,267 @@ const (
 	atMost = 2 * time.Second
 )
 
+// Options say how to watch.
+type Options struct {
+	// Poll looks at the files so often instead of asking the system to tell, as
+	// network file systems need; 0 asks the system.
+	Poll time.Duration
+	// Note is told, in a sentence, what the user should know; may be nil.
+	Note func(string)
+}
+
+// Want says what matters, all of it by absolute path.
+type Want struct {
+	Files   []string  // which need not exist
+	Folders []string  // new YAML files in them and below are changes, too
+	Root    string    // folder of the project: where those above a file are watched, too
+	Read    time.Time // when the files were read last: what was written later is a change
+}
+
 // Watcher watches files by way of their folders, since editors replace files
 // when they save. It is for one goroutine.
 type Watcher struct {
-	fs      *fsnotify.Watcher
-	folders map[string]bool
-	sums    map[string]sum // of the files that are watched
+	options Options
+	fs      *fsnotify.Watcher // nil when it polls
+	lost    chan struct{}     // filled when events may have been lost
+	want    Want
+	files   map[string]content // that are watched, and what they hold
+	unread  []string           // files whose content is not known yet
+
+	places  map[string][]string // by place: the files that it decides about
+	tree    map[string]bool     // folders in which a new YAML file matters
+	folders map[string]bool     // that the system watches for us
 }
 
-// sum is what a file held; the zero sum is no file.
-type sum [sha256.Size]byte
-
-// New makes a watcher of nothing.
-func New() (*Watcher, error) {
-	w, err := fsnotify.NewWatcher()
-	if err != nil {
-		return nil, explained(err)
+// New makes a watcher of nothing. Where the system can give no watches, it polls.
+func New(o Options) *Watcher {
+	w := &Watcher{options: o, files: map[string]content{}, folders: map[string]bool{}}
+	if o.Poll > 0 {
+		return w
 	}
-	return &Watcher{fs: w, folders: map[string]bool{}, sums: map[string]sum{}}, nil
+	system, err := fsnotify.NewWatcher()
+	if err != nil {
+		w.poll(err)
+		return w
+	}
+	w.fs, w.lost = system, make(chan struct{}, 1)
+	go w.drain(system.Errors)
+	return w
+}
+
+// drain reads errors, an overflow for one, as they come: the system's watcher
+// takes no new folders until they are read.
+func (w *Watcher) drain(errors <-chan error) {
+	for range errors {
+		select {
+		case w.lost <- struct{}{}:
+		default: // it is known
+		}
+	}
 }
 
 // Close ends the watch.
-func (w *Watcher) Close() error { return w.fs.Close() }
+func (w *Watcher) Close() error {
+	if w.fs == nil {
+		return nil
+	}
+	return w.fs.Close()
+}
 
-// Set says which files matter, by absolute path, and in which folders, with
-// those below them, new YAML files do. What files hold now is no change.
-func (w *Watcher) Set(files, folders []string) error {
-	sums := make(map[string]sum, len(files))
-	for _, f := range files {
-		sums[f] = sumOf(f)
-		if err := w.add(filepath.Dir(f)); err != nil {
-			return err
+// Files is how many of the files that are watched are there.
+func (w *Watcher) Files() int {
+	n := 0
+	for _, c := range w.files {
+		if c.there {
+			n++
 		}
-		if target, err := filepath.EvalSymlinks(f); err == nil && target != f {
-			if err := w.add(filepath.Dir(target)); err != nil {
-				return err
+	}
+	return n
+}
+
+// Set says what matters from now on. What files held when they were read last
+// is no change.
+func (w *Watcher) Set(want Want) {
+	w.want = want
+	files := make(map[string]content, len(want.Files))
+	w.unread = nil
+	for _, f := range want.Files {
+		old, known := w.files[f]
+		if !known {
+			old = glance(f)
+			if old.writtenSince(want.Read) {
+				old.size = -1 // unlike anything
 			}
 		}
-	}
-	for _, d := range folders {
-		if err := w.addTree(d); err != nil {
-			return err
+		if !old.known {
+			w.unread = append(w.unread, f)
 		}
+		files[f] = old
 	}
-	w.sums = sums
-	return nil
-}
-
-// Files is how many files are watched.
-func (w *Watcher) Files() int { return len(w.sums) }
-
-func (w *Watcher) add(folder string) error {
-	if w.folders[folder] {
-		return nil
-	}
-	err := w.fs.Add(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("watch %s: %w", folder, explained(err))
-	}
-	w.folders[folder] = true
-	return nil
-}
-
-func (w *Watcher) addTree(root string) error {
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return nil //nolint:nilerr // gone again, or not ours to read
+	before := w.files
+	w.files = files
+	w.look()
+	for _, f := range w.strangers() {
+		c, known := before[f]
+		if !known {
+			if c = readContent(f); c.writtenSince(want.Read) {
+				c.size = -1
+			}
 		}
-		if name := d.Name(); path != root && strings.HasPrefix(name, ".") {
-			return filepath.SkipDir
-		}
-		return w.add(path)
-	})
-}
-
-// explained says what to do when the system has no watches left.
-func explained(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE) {
-		return fmt.Errorf("the system has no file watches left; raise them: sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512: %w", err)
+		w.adopt(f, c)
 	}
-	return err
 }
 
 // Wait waits for files to hold something else than they did, and returns them
-// sorted: files of Set, and new YAML files. A change is told once. The error is
-// ctx's, or the watch's.
+// sorted: those of [Want]. A change is told once. The error is ctx's, or
+// [fs.ErrClosed].
 func (w *Watcher) Wait(ctx context.Context) ([]string, error) {
-	touched := map[string]bool{}
-	var settle, latest <-chan time.Time
+	b := burst{touched: map[string]bool{}}
+	var tick <-chan time.Time
 	for {
+		if tick == nil && w.fs == nil {
+			t := time.NewTicker(w.options.Poll)
+			defer t.Stop()
+			tick = t.C
+		}
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case e, ok := <-w.fs.Events:
+		case e, ok := <-w.events():
 			if !ok {
 				return nil, fs.ErrClosed
 			}
-			if e.Op == fsnotify.Chmod {
-				continue
-			}
-			touched[e.Name] = true
-			w.follow(e.Name, touched)
-			settle = time.After(quiet)
-			if latest == nil {
-				latest = time.After(atMost)
-			}
+			w.note(&b, e)
 			continue
-		case err := <-w.fs.Errors:
-			if !errors.Is(err, fsnotify.ErrEventOverflow) {
-				return nil, explained(err)
-			}
-			for f := range w.sums { // events were lost: look at everything
-				touched[f] = true
-			}
-			settle = time.After(quiet)
+		case <-w.lost:
+			b.all = true
+			b.extend()
 			continue
-		case <-settle:
-		case <-latest:
+		case <-w.idle(&b):
+			w.readOne()
+			continue
+		case <-tick:
+			b.all = true
+		case <-b.settled:
+		case <-b.latest:
 		}
-		if changed := w.changed(touched); len(changed) > 0 {
+		if changed := w.changed(&b); len(changed) > 0 {
 			return changed, nil
 		}
-		touched, settle, latest = map[string]bool{}, nil, nil
+		b = burst{touched: map[string]bool{}}
 	}
 }
 
-// follow watches a new folder too, and looks at what was written into it before.
-func (w *Watcher) follow(path string, touched map[string]bool) {
-	info, err := os.Stat(path)
-	if err != nil || !info.IsDir() || strings.HasPrefix(filepath.Base(path), ".") {
+// burst is what came since the last time all was quiet.
+type burst struct {
+	touched         map[string]bool // places
+	all             bool            // look at every file
+	settled, latest <-chan time.Time
+}
+
+func (b *burst) extend() {
+	b.settled = time.After(quiet)
+	if b.latest == nil {
+		b.latest = time.After(atMost)
+	}
+}
+
+// note takes an event in. Where a folder or a link came, went or has moved,
+// other files lie there now, and other folders are to be watched.
+func (w *Watcher) note(b *burst, e fsnotify.Event) {
+	if e.Op == fsnotify.Chmod {
 		return
 	}
-	_ = w.addTree(path)
-	_ = filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			touched[file] = true
+	known := len(w.places[e.Name]) > 0 || w.folders[e.Name] || isYAML(e.Name)
+	if e.Has(fsnotify.Create) || e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) {
+		info, err := os.Lstat(e.Name)
+		if w.folders[e.Name] || err == nil && !info.Mode().IsRegular() {
+			b.all, known = true, true
 		}
+	}
+	if known {
+		b.touched[e.Name] = true
+		b.extend()
+	}
+}
+
+func (w *Watcher) events() chan fsnotify.Event {
+	if w.fs == nil {
 		return nil
-	})
+	}
+	return w.fs.Events
+}
+
+var ready = func() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}()
+
+// idle is ready when there is time to read a file.
+func (w *Watcher) idle(b *burst) <-chan time.Time {
+	if len(w.unread) == 0 || b.settled != nil {
+		return nil
+	}
+	return ready
+}
+
+// readOne reads a file that has not been read, so that a touch of it is none.
+func (w *Watcher) readOne() {
+	last := len(w.unread) - 1
+	f := w.unread[last]
+	w.unread = w.unread[:last]
+	if old, ok := w.files[f]; ok && !old.known {
+		if now := readContent(f); now.like(old) {
+			w.files[f] = now
+		}
+	}
 }
 
 // changed picks the files whose content is not what it was, and notes what it is.
-func (w *Watcher) changed(touched map[string]bool) []string {
-	var out []string
-	folders := map[string]bool{}
-	for path := range touched {
-		folders[filepath.Dir(path)], folders[path] = true, true
-		if _, known := w.sums[path]; !known && isYAML(path) && sumOf(path) != (sum{}) {
-			w.sums[path] = sumOf(path)
-			out = append(out, path)
+func (w *Watcher) changed(b *burst) []string {
+	candidates := map[string]bool{}
+	if b.all {
+		w.look()
+		for f := range w.files {
+			candidates[f] = true
+		}
+		for _, f := range w.strangers() {
+			w.adopt(f, content{})
+			candidates[f] = true
 		}
 	}
-	for f, before := range maps.Clone(w.sums) {
-		target, err := filepath.EvalSymlinks(f)
-		if !touched[f] && !folders[filepath.Dir(f)] && (err != nil || !folders[filepath.Dir(target)]) {
+	for place := range b.touched {
+		if len(w.places[place]) == 0 && isYAML(place) && w.tree[filepath.Dir(place)] && glance(place).there {
+			w.adopt(place, content{})
+		}
+		for _, f := range w.places[place] {
+			candidates[f] = true
+		}
+	}
+	var out []string
+	for f := range candidates {
+		old := w.files[f]
+		if b.all && !b.touched[f] && glance(f).surely(old) {
 			continue
 		}
-		if now := sumOf(f); now != before {
-			w.sums[f] = now
+		now := readContent(f)
+		w.files[f] = now
+		if !now.same(old) {
 			out = append(out, f)
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	return out
+}
+
+// adopt watches a YAML file that nobody has asked for, since it may become a spec.
+func (w *Watcher) adopt(f string, c content) {
+	w.files[f] = c
+	w.places[f] = []string{f}
 }
 
 func isYAML(path string) bool {
 	ext := filepath.Ext(path)
 	return ext == ".yaml" || ext == ".yml"
-}
-
-func sumOf(path string) sum {
-	f, err := os.Open(path)
-	if err != nil {
-		return sum{}
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return sum{}
-	}
-	return sum(h.Sum(nil))
 }

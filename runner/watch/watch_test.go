@@ -2,115 +2,404 @@ package watch
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
-func put(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
+// project is a folder with a watcher of some of its files.
+type project struct {
+	*testing.T
+	dir string
+	w   *Watcher
+	n   int
+}
+
+func newProject(t *testing.T, o Options, files ...string) *project {
+	p := &project{T: t, dir: t.TempDir(), w: New(o)}
+	t.Cleanup(func() { _ = p.w.Close() })
+	for _, f := range files {
+		p.put(f, f)
 	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
+	return p
+}
+
+func (p *project) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(p.dir, name)
+}
+
+func (p *project) check(err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatal(err)
 	}
 }
 
-// saved does what it is told and returns what the watcher says has changed.
-func saved(t *testing.T, w *Watcher, save func()) []string {
-	t.Helper()
-	save()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+// put writes a file in place.
+func (p *project) put(name, text string) {
+	p.Helper()
+	p.check(os.MkdirAll(filepath.Dir(p.path(name)), 0o755))
+	p.check(os.WriteFile(p.path(name), []byte(text), 0o644))
+}
+
+func (p *project) fresh() string {
+	p.n++
+	return fmt.Sprintf("text %04d", p.n)
+}
+
+func (p *project) rename(from, to string) { p.Helper(); p.check(os.Rename(p.path(from), p.path(to))) }
+func (p *project) remove(name string)     { p.Helper(); p.check(os.RemoveAll(p.path(name))) }
+func (p *project) link(to, name string)   { p.Helper(); p.check(os.Symlink(to, p.path(name))) }
+
+// watches sets what is watched: these files, and new specs in specs.
+func (p *project) watches(files ...string) {
+	want := Want{Folders: []string{p.path("specs")}, Root: p.dir}
+	for _, f := range files {
+		want.Files = append(want.Files, p.path(f))
+	}
+	p.w.Set(want)
+}
+
+// told waits for the next change.
+func (p *project) told() string {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.Context(), 20*time.Second)
 	defer cancel()
-	changed, err := w.Wait(ctx)
+	changed, err := p.w.Wait(ctx)
 	if err != nil {
-		t.Fatal(err)
+		return err.Error()
 	}
-	for i := range changed {
-		changed[i] = filepath.Base(changed[i])
+	root, _ := filepath.EvalSymlinks(p.dir)
+	for i, c := range changed {
+		changed[i] = strings.TrimPrefix(strings.TrimPrefix(c, p.dir+"/"), root+"/")
 	}
-	return changed
+	return strings.Join(changed, " ")
+}
+
+// How editors and tools save, as strace shows them to.
+var patterns = []struct {
+	name string
+	save func(p *project)
+	want string
+}{
+	{"VS Code, nano: truncates and writes in place", func(p *project) { p.put("specs/a.yaml", p.fresh()) }, "specs/a.yaml"},
+	{"in pieces", func(p *project) {
+		f, err := os.OpenFile(p.path("specs/a.yaml"), os.O_WRONLY|os.O_TRUNC, 0)
+		p.check(err)
+		for range 3 {
+			_, err = f.WriteString(p.fresh())
+			p.check(err)
+		}
+		p.check(f.Close())
+	}, "specs/a.yaml"},
+	{"vim: tries whether it may write here, renames to a backup, writes anew, deletes the backup", func(p *project) {
+		p.put("specs/4913", "")
+		p.remove("specs/4913")
+		p.rename("specs/a.yaml", "specs/a.yaml~")
+		p.put("specs/a.yaml", p.fresh())
+		p.remove("specs/a.yaml~")
+	}, "specs/a.yaml"},
+	{"vim with backupcopy=yes: copies, writes in place, deletes the copy", func(p *project) {
+		p.put("specs/a.yaml~", "old")
+		p.put("specs/a.yaml", p.fresh())
+		p.remove("specs/a.yaml~")
+	}, "specs/a.yaml"},
+	{"JetBrains with safe write: writes beside, renames away, renames into place", func(p *project) {
+		p.put("specs/a.yaml___jb_tmp___", p.fresh())
+		p.rename("specs/a.yaml", "specs/a.yaml___jb_old___")
+		p.rename("specs/a.yaml___jb_tmp___", "specs/a.yaml")
+		p.remove("specs/a.yaml___jb_old___")
+	}, "specs/a.yaml"},
+	{"Emacs: locks by a dangling link, renames to a backup, writes anew", func(p *project) {
+		p.link("me@here.1:2", "specs/.#a.yaml")
+		p.put("specs/#a.yaml#", "unsaved")
+		p.rename("specs/a.yaml", "specs/a.yaml~")
+		p.put("specs/a.yaml", p.fresh())
+		p.remove("specs/#a.yaml#")
+		p.remove("specs/.#a.yaml")
+		p.remove("specs/a.yaml~")
+	}, "specs/a.yaml"},
+	{"Kate, GNOME, sed -i: writes beside and renames over it", func(p *project) {
+		p.put("specs/.a.yaml.kate-swp", "unsaved")
+		p.put("specs/a.yaml.XYZ123", p.fresh())
+		p.rename("specs/a.yaml.XYZ123", "specs/a.yaml")
+		p.remove("specs/.a.yaml.kate-swp")
+	}, "specs/a.yaml"},
+	{"an image editor exports", func(p *project) {
+		p.put("images/.a.png.part", p.fresh())
+		p.rename("images/.a.png.part", "images/a.png")
+	}, "images/a.png"},
+	{"three saves in a burst", func(p *project) {
+		p.put("specs/a.yaml", p.fresh())
+		p.put("images/a.png", p.fresh())
+		p.put("specs/a.yaml", p.fresh())
+	}, "images/a.png specs/a.yaml"},
+	{"touch, chmod and the same content are no change", func(p *project) {
+		now := time.Now().Add(time.Minute)
+		p.check(os.Chtimes(p.path("images/a.png"), now, now))
+		p.check(os.Chmod(p.path("images/a.png"), 0o600))
+		text, err := os.ReadFile(p.path("images/b.png"))
+		p.check(err)
+		p.put("images/b.png", string(text))
+		p.put("specs/a.yaml", p.fresh())
+	}, "specs/a.yaml"},
+	{"files that do not matter, reports for one", func(p *project) {
+		p.put("images/other.png", p.fresh())
+		p.put("out/junit.xml", p.fresh())
+		p.put(".vlmspec/runs/1/cases.jsonl", p.fresh())
+		p.put("other.yaml", p.fresh())
+		p.put("images/a.png", p.fresh())
+	}, "images/a.png"},
+	{"deleted", func(p *project) { p.remove("images/a.png") }, "images/a.png"},
+	{"back again", func(p *project) { p.put("images/a.png", p.fresh()) }, "images/a.png"},
+	{"what was missing comes", func(p *project) { p.put("images/missing.png", p.fresh()) }, "images/missing.png"},
+	{"with folders that were missing", func(p *project) { p.put("far/away/mask.png", p.fresh()) }, "far/away/mask.png"},
+	{"a new spec", func(p *project) { p.put("specs/new.yaml", p.fresh()) }, "specs/new.yaml"},
+	{"a new spec in new folders", func(p *project) { p.put("specs/more/deep/b.yml", p.fresh()) }, "specs/more/deep/b.yml"},
+	{"saved again there", func(p *project) { p.put("specs/more/deep/b.yml", p.fresh()) }, "specs/more/deep/b.yml"},
+	{"a new file that is no spec", func(p *project) { p.put("specs/notes.txt", p.fresh()); p.put("images/a.png", p.fresh()) }, "images/a.png"},
+	{"a folder renamed away", func(p *project) { p.rename("images", "pictures") }, "images/a.png images/b.png images/missing.png"},
+	{"what is saved there does not matter", func(p *project) { p.put("pictures/a.png", p.fresh()); p.put("specs/a.yaml", p.fresh()) }, "specs/a.yaml"},
+	{"and renamed back", func(p *project) { p.rename("pictures", "images") }, "images/a.png images/b.png images/missing.png"},
+	{"and saved in", func(p *project) { p.put("images/a.png", p.fresh()) }, "images/a.png"},
+	{"a folder renamed away and back at once, one file other", func(p *project) {
+		p.rename("images", "x")
+		p.put("x/b.png", p.fresh())
+		p.rename("x", "images")
+	}, "images/b.png"},
+	{"another folder in its place", func(p *project) {
+		p.rename("images", "x")
+		p.put("images/a.png", p.fresh())
+		p.remove("x")
+	}, "images/a.png images/b.png images/missing.png"},
+	{"and saved in that one", func(p *project) { p.put("images/a.png", p.fresh()) }, "images/a.png"},
+	{"the folder of specs renamed and back", func(p *project) {
+		p.rename("specs", "x")
+		p.put("x/a.yaml", p.fresh())
+		p.rename("x", "specs")
+	}, "specs/a.yaml"},
+	{"a spec deleted", func(p *project) { p.remove("specs/new.yaml") }, "specs/new.yaml"},
 }
 
 func TestSavePatterns(t *testing.T) {
-	dir := t.TempDir()
-	spec, image, elsewhere := filepath.Join(dir, "specs", "a.yaml"), filepath.Join(dir, "images", "a.png"), filepath.Join(t.TempDir(), "target.png")
-	link := filepath.Join(dir, "images", "link.png")
-	for _, f := range []string{spec, image, elsewhere} {
-		put(t, f, "one")
+	for name, o := range map[string]Options{"told by the system": {}, "polling": {Poll: 5 * time.Millisecond}} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, o, "specs/a.yaml", "images/a.png", "images/b.png")
+			files := []string{"specs/a.yaml", "images/a.png", "images/b.png", "images/missing.png", "far/away/mask.png"}
+			p.watches(files...)
+			read(p.w)
+			for _, c := range patterns {
+				if o.Poll > 0 {
+					// A poll may fall between the steps of a save; it tells the whole in the end.
+					want := map[string]bool{}
+					for f := range strings.FieldsSeq(c.want) {
+						want[f] = true
+					}
+					for c.save(p); len(want) > 0; {
+						told := p.told()
+						for f := range strings.FieldsSeq(told) {
+							delete(want, f)
+						}
+						if strings.Contains(told, "deadline") {
+							t.Fatalf("%s: %v never came", c.name, want)
+						}
+					}
+					continue
+				}
+				c.save(p)
+				if got := p.told(); got != c.want {
+					t.Errorf("%s: %q, want %q", c.name, got, c.want)
+				}
+				if p.n%3 == 0 { // as after every run
+					p.watches(files...)
+				}
+			}
+		})
 	}
-	if err := os.Symlink(elsewhere, link); err != nil {
-		t.Fatal(err)
+}
+
+// read has the watcher read what it reads when it is idle.
+func read(w *Watcher) {
+	for len(w.unread) > 0 {
+		w.readOne()
 	}
-	w, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	if err := w.Set([]string{spec, image, link}, []string{filepath.Join(dir, "specs")}); err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	text := func() string { n++; return string(rune('a' + n)) }
-	replace := func(path string) {
-		put(t, path+".tmp", text())
-		if err := os.Rename(path+".tmp", path); err != nil {
-			t.Fatal(err)
-		}
-	}
+}
+
+func TestLinks(t *testing.T) {
+	p := newProject(t, Options{}, "specs/a.yaml", "data/one/a.png", "data/two/a.png", "data/shared/s.yaml", "hop/target.png")
+	p.link("data/one", "images")
+	p.link("../data/shared", "specs/shared")
+	p.link("hop/target.png", "link.png")
+	p.link("loop", "loop")
+	p.watches("specs/a.yaml", "images/a.png", "link.png", "loop/x.png")
 	for _, c := range []struct {
 		name string
 		save func()
-		want []string
+		want string
 	}{
-		{"written in place", func() { put(t, spec, text()) }, []string{"a.yaml"}},
-		{"replaced, as VS Code and JetBrains do", func() { replace(image) }, []string{"a.png"}},
-		{"moved away and written anew, as vim does", func() {
-			if err := os.Rename(spec, spec+"~"); err != nil {
-				t.Fatal(err)
-			}
-			put(t, spec, text())
-		}, []string{"a.yaml"}},
-		{"the target of a link", func() { put(t, elsewhere, text()) }, []string{"link.png"}},
-		{"three saves in a burst", func() { put(t, spec, text()); replace(image); put(t, spec, text()) }, []string{"a.png", "a.yaml"}},
-		{"touched and made readable before it is written", func() {
-			_ = os.Chtimes(image, time.Now(), time.Now())
-			_ = os.Chmod(image, 0o600)
-			put(t, spec, text())
-		}, []string{"a.yaml"}},
-		{"a new spec", func() { put(t, filepath.Join(dir, "specs", "new.yaml"), text()) }, []string{"new.yaml"}},
-		{"a new spec in a new folder", func() { put(t, filepath.Join(dir, "specs", "more", "b.yaml"), text()) }, []string{"b.yaml"}},
-		{"a file that does not matter, then one that does", func() {
-			put(t, filepath.Join(dir, "images", "other.png"), text())
-			put(t, image, text())
-		}, []string{"a.png"}},
-		{"deleted", func() {
-			if err := os.Remove(image); err != nil {
-				t.Fatal(err)
-			}
-		}, []string{"a.png"}},
-		{"back again", func() { put(t, image, text()) }, []string{"a.png"}},
+		{"in a folder that is a link", func() { p.put("images/a.png", p.fresh()) }, "images/a.png"},
+		{"by its own name", func() { p.put("data/one/a.png", p.fresh()) }, "images/a.png"},
+		{"the target of a link", func() { p.put("hop/target.png", p.fresh()) }, "link.png"},
+		{"the target of a link replaced", func() { p.put("hop/new", p.fresh()); p.rename("hop/new", "hop/target.png") }, "link.png"},
+		{"the folder leads elsewhere", func() { p.remove("images"); p.link("data/two", "images") }, "images/a.png"},
+		{"what it has left", func() { p.put("data/one/a.png", p.fresh()); p.put("specs/a.yaml", p.fresh()) }, "specs/a.yaml"},
+		{"and where it leads now", func() { p.put("data/two/a.png", p.fresh()) }, "images/a.png"},
+		{"a link becomes a file", func() { p.remove("link.png"); p.put("link.png", p.fresh()) }, "link.png"},
+		{"a file becomes a link", func() { p.remove("link.png"); p.link("hop/target.png", "link.png") }, "link.png"},
+		{"whose target is saved", func() { p.put("hop/target.png", p.fresh()) }, "link.png"},
+		{"a new spec in a folder that is a link", func() { p.put("data/shared/t.yaml", p.fresh()) }, "data/shared/t.yaml"},
+		{"a link to nothing finds something", func() { p.remove("link.png"); p.link("later/x.png", "link.png") }, "link.png"},
+		{"there", func() { p.put("later/x.png", p.fresh()) }, "link.png"},
 	} {
-		if got := saved(t, w, c.save); !slices.Equal(got, c.want) {
-			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		c.save()
+		if got := p.told(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
-	// A save that changes nothing is none.
-	put(t, image, text())
-	if got := saved(t, w, func() {}); !slices.Equal(got, []string{"a.png"}) {
-		t.Errorf("got %v", got)
+}
+
+// What is saved while the specs are read again is not lost.
+func TestSavedBeforeSet(t *testing.T) {
+	p := newProject(t, Options{}, "specs/a.yaml", "old.png")
+	long := time.Now().Add(-time.Hour)
+	p.check(os.Chtimes(p.path("old.png"), long, long))
+	opened := time.Now()
+	p.put("new.png", "1")
+	p.w.Set(Want{Files: []string{p.path("new.png"), p.path("old.png")}, Root: p.dir, Read: opened})
+	p.put("old.png", p.fresh()) // an event, so that the watch looks
+	if got := p.told(); got != "old.png" && got != "new.png old.png" {
+		t.Errorf("%q", got)
 	}
-	data, err := os.ReadFile(image)
+	p.put("new.png", "1") // the same, but nobody has read it
+	p.w.Set(Want{Files: []string{p.path("new.png"), p.path("specs/a.yaml")}, Root: p.dir, Read: opened})
+	p.w.lost <- struct{}{}
+	if got := p.told(); got != "new.png specs/a.yaml" && got != "specs/a.yaml" {
+		t.Errorf("%q", got)
+	}
+}
+
+// Where events are lost, everything is looked at.
+func TestOverflow(t *testing.T) {
+	p := newProject(t, Options{}, "specs/a.yaml", "images/a.png")
+	p.watches("specs/a.yaml", "images/a.png")
+	p.check(p.w.fs.Remove(p.path("images"))) // its events are lost
+	p.put("images/a.png", p.fresh())
+	p.w.fs.Errors <- fsnotify.ErrEventOverflow
+	if got := p.told(); got != "images/a.png" {
+		t.Errorf("%q", got)
+	}
+	if p.put("images/a.png", p.fresh()); p.told() != "images/a.png" {
+		t.Error("the folder is not watched again")
+	}
+}
+
+// The queue of the system overflows for true.
+func TestOverflowOfTheSystem(t *testing.T) {
+	data, err := os.ReadFile("/proc/sys/fs/inotify/max_queued_events")
+	most := 0
+	if _, scanErr := fmt.Sscan(string(data), &most); err != nil || scanErr != nil || most > 50_000 {
+		t.Skip("no queue, or a long one")
+	}
+	p := newProject(t, Options{}, "specs/a.yaml", "images/a.png", "images/b.png")
+	p.watches("specs/a.yaml", "images/a.png")
+	for i := range most { // nobody listens
+		if i%2 == 0 {
+			p.rename("images/b.png", "images/c.png")
+		} else {
+			p.rename("images/c.png", "images/b.png")
+		}
+	}
+	p.put("images/a.png", p.fresh())
+	if got := p.told(); got != "images/a.png" {
+		t.Errorf("%q", got)
+	}
+}
+
+// A watcher that can have no watches says so, and polls.
+func TestNoWatchesLeft(t *testing.T) {
+	var notes []string
+	p := newProject(t, Options{Note: func(s string) { notes = append(notes, s) }}, "specs/a.yaml")
+	p.watches("specs/a.yaml")
+	_ = p.w.fs.Close()
+	p.w.fs = nil
+	p.w.poll(fmt.Errorf("add watch: %w", syscall.ENOSPC))
+	p.w.options.Poll = 5 * time.Millisecond
+	p.put("specs/a.yaml", p.fresh())
+	if got := p.told(); got != "specs/a.yaml" {
+		t.Errorf("%q", got)
+	}
+	if len(notes) != 1 {
+		t.Errorf("%q", notes)
+	}
+	for name, c := range map[string]struct {
+		err    error
+		system string
+		want   string
+	}{
+		"no watches":   {syscall.ENOSPC, "linux", "the system has no file watches left; files are looked at every 1s instead; raise them: sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512"},
+		"no instances": {syscall.EMFILE, "linux", "the system has no file watches left; files are looked at every 1s instead; raise them: sysctl"},
+		"no files":     {syscall.EMFILE, "darwin", "the system has no file watches left; files are looked at every 1s instead; raise them: ulimit -n 65536"},
+		"no inotify":   {syscall.ENOSYS, "linux", "the system cannot watch files: function not implemented; files are looked at every 1s instead; --poll does so without this line"},
+	} {
+		if got := explained(c.err, c.system); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// A large file, a model for one, is compared without being read.
+func TestLargeFile(t *testing.T) {
+	p := newProject(t, Options{}, "specs/a.yaml", "model.gguf")
+	p.check(os.Truncate(p.path("model.gguf"), mostRead+1))
+	p.watches("specs/a.yaml", "model.gguf")
+	p.check(os.Truncate(p.path("model.gguf"), mostRead+2))
+	if got := p.told(); got != "model.gguf" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".vlmspec", "watch.lock")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("1234567\n"), 0o644); err != nil { // of a watch that was killed
+		t.Fatal(err)
+	}
+	unlock, err := Lock(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, image, string(data))
-	ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
-	defer cancel()
-	if got, err := w.Wait(ctx); err == nil {
-		t.Errorf("the same content is told: %v", got)
+	want := fmt.Sprintf("another vlmspec watch runs in this project (process %d); end it first", os.Getpid())
+	if _, err := Lock(path); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	unlock()
+	unlock, err = Lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	if _, err := Lock(filepath.Join(path, "below", "a.lock")); err == nil {
+		t.Error("a file that cannot be made is no error")
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	p := newProject(t, Options{}, "specs/a.yaml")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if changed, err := p.w.Wait(ctx); err == nil || slices.Contains(changed, "a") {
+		t.Errorf("%v %v", changed, err)
 	}
 }

@@ -1,0 +1,303 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+	"github.com/vlmspec/vlmspec/runner/watch"
+)
+
+// plan is what a watch knows of the specs, and what it has to run.
+type plan struct {
+	project *spec.Project
+	session *runner.Session  // the last that had no mistake; nil before
+	cases   map[string]int   // by ID
+	graph   map[string][]int // by file: the cases that depend on it
+	specs   map[string]bool  // files that cases are made of; others are looked at by runs alone
+	unread  map[string]bool  // changed since the session was opened
+	sick    map[string]bool  // files with mistakes; nil when there is none
+
+	verdicts map[string]result.Outcome // by ID
+	todo     map[string]bool           // IDs
+	why      why
+	stale    map[string]bool // backends whose files have changed
+	filter   filter
+}
+
+// why is the reason of a run: files that have changed, or else a text, or both.
+type why struct {
+	text  string
+	files []string
+}
+
+func (a why) and(b why) why {
+	if a.text == "" {
+		a.text = b.text
+	}
+	files := append(slices.Clone(a.files), b.files...)
+	slices.Sort(files)
+	a.files = slices.Compact(files)
+	return a
+}
+
+func (p *plan) words(y why) string {
+	switch {
+	case len(y.files) == 0:
+		return y.text
+	case y.text == "":
+		return p.names(y.files) + " changed"
+	}
+	return y.text + ", " + p.names(y.files) + " changed"
+}
+
+// names lists a few files as people see them.
+func (p *plan) names(files []string) string {
+	var names []string
+	for _, f := range files {
+		if rel, err := filepath.Rel(p.project.Dir, f); err == nil && filepath.IsLocal(rel) {
+			f = rel
+		}
+		names = append(names, f)
+	}
+	if len(names) > 3 {
+		names = append(names[:3], fmt.Sprintf("and %d more", len(names)-3))
+	}
+	return strings.Join(names, ", ")
+}
+
+// filter narrows what runs, until `a`.
+type filter struct{ file, name string }
+
+func (f filter) passes(c *spec.Case) bool {
+	name := strings.ToLower(f.name)
+	return strings.Contains(strings.ToLower(c.Pos.File), strings.ToLower(f.file)) &&
+		(strings.Contains(strings.ToLower(c.ID), name) || strings.Contains(strings.ToLower(c.Name), name))
+}
+
+// change takes in that files have changed; none is the start.
+func (w *watching) change(changed []string) {
+	hit := w.dependents(toSet(changed))
+	if w.session == nil || slices.ContainsFunc(changed, func(f string) bool { return w.specs[f] || w.graph[f] == nil }) {
+		hit = w.reread(changed, hit)
+	}
+	if w.session == nil {
+		return
+	}
+	for name := range w.project.Backends {
+		if slices.ContainsFunc(w.session.BackendFiles(name), func(f string) bool { return slices.Contains(changed, f) }) {
+			w.stale[name] = true
+		}
+	}
+	because := why{files: changed}
+	if changed == nil {
+		because.text = "start"
+	}
+	if w.enqueue(hit, because) == 0 && w.sick == nil && w.child == nil {
+		w.screen.say("no case depends on %s%s", w.names(changed), w.status("; "))
+		w.show()
+	}
+}
+
+// dependents are the cases that depend on files, by what was read last. Those of
+// a file with a mistake wait until it is mended.
+func (p *plan) dependents(files map[string]bool) map[string]bool {
+	hit := map[string]bool{}
+	for f := range files {
+		if p.session == nil || f == p.project.File {
+			continue // see reread
+		}
+		for _, i := range p.graph[f] {
+			hit[p.session.Case(i).ID] = true
+		}
+	}
+	return hit
+}
+
+// reread reads the specs again. It returns what of hit is to run now, and what
+// else has changed; a mistake leaves everything as it was.
+func (w *watching) reread(changed []string, hit map[string]bool) map[string]bool {
+	opened := time.Now()
+	s, err := runner.Open(w.options)
+	if err != nil {
+		w.mistaken(s, err, changed, opened)
+		hit = w.dependents(w.looked(changed))
+		for f := range w.sick {
+			for _, i := range w.graph[f] {
+				delete(hit, w.session.Case(i).ID)
+			}
+		}
+		return hit
+	}
+	before := w.plan
+	w.adopt(s)
+	w.watch(w.want(opened))
+	for _, f := range changed {
+		w.unread[f] = true
+	}
+	maps.Copy(hit, w.dependents(w.unread))
+	for i := range s.Len() {
+		c := s.Case(i)
+		if _, known := before.cases[c.ID]; !known || w.unread[w.project.File] && w.configured(i, before.project) {
+			hit[c.ID] = true
+		}
+	}
+	if w.sick != nil {
+		w.screen.say("mended")
+	}
+	w.unread, w.sick = map[string]bool{}, nil
+	return hit
+}
+
+// mistaken tells of mistakes, and waits for somebody to mend them.
+func (w *watching) mistaken(s *runner.Session, err error, changed []string, opened time.Time) {
+	w.complain(err)
+	w.screen.say("mend it, and save; the last good state stays")
+	for _, f := range changed {
+		if w.specs[f] || w.graph[f] == nil {
+			w.unread[f] = true
+		}
+	}
+	w.sick = map[string]bool{}
+	for _, m := range spec.Mistakes(err) {
+		w.sick[filepath.Join(w.project.Dir, filepath.FromSlash(m.Pos.File))] = true
+	}
+	want := w.want(opened)
+	if s != nil {
+		want.Files = append(want.Files, s.Files...)
+	}
+	w.watch(want)
+	w.show()
+}
+
+// looked picks the files that runs alone look at.
+func (p *plan) looked(files []string) map[string]bool {
+	return toSet(slices.DeleteFunc(slices.Clone(files), func(f string) bool { return p.specs[f] }))
+}
+
+// configured reports whether a case is asked of backends that were configured
+// otherwise before, or whether anything else in vlmspec.yaml has changed.
+func (p *plan) configured(i int, before *spec.Project) bool {
+	if p.project.Golden != before.Golden || p.project.DefaultBackend != before.DefaultBackend || !reflect.DeepEqual(p.project.Specs, before.Specs) {
+		return true
+	}
+	return slices.ContainsFunc(p.session.Backends(i), func(name string) bool {
+		return !sameBackend(p.project.Backends[name], before.Backends[name])
+	})
+}
+
+// adopt makes a session the one to go by.
+func (p *plan) adopt(s *runner.Session) {
+	p.session, p.project = s, s.Project
+	p.cases, p.graph, p.specs = make(map[string]int, s.Len()), map[string][]int{}, toSet(append(s.Files, s.Project.File))
+	for i := range s.Len() {
+		p.cases[s.Case(i).ID] = i
+		for _, in := range s.Inputs(i) {
+			p.graph[in.Path] = append(p.graph[in.Path], i)
+			if in.As != "image" && in.As != "backend" {
+				p.specs[in.Path] = true
+			}
+		}
+	}
+	gone := func(id string) bool { _, ok := p.cases[id]; return !ok }
+	maps.DeleteFunc(p.verdicts, func(id string, _ result.Outcome) bool { return gone(id) })
+	maps.DeleteFunc(p.todo, func(id string, _ bool) bool { return gone(id) })
+}
+
+// want is what the watcher is to watch.
+func (p *plan) want(read time.Time) watch.Want {
+	files := []string{p.project.File}
+	files = slices.AppendSeq(files, maps.Keys(p.specs))
+	files = slices.AppendSeq(files, maps.Keys(p.graph))
+	var folders []string
+	for _, pattern := range p.project.Specs {
+		base, _ := doublestar.SplitPattern(pattern)
+		folders = append(folders, filepath.Join(p.project.Dir, filepath.FromSlash(base)))
+	}
+	return watch.Want{Files: files, Folders: folders, Root: p.project.Dir, Read: read}
+}
+
+// watch has the watcher watch. Nobody waits for it now, so it can be asked.
+func (w *watching) watch(want watch.Want) {
+	w.files.Set(want)
+	w.watched = w.files.Files()
+}
+
+// enqueue has cases run, and ends a run that is at one of them. It returns how
+// many there are.
+func (w *watching) enqueue(ids map[string]bool, because why) int {
+	if w.child != nil && slices.ContainsFunc(slices.Collect(maps.Keys(ids)), func(id string) bool { return w.child.left[id] }) {
+		w.stop()
+	}
+	n := 0
+	for id := range ids {
+		if _, ok := w.cases[id]; ok {
+			w.todo[id] = true
+			n++
+		}
+	}
+	if n > 0 {
+		w.why = w.why.and(because)
+	}
+	return n
+}
+
+// take empties the list of what is to run: those that were not good first.
+func (p *plan) take() (ids []string, first int, because why) {
+	var others []string
+	for i := range p.session.Len() {
+		c := p.session.Case(i)
+		if !p.todo[c.ID] || !p.filter.passes(c) {
+			continue
+		}
+		if outcome, known := p.verdicts[c.ID]; known && !outcome.Good() {
+			ids = append(ids, c.ID)
+		} else {
+			others = append(others, c.ID)
+		}
+	}
+	first, because = len(ids), p.why
+	p.todo, p.why = map[string]bool{}, why{}
+	return append(ids, others...), first, because
+}
+
+// specsOf lists the spec files of cases.
+func (p *plan) specsOf(ids []string) []string {
+	files := map[string]bool{}
+	for _, id := range ids {
+		file := filepath.FromSlash(p.session.Case(p.cases[id]).Pos.File)
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(p.project.Dir, file)
+		}
+		files[file] = true
+	}
+	return slices.Sorted(maps.Keys(files))
+}
+
+// backendsOf lists the backends that cases ask.
+func (p *plan) backendsOf(ids []string) []string {
+	names := map[string]bool{}
+	for _, id := range ids {
+		for _, name := range p.session.Backends(p.cases[id]) {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+func toSet(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
+}
