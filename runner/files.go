@@ -66,7 +66,8 @@ func filesOf(b spec.Backend) (files []string, whole bool) {
 	return slices.Compact(files), whole
 }
 
-// texts lists the texts in a config, by key.
+// texts lists the texts in a config, by key. Where a backend keeps a cache is no
+// input.
 func texts(value any) (all []string) {
 	switch v := value.(type) {
 	case string:
@@ -77,7 +78,9 @@ func texts(value any) (all []string) {
 		}
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			all = append(all, texts(v[key])...)
+			if !strings.HasSuffix(key, "cache_dir") {
+				all = append(all, texts(v[key])...)
+			}
 		}
 	}
 	return all
