@@ -70,7 +70,7 @@ func (a *app) tellCache(project *spec.Project) error {
 	fmt.Fprintf(t, "records\t%d\n", st.Records)
 	fmt.Fprintf(t, "size\t%s of at most %d MB\n", size(st.Bytes), project.CacheMB)
 	if st.Records > 0 {
-		fmt.Fprintf(t, "unused since\t%s, the oldest\n", st.Oldest.Format(time.DateOnly))
+		fmt.Fprintf(t, "oldest use\t%s\n", st.Oldest.Format(time.DateOnly))
 	}
 	if st.Damaged > 0 {
 		fmt.Fprintf(t, "damaged\t%d, which the next run drops\n", st.Damaged)

@@ -26,6 +26,7 @@ type known struct {
 func (k known) identity() Identity {
 	return Identity{Info: sdk.Info{Name: "fake", Capabilities: sdk.Capabilities{Seeds: k.seeds}}, Digest: sha256.Sum256([]byte(k.version)), Why: k.why}
 }
+
 func (k known) Remembered(string) (Identity, bool)           { return k.identity(), k.version != "" }
 func (k known) Learn(string, sdk.Backend, sdk.Info) Identity { return k.identity() }
 
