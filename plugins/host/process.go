@@ -171,6 +171,7 @@ var versions = regexp.MustCompile(`Plugin version: (\d+), Client versions: \[([\
 // startError says in a sentence why a program could not be started as a backend.
 func startError(f Found, output *tail, err error) error {
 	var pathErr *exec.Error
+	kind := sdk.InvalidConfig
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	what := "could not be started: " + text
 	switch v := versions.FindStringSubmatch(err.Error()); {
@@ -182,16 +183,16 @@ func startError(f Found, output *tail, err error) error {
 		_, line, _ := strings.Cut(text, "message: ")
 		what = fmt.Sprintf("printed %q before the handshake; a backend must print nothing to standard output before plugin.Serve", shorten(line))
 		if strings.TrimSpace(line) == "" {
-			what = "ended without a handshake"
+			what, kind = "ended without a handshake", sdk.Crashed
 		}
 	case strings.Contains(text, "timeout while waiting"):
 		what = "did not say within the time limit that it listens; is it a vlmspec backend?"
 	case strings.Contains(text, "exited before"):
-		what = "ended before it said that it listens"
+		what, kind = "ended before it said that it listens", sdk.Crashed
 	case errors.As(err, &pathErr):
 		what = "could not be started: " + pathErr.Err.Error()
 	}
-	return &sdk.Error{Kind: sdk.InvalidConfig, Message: f.Path + " " + what, Err: output.lastWords()}
+	return &sdk.Error{Kind: kind, Message: f.Path + " " + what, Err: output.lastWords()}
 }
 
 func shorten(s string) string {

@@ -52,9 +52,13 @@ func (l *lane) ask(t *ticket, c *spec.Case, turn int, req sdk.Request) (sdk.Resp
 			return sdk.Response{}, 0, err
 		}
 	}
-	begun := func() {}
-	if turn == len(c.Turns)-1 {
-		begun = t.last
+	begun := func() {
+		if turn == 0 && l.queues() {
+			t.begin(c.Timeout)
+		}
+		if turn == len(c.Turns)-1 {
+			t.last()
+		}
 	}
 	sent := time.Now()
 	r, err := l.generate(t.ctx, req, begun)
@@ -62,6 +66,12 @@ func (l *lane) ask(t *ticket, c *spec.Case, turn int, req sdk.Request) (sdk.Resp
 		err = context.Cause(t.ctx)
 	}
 	return r, t.since(sent), err
+}
+
+// queues reports whether calls wait in the backend, which tells when it begins.
+func (l *lane) queues() bool {
+	_, tells := l.backend.(Ahead)
+	return tells && l.info.Capabilities.Queues
 }
 
 func (l *lane) generate(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {

@@ -20,6 +20,7 @@ import (
 // fake answers with what a function says, and notes what it was asked.
 type fake struct {
 	concurrency int
+	queues      bool
 	answer      func(ctx context.Context, req sdk.Request) (string, error)
 
 	mu     sync.Mutex
@@ -31,7 +32,7 @@ type fake struct {
 
 func (f *fake) Configure(context.Context, map[string]any) error { return nil }
 func (f *fake) Describe(context.Context) (sdk.Info, error) {
-	return sdk.Info{Name: "fake", Capabilities: sdk.Capabilities{Concurrency: f.concurrency, MaxImages: 2}}, nil
+	return sdk.Info{Name: "fake", Capabilities: sdk.Capabilities{Concurrency: f.concurrency, MaxImages: 2, Queues: f.queues}}, nil
 }
 
 func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (sdk.Response, error) {
@@ -368,6 +369,57 @@ func TestAhead(t *testing.T) {
 			t.Errorf("%d calls were sent at once; asked %s", q.mostSent, got)
 		}
 	})
+}
+
+// Calls that wait for each other in the backend have their whole time each, from
+// when it begins with them.
+func TestQueues(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &queueing{computing: make(chan struct{}, 1)}
+		q.concurrency, q.queues = 3, true
+		var cases []*spec.Case
+		for i := range 5 {
+			c := one(fmt.Sprint(i))
+			c.Timeout = 4 * time.Second
+			cases = append(cases, c)
+		}
+		cases[4].Timeout = 2 * time.Second
+		p := Start(t.Context(), tasks(cases...), Options{Open: func(context.Context, string) (sdk.Backend, error) { return q, nil }})
+		defer p.Close()
+		for i := range cases {
+			a := wait(t, p, i)
+			if i < 4 && (a.Fault != nil || a.Seconds != 3 || a.Turns[0].Timings.Total != 3) {
+				t.Errorf("task %d: %+v, %v s, %v", i, a.Fault, a.Seconds, a.Turns[0].Timings)
+			}
+			if i == 4 && (a.Fault == nil || a.Fault.Kind != string(sdk.Timeout) || a.Seconds != 2) {
+				t.Errorf("a time limit was not kept: %+v, %v s", a.Fault, a.Seconds)
+			}
+		}
+		if q.mostSent != 4 {
+			t.Errorf("%d calls were sent at once", q.mostSent)
+		}
+	})
+}
+
+// A backend that crashes while it starts is started again, but not for ever.
+func TestCrashWhileOpening(t *testing.T) {
+	for crashes, want := range map[int]string{2: "", 3: "crashed"} {
+		opened := 0
+		p := Start(t.Context(), tasks(one("a"), one("b")), Options{Open: func(context.Context, string) (sdk.Backend, error) {
+			if opened++; opened <= crashes {
+				return nil, &sdk.Error{Kind: sdk.Crashed, Message: "crashed"}
+			}
+			return &fake{}, nil
+		}})
+		for i := range 2 {
+			if a := wait(t, p, i); (a.Fault == nil) != (want == "") || a.Fault != nil && a.Fault.Message != want {
+				t.Errorf("%d crashes: %+v", crashes, a.Fault)
+			}
+		}
+		if p.Close(); opened != 3 {
+			t.Errorf("opened %d times", opened)
+		}
+	}
 }
 
 // Nothing is sent between the turns of a sample.

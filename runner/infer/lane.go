@@ -18,6 +18,9 @@ type lane struct {
 	queue []int // tasks
 	ended chan struct{}
 
+	longest time.Duration // time limit of a task
+	endless bool          // a task has none
+
 	turn <-chan struct{} // closed when the lane before waits for room, or needs none
 	next chan struct{}   // the same, of this one
 
@@ -39,6 +42,10 @@ type lane struct {
 	calls sync.RWMutex
 }
 
+// openings is how often a backend is started that crashes while it starts: it
+// would cost all cases.
+const openings = 3
+
 // open starts the backend when it does not run. Who calls it has entered.
 func (l *lane) open() error {
 	l.mu.Lock()
@@ -50,7 +57,12 @@ func (l *lane) open() error {
 		return l.err
 	}
 	var info sdk.Info
-	l.backend, l.err = l.pool.options.Open(l.pool.ctx, l.name)
+	for range openings {
+		l.backend, l.err = l.pool.options.Open(l.pool.ctx, l.name)
+		if sdk.KindOf(l.err) != sdk.Crashed || l.pool.ctx.Err() != nil {
+			break
+		}
+	}
 	if l.err == nil {
 		info, l.err = l.backend.Describe(l.pool.ctx)
 	}
@@ -113,6 +125,15 @@ func (l *lane) workers(samples int) int {
 		n++
 	}
 	return min(n, samples)
+}
+
+// patience is how long a sample may wait in a backend that queues: as long as all
+// others at once may take; 0 for ever.
+func (l *lane) patience() time.Duration {
+	if l.endless {
+		return 0
+	}
+	return l.longest * time.Duration(cap(l.slots))
 }
 
 // run answers the queue: from the cache as far as that goes, and then, as many

@@ -95,6 +95,7 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 			order = append(order, l)
 		}
 		l.queue = append(l.queue, i)
+		l.longest, l.endless = max(l.longest, t.Case.Timeout), l.endless || t.Case.Timeout == 0
 	}
 	for _, l := range order {
 		if o.OnDemand {

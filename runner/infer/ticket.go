@@ -9,7 +9,7 @@ import (
 // ticket takes a sample through a lane. A backend computes so many samples at
 // once; one that waits in its own process is sent one sample more, so that it
 // never waits for the next to arrive. The time of a sample runs from when the
-// backend is free for it, not from when it was sent.
+// backend is free for it, or from when it says that it has begun.
 type ticket struct {
 	lane   *lane
 	ctx    context.Context // of the sample
@@ -21,6 +21,7 @@ type ticket struct {
 
 	mu    sync.Mutex
 	sends bool // holds a place in lane.senders
+	holds bool // holds a place in lane.slots
 	began time.Time
 	timer *time.Timer
 }
@@ -48,7 +49,11 @@ func (l *lane) ticket(in place) *ticket {
 }
 
 // enter waits until the first turn may be sent; the time limit is the sample's.
+// Where a backend queues, those before may have their whole time first.
 func (t *ticket) enter(limit time.Duration) error {
+	if t.lane.queues() {
+		limit = t.lane.patience()
+	}
 	select {
 	case <-t.in.before:
 	case <-t.ctx.Done():
@@ -63,25 +68,43 @@ func (t *ticket) enter(limit time.Duration) error {
 	}
 	select {
 	case t.lane.slots <- struct{}{}:
-		t.begin(limit)
+		t.hold(limit)
 		return nil
 	default:
 	}
 	t.queue.Go(func() {
 		select {
 		case t.lane.slots <- struct{}{}:
-			t.begin(limit)
+			t.hold(limit)
 		case <-t.over:
 		}
 	})
 	return nil
 }
 
-// begin starts the clock.
+// hold notes that the backend is free for the sample.
+func (t *ticket) hold(limit time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.holds = true
+	if t.began.IsZero() {
+		t.start(limit)
+	}
+}
+
+// begin notes that a backend that queues has begun with the first turn.
 func (t *ticket) begin(limit time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.start(limit)
+}
+
+// start starts the clock, again if it runs.
+func (t *ticket) start(limit time.Duration) {
 	t.began = time.Now()
+	if t.timer != nil {
+		t.timer.Stop()
+	}
 	if limit > 0 {
 		t.timer = time.AfterFunc(limit, func() { t.cancel(context.DeadlineExceeded) })
 	}
@@ -120,7 +143,7 @@ func (t *ticket) leave() time.Time {
 	close(t.over)
 	t.queue.Wait()
 	t.last()
-	if !t.began.IsZero() {
+	if t.holds {
 		<-t.lane.slots
 	}
 	if t.timer != nil {
