@@ -136,7 +136,9 @@ func TestNoRecord(t *testing.T) {
 func TestAddress(t *testing.T) {
 	data := gguf(200_000, 1)
 	h := newHub(t, data)
-	secure := httptest.NewTLSServer(http.HandlerFunc(h.serveFile))
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(h.serveFile))
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
 	defer secure.Close()
 	insecure := httptest.NewTLSServer(http.RedirectHandler(h.files.URL+"/f.gguf", http.StatusFound))
 	defer insecure.Close()
@@ -171,6 +173,9 @@ func TestAddress(t *testing.T) {
 	for _, r := range h.requests {
 		if len(r.Header["Authorization"]) > 0 {
 			t.Error("another host got the token")
+		}
+		if r.ProtoMajor != 1 {
+			t.Errorf("several ranges share a connection of %s", r.Proto)
 		}
 	}
 }
