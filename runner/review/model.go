@@ -3,7 +3,6 @@ package review
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -179,48 +178,6 @@ func (m *model) say(format string, args ...any) {
 func (m *model) complain(format string, args ...any) {
 	m.status, m.bad = fmt.Sprintf(format, args...), true
 }
-
-func (m *model) tally() Tally {
-	t := Tally{}
-	for _, d := range m.decided {
-		t[d]++
-	}
-	return t
-}
-
-// String is "2 accepted, 1 skipped".
-func (t Tally) String() string {
-	var parts []string
-	for _, d := range decisions {
-		if n := t[d.decision]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, d.done))
-		}
-	}
-	if parts == nil {
-		return "nothing decided"
-	}
-	return strings.Join(parts, ", ")
-}
-
-// decisions say how decisions are told, in the order they are counted.
-var decisions = []told{
-	{Accept, "accepted", "✓"},
-	{Alternative, "accepted as alternative", "✓"},
-	{Loosen, "loosened", "≈"},
-	{Reject, "rejected", "✗"},
-	{Skip, "skipped", "–"},
-}
-
-type told struct {
-	decision   Decision
-	done, sign string
-}
-
-func telling(d Decision) told {
-	return decisions[slices.IndexFunc(decisions, func(t told) bool { return t.decision == d })]
-}
-
-func done(d Decision) string { return telling(d).done }
 
 // absolute is where a path of a run is, relative to the project.
 func (m *model) absolute(path string) string {

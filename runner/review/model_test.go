@@ -2,6 +2,7 @@ package review
 
 import (
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -70,10 +71,10 @@ func items() []Item {
 type seat struct {
 	*model
 	store *memory
-	t     *testing.T
+	t     testing.TB
 }
 
-func sit(t *testing.T, columns, rows int) *seat {
+func sit(t testing.TB, columns, rows int) *seat {
 	t.Helper()
 	dir := t.TempDir()
 	img := image.NewRGBA(image.Rect(0, 0, 8, 8))
@@ -316,5 +317,20 @@ func TestRubbishImage(t *testing.T) {
 	s.press("n p")
 	if screen := s.screen(); strings.Contains(screen, "▀") || !strings.Contains(screen, "red.png: ") {
 		t.Errorf("the screen:\n%s", screen)
+	}
+}
+
+// BenchmarkNext goes to the next of 10,000 answers, image and all.
+func BenchmarkNext(b *testing.B) {
+	s := sit(b, 120, 40)
+	for i := range 10_000 {
+		item := items()[0]
+		item.Key = fmt.Sprintf("s/case-%d", i)
+		s.items = append(s.items, item)
+	}
+	s.refilter()
+	for b.Loop() {
+		s.press("n")
+		s.View()
 	}
 }

@@ -103,9 +103,6 @@ type Options struct {
 	Getenv  func(string) string
 }
 
-// Tally counts what was decided.
-type Tally map[Decision]int
-
 // Run shows the items of a store on a terminal until the person quits, and
 // returns what was decided.
 func Run(ctx context.Context, o Options, in, out *os.File) (Tally, error) {
@@ -120,15 +117,4 @@ func Run(ctx context.Context, o Options, in, out *os.File) (Tally, error) {
 		return m.tally(), fmt.Errorf("review: %w", err)
 	}
 	return m.tally(), ctx.Err()
-}
-
-// Written counts the decisions that are written somewhere.
-func (t Tally) Written() int {
-	n := 0
-	for d, count := range t {
-		if d != Skip {
-			n += count
-		}
-	}
-	return n
 }
