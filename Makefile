@@ -61,6 +61,11 @@ generate: ## remake what is generated: protocol code, docs/checks.md
 	$(GO) generate ./...
 	$(GO) run ./cmd/vlmspec checks --markdown > docs/checks.md
 
+.PHONY: recording
+recording: build llamacpp ## play vlmspec in a terminal again, for the README
+	PATH=$(BIN):$$PATH $(GO) run ./runner/internal/recording > docs/recording.svg.new
+	mv docs/recording.svg.new docs/recording.svg
+
 TRAINING := build/training
 .PHONY: model
 model: ## train the tiny model again (about an hour on 2 cores)
