@@ -294,11 +294,14 @@ func TestHangIsKilled(t *testing.T) {
 }
 
 func TestProgramsThatAreNoGood(t *testing.T) {
-	for name, want := range map[string]string{
-		"rubbish": `printed "Loading model..." before the handshake`,
-		"silent":  "did not say within the time limit that it listens",
-		"early":   "libcuda.so.1: cannot open shared object file",
-		"newer":   "speaks version 7 of the backend protocol, and this vlmspec speaks 1",
+	for name, c := range map[string]struct {
+		want string
+		kind sdk.ErrorKind
+	}{
+		"rubbish": {`printed "Loading model..." before the handshake`, sdk.InvalidConfig},
+		"silent":  {"did not say within the time limit that it listens", sdk.InvalidConfig},
+		"early":   {"libcuda.so.1: cannot open shared object file", sdk.Crashed},
+		"newer":   {"speaks version 7 of the backend protocol, and this vlmspec speaks 1", sdk.InvalidConfig},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := Options{Name: "tiny", Plugin: name, Places: program(t, name)}
@@ -306,8 +309,8 @@ func TestProgramsThatAreNoGood(t *testing.T) {
 				o.StartTime = 100 * time.Millisecond
 			}
 			_, err := Open(t.Context(), o)
-			if err == nil || !strings.Contains(err.Error(), want) || sdk.KindOf(err) != sdk.InvalidConfig {
-				t.Errorf("%v, expected %q", err, want)
+			if err == nil || !strings.Contains(err.Error(), c.want) || sdk.KindOf(err) != c.kind {
+				t.Errorf("%v (%s), expected %q (%s)", err, sdk.KindOf(err), c.want, c.kind)
 			}
 		})
 	}
