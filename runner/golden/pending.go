@@ -178,14 +178,20 @@ func (p *Pending) because(v result.Verdict) {
 	}
 }
 
-// most is the answer that most samples gave, the first of equals, among those
-// that did not pass where there are some.
+// most is the answer that most samples gave, the first of equals. What passes
+// already is pending only where all does.
 func most(samples []Sample) (answer string, agree int) {
-	count := map[string]int{}
+	count, passed := map[string]int{}, 0
 	for _, s := range samples {
 		count[check.Fold(s.Answer)]++
+		if s.Outcome == result.Passed {
+			passed++
+		}
 	}
 	for _, s := range samples {
+		if s.Outcome == result.Passed && passed < len(samples) {
+			continue
+		}
 		if n := count[check.Fold(s.Answer)]; n > agree {
 			answer, agree = s.Answer, n
 		}

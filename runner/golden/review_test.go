@@ -187,6 +187,20 @@ func TestReviewMinority(t *testing.T) {
 	}
 }
 
+// What is accepted already is not pending, though most samples say it.
+func TestReviewUnstable(t *testing.T) {
+	run := answered("a", result.Failed, "answer is ...", "red", "blue", "red", "red")
+	for i, s := range run.Cases[0].Samples {
+		if s.Turns[0].Answer == "red" {
+			run.Cases[0].Samples[i].Turns[0].Verdicts[0] = result.Verdict{Kind: check.GoldenKind, Outcome: result.Passed, Actual: "red"}
+		}
+	}
+	r, _ := reviewed(t, "s/a: {answers: [red]}\n", run)
+	if p := only(t, r); p.Answer() != "blue" || p.Agree != 1 || !p.Minority() || p.Command() != "vlmspec accept --alternative --minority s/a" {
+		t.Errorf("%+v, %s", p, p.Command())
+	}
+}
+
 // A file that somebody else writes to is never written over.
 func TestReviewChangedOnDisk(t *testing.T) {
 	r, file := reviewed(t, "s/a: {answers: [red]}\n", answered("a", result.Failed, "answer is ...", "crimson"))

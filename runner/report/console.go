@@ -315,11 +315,7 @@ func (c *Console) notes(run *result.Run, files []string) {
 		c.note("retried", fmt.Sprintf("%s answered by a second try only: %s", what, oneLine(last, 100)))
 	}
 	for _, r := range quarantined(run) {
-		line := place(r) + "  " + oneLine(r.Name, 60) + "  " + oneLine(quarantineLine(r), 200)
-		if r.Quarantine.Expired {
-			line = c.red(line)
-		}
-		c.note("quarantine", line)
+		c.quarantine(r)
 	}
 	if unused := run.Manifest.UnusedGoldens; len(unused) > 0 {
 		c.note("unused", fmt.Sprintf("%s; vlmspec accept --prune removes what no case uses", goldens(unused)))

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/result"
 )
@@ -26,16 +27,39 @@ func quarantineState(q *result.Quarantine) string {
 	return fmt.Sprintf("quarantined until %s: %s", q.Until, q.Reason)
 }
 
-// quarantineLine says in a line how the case ended as well.
+// quarantineLine says in a line how the case ended as well, and why.
 func quarantineLine(c *result.Case) string {
+	line := quarantineVerdict(c)
+	if c.Outcome == result.Quarantined {
+		line += "; " + c.Reason
+	}
+	return line
+}
+
+func quarantineVerdict(c *result.Case) string {
 	line := fmt.Sprintf("%s, %s", c.Quarantine.Outcome, quarantineState(c.Quarantine))
 	switch {
 	case c.Quarantine.Expired:
 		line += "; remove it: vlmspec quarantine --remove " + quoted(c.ID)
 	case c.Quarantine.Outcome == result.Passed:
 		line += "; if it is well, remove it: vlmspec quarantine --remove " + quoted(c.ID)
-	case c.Reason != "":
-		line += "; " + c.Reason
 	}
 	return line
+}
+
+// quarantine is a note of the summary.
+func (c *Console) quarantine(r *result.Case) {
+	const key = "quarantine "
+	text := Visible(place(r) + "  " + oneLine(r.Name, 60) + "  " + quarantineVerdict(r))
+	if c.o.Columns > 0 {
+		text = wrapped(text, c.o.Columns-len(key)-1)
+	}
+	first := c.dim(key)
+	for line := range strings.SplitSeq(text, "\n") {
+		if r.Quarantine.Expired {
+			line = c.red(line)
+		}
+		c.buf.WriteString(first + line + "\n")
+		first = strings.Repeat(" ", len(key))
+	}
 }
