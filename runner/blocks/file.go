@@ -52,9 +52,11 @@ func Open(path, name string, check func(root spec.Node) error) (*File, error) {
 	if err != nil {
 		return nil, &spec.Error{Pos: spec.Pos{File: name}, What: "cannot be read: " + err.Error()}
 	}
-	f.root, err = f.parse(data)
+	if f.root, err = f.parse(data); err != nil {
+		return nil, err
+	}
 	f.data = data
-	return f, err
+	return f, nil
 }
 
 // New is a file that does not exist, without a look: if it does, to write it is
@@ -113,9 +115,6 @@ func (f *File) Apply(edits ...Edit) (Change, error) {
 
 // patched is the content after edits.
 func (f *File) patched(edits []Edit) ([]byte, spec.Node, error) {
-	if _, err := f.parse(f.data); err != nil { // nobody patches what they cannot read
-		return nil, spec.Node{}, err
-	}
 	touched := map[string]bool{}
 	for _, e := range edits {
 		touched[e.Key] = true
@@ -130,12 +129,7 @@ func (f *File) patched(edits []Edit) ([]byte, spec.Node, error) {
 		if root, err = f.parse(after); err != nil {
 			continue
 		}
-		for _, e := range edits {
-			if e.Value != nil && !holds(root.Get(e.Key), e.Value) {
-				err = fmt.Errorf("%s would not read as it was meant", e.Key)
-			}
-		}
-		if err == nil && sameBut(touched, f.root, root) {
+		if err = meant(root, edits); err == nil && sameBut(touched, f.root, root) {
 			return after, root, nil
 		}
 	}
@@ -143,6 +137,20 @@ func (f *File) patched(edits []Edit) ([]byte, spec.Node, error) {
 		err = errors.New("another entry would change with it; write each entry as a block of lines of its own")
 	}
 	return nil, spec.Node{}, fmt.Errorf("%s would become wrong, so it stays as it is: %w", f.name, err)
+}
+
+// meant checks that edits read as they were meant.
+func meant(root spec.Node, edits []Edit) error {
+	got := map[string]spec.Node{}
+	for _, e := range root.Entries() {
+		got[e.Key] = e.Value
+	}
+	for _, e := range edits {
+		if e.Value != nil && !holds(got[e.Key], e.Value) {
+			return fmt.Errorf("%s would not read as it was meant", e.Key)
+		}
+	}
+	return nil
 }
 
 // sameBut reports whether two maps have the same entries, but for some keys.

@@ -14,6 +14,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/report"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -81,7 +82,7 @@ func (a *app) accept(f *acceptFlags, ids []string) error {
 		return err
 	}
 	for _, p := range chosen {
-		fmt.Fprintf(a.out, "accepted %s: %s\n", p.Key(), p.Answer())
+		fmt.Fprintf(a.out, "accepted %s: %s\n", p.Key(), report.Visible(p.Answer()))
 	}
 	return nil
 }
