@@ -48,7 +48,7 @@ func TestBackendKilled(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	kills := killChildren(cmd.Process.Pid, ended)
+	kills := killChildren(cmd.Process.Pid, dir, ended)
 	if code := cmd.ProcessState.ExitCode(); code != 0 && code != 3 {
 		t.Errorf("exit code %d", code)
 	}
@@ -74,15 +74,21 @@ func TestBackendKilled(t *testing.T) {
 	}
 }
 
-// killChildren kills what a process has started, at random moments until it ends.
-func killChildren(parent int, ended <-chan error) (kills int) {
+// killChildren kills what a process has started, each time that some more cases
+// of its run are over, until it ends.
+func killChildren(parent int, dir string, ended <-chan error) (kills int) {
 	draw := rand.New(rand.NewPCG(5, 6))
-	for {
+	for next := 1; ; {
 		select {
 		case <-ended:
 			return kills
-		case <-time.After(time.Duration(20+draw.IntN(150)) * time.Millisecond):
+		case <-time.After(time.Duration(draw.IntN(20)) * time.Millisecond):
 		}
+		over := casesOver(dir)
+		if over < next {
+			continue
+		}
+		next = over + 1 + draw.IntN(10)
 		var children []byte
 		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
 		for _, path := range threads {
@@ -97,6 +103,17 @@ func killChildren(parent int, ended <-chan error) (kills int) {
 			}
 		}
 	}
+}
+
+// casesOver counts what a run has kept so far.
+func casesOver(dir string) int {
+	files, _ := filepath.Glob(filepath.Join(dir, ".vlmspec/runs/*/cases.jsonl"))
+	over := 0
+	for _, f := range files {
+		data, _ := os.ReadFile(f)
+		over += strings.Count(string(data), "\n")
+	}
+	return over
 }
 
 // latest is the cases of the latest run, in the order of the specs.
