@@ -143,12 +143,17 @@ func (a *app) terminals() (in, out *os.File, ok bool) {
 	return in, out, in != nil && out != nil && terminal(in) && terminal(out)
 }
 
+// acceptThem is the command line that accepts all items.
 func acceptThem(items []review.Item) string {
 	keys := make([]string, len(items))
+	command := "vlmspec accept "
 	for i := range items {
 		keys[i] = items[i].Key
+		if items[i].Minority() && !strings.HasSuffix(command, "--minority ") {
+			command += "--minority "
+		}
 	}
-	return "vlmspec accept " + strings.Join(keys, " ")
+	return command + strings.Join(keys, " ")
 }
 
 func (a *app) reviewJSON(items []review.Item, history func() (map[string][]result.Outcome, error)) error {

@@ -25,7 +25,7 @@ func (m *model) decide(d Decision, offer *Offer) tea.Cmd {
 	case m.decided[i.Key] != "" && m.decided[i.Key] != Skip:
 		m.say("this one is %s; u takes the last decision back", done(m.decided[i.Key]))
 		return nil
-	case d != Skip && d != Reject && i.minority():
+	case d != Skip && d != Reject && i.Minority():
 		return m.ask(func(m *model) tea.Cmd { return m.write(d, offer) },
 			"only %d of %d samples say this. Go on?", i.Agree, i.Samples)
 	}

@@ -63,8 +63,8 @@ type Offer struct {
 	Tolerance golden.Tolerance `json:"tolerance"` // what loosening writes into the golden
 }
 
-// minority reports whether no more than half of the samples gave the answer.
-func (i *Item) minority() bool { return i.Samples > 1 && 2*i.Agree <= i.Samples }
+// Minority reports whether no more than half of the samples gave the answer.
+func (i *Item) Minority() bool { return i.Samples > 1 && 2*i.Agree <= i.Samples }
 
 // Decision is what was decided on an item.
 type Decision string

@@ -68,7 +68,7 @@ func (m *model) answerRows(t *table, i *Item) {
 
 func samplesOf(i *Item) string {
 	agree := fmt.Sprintf("%d of %d say this", i.Agree, i.Samples)
-	if i.minority() {
+	if i.Minority() {
 		agree = careful.Render(agree)
 	}
 	lines := []string{agree}
