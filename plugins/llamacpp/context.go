@@ -12,11 +12,9 @@ import (
 
 // Bounds of what is chosen where the config leaves it open.
 const (
-	cpuSequences = 8
-	gpuSequences = 16
-	maxCells     = 8192 // room for several conversations, if they are not all as long as may be
-	cpuBatch     = 512
-	gpuBatch     = 2048
+	maxCells = 8192 // room for several conversations, if they are not all as long as may be
+	cpuBatch = 256  // on a processor larger ones cost more a token
+	gpuBatch = 2048
 )
 
 func (e *engine) openContext() error {
@@ -29,17 +27,14 @@ func (e *engine) openContext() error {
 		return fmt.Errorf("context is %d but %s was trained on %d tokens: lower it", e.limit, e.name, trained)
 	}
 	if e.sequences = e.config.parallel; e.sequences == auto {
-		e.sequences = cpuSequences
-		if e.layers > 0 {
-			e.sequences = gpuSequences
-		}
+		e.sequences = sequencesFor(physicalCores(), e.layers > 0, e.affordable(), e.limit)
 	}
 	if e.config.deterministic {
 		e.sequences = 1
 	}
 	e.cells = max(e.limit, min(e.limit*e.sequences, max(maxCells, 2*e.limit), e.affordable()))
 	batch := cpuBatch
-	if e.layers > 0 {
+	if e.layers > 0 || e.vision != nil && e.vision.NonCausal() { // a tile must fit
 		batch = gpuBatch
 	}
 	o := llama.ContextOptions{
