@@ -26,7 +26,12 @@ func History(project string, most int) (map[string][]result.Outcome, error) {
 			continue
 		}
 		for i := range run.Cases {
-			history[run.Cases[i].ID] = append(history[run.Cases[i].ID], run.Cases[i].Outcome)
+			c := &run.Cases[i]
+			outcome := c.Outcome
+			if outcome == result.Quarantined {
+				outcome = c.Quarantine.Outcome
+			}
+			history[c.ID] = append(history[c.ID], outcome)
 		}
 	}
 	return history, nil

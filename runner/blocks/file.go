@@ -77,9 +77,8 @@ func Read(path string) ([]byte, error) {
 	if data == nil {
 		data = []byte{}
 	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		err = pathErr.Err
+	if cause, ok := errors.AsType[*fs.PathError](err); ok {
+		err = cause.Err
 	}
 	return data, err
 }

@@ -41,9 +41,8 @@ func failed(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) { // the path is that of a temporary file
-		err = pathErr.Err
+	if cause, ok := errors.AsType[*fs.PathError](err); ok { // the path is that of a temporary file
+		err = cause.Err
 	}
 	return fmt.Errorf("%s cannot be written: %w; it is as it was", name, err)
 }

@@ -20,8 +20,8 @@ import (
 
 // acceptFlags are the flags of accept.
 type acceptFlags struct {
-	run                               string
-	all, alternative, minority, prune bool
+	run                                       string
+	all, alternative, loosen, minority, prune bool
 }
 
 func (a *app) acceptCommand() *cobra.Command {
@@ -42,6 +42,7 @@ With CI set it writes nothing: a person accepts.`,
 	c.Flags().StringVar(&f.run, "run", "", "ID or folder of a run, to accept its answers rather than those pending")
 	c.Flags().BoolVar(&f.all, "all", false, "accept every pending answer")
 	c.Flags().BoolVar(&f.alternative, "alternative", false, "keep what was accepted before, and accept this too")
+	c.Flags().BoolVar(&f.loosen, "loosen", false, "let it pass by a tolerance: a number ± t, keypoints within r, or similar ≥ x, whichever fits")
 	c.Flags().BoolVar(&f.minority, "minority", false, "accept an answer that no more than half of the samples gave")
 	c.Flags().BoolVar(&f.prune, "prune", false, "instead, remove goldens that no case uses")
 	return c
@@ -70,6 +71,9 @@ func (a *app) accept(f *acceptFlags, ids []string) error {
 	if err := byPerson(strings.Join(ids, " ")); err != nil {
 		return err
 	}
+	if f.loosen && f.alternative {
+		return usagef("--loosen and --alternative are two ways to let an answer pass; choose one")
+	}
 	chosen, err := choose(answers, others, ids, f.all)
 	if err != nil {
 		return err
@@ -78,11 +82,34 @@ func (a *app) accept(f *acceptFlags, ids []string) error {
 		return err
 	}
 	review.By = whoami(project.Dir)
-	if err := put(review, chosen, f.alternative); err != nil {
+	if f.loosen {
+		return a.loosen(review, chosen)
+	}
+	decide := review.Accept
+	if f.alternative {
+		decide = review.Add
+	}
+	if err := put(review, chosen, decide); err != nil {
 		return err
 	}
 	for _, p := range chosen {
 		fmt.Fprintf(a.out, "accepted %s: %s\n", p.Key(), report.Visible(p.Answer()))
+	}
+	return nil
+}
+
+// loosen adds the first tolerance that passes each answer.
+func (a *app) loosen(review *golden.Review, chosen []golden.Pending) error {
+	for _, p := range chosen {
+		offers := review.Suggest(p)
+		if len(offers) == 0 {
+			return usagef("%s: no tolerance fits; accept the answer with --alternative, or write a check into the spec", p.Key())
+		}
+		err := put(review, []golden.Pending{p}, func(...golden.Pending) error { return review.Loosen(p, offers[0]) })
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "loosened %s for: %s\n", p.Key(), report.Visible(p.Answer()))
 	}
 	return nil
 }
@@ -97,7 +124,7 @@ func byPerson(args string) error {
 
 // prune removes goldens that no case uses.
 func (a *app) prune(review *golden.Review, f *acceptFlags, ids []string) error {
-	if len(ids) > 0 || f.all || f.alternative || f.minority || f.run != "" {
+	if len(ids) > 0 || f.all || f.alternative || f.loosen || f.minority || f.run != "" {
 		return usagef("--prune goes without case IDs and other flags")
 	}
 	s, err := runner.Open(runner.Options{Project: a.dir, AllowUnchecked: true}) // mistakes would make orphans of all
@@ -131,7 +158,7 @@ func (a *app) offered(f *acceptFlags, review *golden.Review) (answers, others []
 	}
 	dir, _, err := a.findRun(args)
 	if err != nil && f.run == "" {
-		return answers, nil, nil //nolint:nilerr // there is no run, and need not be
+		return answers, nil, nil // there is no run, and need not be
 	} else if err != nil {
 		return nil, nil, err
 	}
@@ -152,14 +179,10 @@ func (a *app) offered(f *acceptFlags, review *golden.Review) (answers, others []
 }
 
 // put accepts answers, again after another process has written to other entries.
-func put(review *golden.Review, chosen []golden.Pending, alternative bool) error {
+func put(review *golden.Review, chosen []golden.Pending, decide func(...golden.Pending) error) error {
 	before := entriesOf(review, chosen)
 	for {
-		accept := review.Accept
-		if alternative {
-			accept = review.Add
-		}
-		err := accept(chosen...)
+		err := decide(chosen...)
 		if _, changed := errors.AsType[*blocks.ChangedError](err); !changed {
 			return wrong(err)
 		}

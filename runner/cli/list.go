@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/result"
 )
 
 func (a *app) listCommand() *cobra.Command {
@@ -84,7 +85,9 @@ func (a *app) listJSON(s *runner.Session) error {
 			Repeat  int      `json:"repeat"`
 			Skip    string   `json:"skip,omitempty"`
 			XFail   string   `json:"xfail,omitempty"`
-		}{c.ID, c.Pos.File, c.Pos.Line, c.Backend, append([]string{}, c.Labels...), c.Repeat, c.Skip, c.XFail}
+			// Quarantine has no outcome: nothing has run.
+			Quarantine *result.Quarantine `json:"quarantine,omitempty"`
+		}{c.ID, c.Pos.File, c.Pos.Line, c.Backend, append([]string{}, c.Labels...), c.Repeat, c.Skip, c.XFail, s.Quarantine(i)}
 		if err := enc.Encode(line); err != nil {
 			return err
 		}

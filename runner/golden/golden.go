@@ -121,8 +121,7 @@ func (s *Store) Reload() error {
 	defer s.mu.Unlock()
 	found, err := os.ReadDir(s.dir)
 	if err != nil && !os.IsNotExist(err) {
-		var cause *fs.PathError
-		if errors.As(err, &cause) {
+		if cause, ok := errors.AsType[*fs.PathError](err); ok {
 			err = cause.Err
 		}
 		return &spec.Error{Pos: spec.Pos{File: filepath.Base(s.dir)}, What: "the folder of golden answers cannot be read: " + err.Error()}

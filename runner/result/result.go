@@ -105,7 +105,7 @@ type Quarantine struct {
 	File    string  `json:"file"`
 	Line    int     `json:"line"`
 	Expired bool    `json:"expired,omitempty"` // it is over: the case gates
-	Outcome Outcome `json:"outcome"`           // of the case without it
+	Outcome Outcome `json:"outcome,omitempty"` // of the case without it
 }
 
 // Image is an image a case showed, by digest; never its content.
