@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -339,20 +340,22 @@ func TestBadModels(t *testing.T) {
 		"a GPU":                {map[string]any{"gpu_layers": 5.0}, "there is no GPU backend"},
 		"no template":          {map[string]any{"chat_template": write([]byte("{% for %}"))}, "does not compile"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			config := tinyConfig(t)
-			for k, v := range c.change {
-				config[k] = v
-			}
-			b, err := newBackend()
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = b.Configure(t.Context(), config)
-			if err == nil || !strings.Contains(err.Error(), c.want) || sdk.KindOf(err) != sdk.InvalidConfig {
-				t.Errorf("got %v, want %q", err, c.want)
-			}
-		})
+		t.Run(name, func(t *testing.T) { refuses(t, c.change, c.want) })
+	}
+}
+
+// refuses loads the tiny model with other config, which must be wrong.
+func refuses(t *testing.T, change map[string]any, want string) {
+	t.Helper()
+	config := tinyConfig(t)
+	maps.Copy(config, change)
+	b, err := newBackend()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = b.Configure(t.Context(), config)
+	if err == nil || !strings.Contains(err.Error(), want) || sdk.KindOf(err) != sdk.InvalidConfig {
+		t.Errorf("got %v, want %q", err, want)
 	}
 }
 

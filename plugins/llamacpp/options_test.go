@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -126,19 +125,6 @@ func TestBadOptions(t *testing.T) {
 		"a GPU that is not there":  {map[string]any{"gpus": []any{3.0}}, "gpus names 3 but there are 0 GPUs"},
 		"a q8_0 cache without it":  {map[string]any{"cache_type": "q8_0", "flash_attention": "off"}, "cache_type"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			config := tinyConfig(t)
-			for k, v := range c.change {
-				config[k] = v
-			}
-			b, err := newBackend()
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = b.Configure(t.Context(), config)
-			if err == nil || !strings.Contains(err.Error(), c.want) || sdk.KindOf(err) != sdk.InvalidConfig {
-				t.Errorf("got %v, want %q", err, c.want)
-			}
-		})
+		t.Run(name, func(t *testing.T) { refuses(t, c.change, c.want) })
 	}
 }

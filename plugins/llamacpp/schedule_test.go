@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
@@ -17,9 +18,7 @@ import (
 func open(t testing.TB, change map[string]any) *backend {
 	t.Helper()
 	c := tinyConfig(t)
-	for k, v := range change {
-		c[k] = v
-	}
+	maps.Copy(c, change)
 	b, err := newBackend()
 	if err != nil {
 		t.Fatal(err)
