@@ -46,37 +46,54 @@ type lane struct {
 // would cost all cases.
 const openings = 3
 
-// open starts the backend when it does not run. Who calls it has entered.
+// open starts the backend when it does not run. Who calls it has entered. One
+// that has no room beside those that are loaded is tried again without them.
 func (l *lane) open() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.backend != nil || l.err != nil {
 		return l.err
 	}
-	if l.err = l.pool.ctx.Err(); l.err != nil { // nobody would close it
-		return l.err
-	}
-	var info sdk.Info
-	for range openings {
-		l.backend, l.err = l.pool.options.Open(l.pool.ctx, l.name)
-		if sdk.KindOf(l.err) != sdk.Crashed || l.pool.ctx.Err() != nil {
-			break
-		}
-	}
-	if l.err == nil {
-		info, l.err = l.backend.Describe(l.pool.ctx)
-	}
-	if n := max(info.Capabilities.Concurrency, 1); n != cap(l.slots) {
-		l.slots, l.senders = make(chan struct{}, n), make(chan struct{}, n)
-	}
-	if l.err == nil {
-		l.info, l.known = info, true
-		if ids := l.pool.options.Identities; ids != nil {
-			id := ids.Learn(l.name, l.backend, info)
-			l.id = &id
+	if l.err = l.start(); sdk.KindOf(l.err) == sdk.Unavailable {
+		if crowded, err := l.pool.loading.alone(l.pool.ctx, l); err != nil {
+			l.err = err
+		} else if crowded {
+			l.err = l.start()
 		}
 	}
 	return l.err
+}
+
+// start opens and describes the backend.
+func (l *lane) start() error {
+	if err := l.pool.ctx.Err(); err != nil { // nobody would close it
+		return err
+	}
+	var backend sdk.Backend
+	var err error
+	for range openings {
+		backend, err = l.pool.options.Open(l.pool.ctx, l.name)
+		if sdk.KindOf(err) != sdk.Crashed || l.pool.ctx.Err() != nil {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	info, err := backend.Describe(l.pool.ctx)
+	if err != nil {
+		_ = backend.Close()
+		return err
+	}
+	l.backend, l.info, l.known = backend, info, true
+	if n := max(info.Capabilities.Concurrency, 1); n != cap(l.slots) {
+		l.slots, l.senders = make(chan struct{}, n), make(chan struct{}, n)
+	}
+	if ids := l.pool.options.Identities; ids != nil {
+		id := ids.Learn(l.name, backend, info)
+		l.id = &id
+	}
+	return nil
 }
 
 // unload ends the backend, which nobody uses.
@@ -120,7 +137,7 @@ type Ahead interface {
 
 // workers is how many of so many samples are under way at once.
 func (l *lane) workers(samples int) int {
-	n := cap(l.slots)
+	n := max(cap(l.slots), 1) // one tells that the backend did not open
 	if _, ok := l.backend.(Ahead); ok {
 		n++
 	}

@@ -23,6 +23,7 @@ type loading struct {
 	mu      sync.Mutex
 	loaded  []*lane // in the order of their last use
 	uses    map[*lane]int
+	apart   map[*lane]bool // those that have no room beside others
 	waiting []waiter
 }
 
@@ -66,6 +67,30 @@ func (g *loading) wait(ctx context.Context, w waiter) error {
 	return ctx.Err()
 }
 
+// alone waits until a lane that has entered may be loaded with no other beside
+// it. crowded is false when it is.
+func (g *loading) alone(ctx context.Context, l *lane) (crowded bool, err error) {
+	g.mu.Lock()
+	others := without(g.loaded, l)
+	if len(others) == 0 {
+		g.mu.Unlock()
+		return false, nil
+	}
+	g.apart[l], g.loaded = true, others
+	g.uses[l]--
+	g.mu.Unlock()
+	if err = g.wait(ctx, g.line(l)); err != nil {
+		g.mu.Lock()
+		g.uses[l]++ // who has entered leaves
+		g.mu.Unlock()
+	}
+	return true, err
+}
+
+func without(lanes []*lane, l *lane) []*lane {
+	return slices.DeleteFunc(slices.Clone(lanes), func(other *lane) bool { return other == l })
+}
+
 func (g *loading) leave(l *lane) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -78,7 +103,7 @@ func (g *loading) release(l *lane) {
 }
 
 func (g *loading) use(w waiter) {
-	g.loaded = append(slices.DeleteFunc(g.loaded, func(l *lane) bool { return l == w.lane }), w.lane)
+	g.loaded = append(without(g.loaded, w.lane), w.lane)
 	g.uses[w.lane]++
 	close(w.come)
 }
@@ -105,6 +130,9 @@ func (g *loading) admit() {
 func (g *loading) fits(l *lane) bool {
 	if len(g.loaded) == 0 {
 		return true
+	}
+	if g.apart[l] || slices.ContainsFunc(g.loaded, func(other *lane) bool { return g.apart[other] }) {
+		return false
 	}
 	if g.bounds.Count > 0 && len(g.loaded) >= g.bounds.Count {
 		return false

@@ -152,6 +152,42 @@ func TestTurnsOnDemand(t *testing.T) {
 	}
 }
 
+// A backend that finds no room beside another is loaded once that one is done; one
+// that finds none alone is the fault of its cases.
+func TestBackendThatFindsNoRoom(t *testing.T) {
+	var s shelf
+	all := matrix(10, "a", "large", "b", "never")
+	tries := map[string]int{}
+	p := Start(t.Context(), all, Options{Open: func(ctx context.Context, name string) (sdk.Backend, error) {
+		s.mu.Lock()
+		tries[name]++
+		others := s.open
+		s.mu.Unlock()
+		if name == "never" || name == "large" && others > 0 {
+			return nil, sdk.Errorf(sdk.Unavailable, "%s needs 20 GiB of memory", name)
+		}
+		return s.get(ctx, name)
+	}})
+	for i := range all {
+		a := wait(t, p, i)
+		name := all[i].Case.Backend
+		if name == "never" && (a.Fault == nil || a.Fault.Message != "never needs 20 GiB of memory") || name != "never" && (a.Fault != nil || a.Turns[0].Answer != name) {
+			t.Fatalf("%s: %+v", name, a)
+		}
+	}
+	if r, _, err := p.Ask(t.Context(), "large", sdk.Request{}, false); err != nil || r.Text != "large" {
+		t.Errorf("%+v, %v", r, err)
+	}
+	p.Close()
+	if s.open != 0 || tries["never"] > 2 {
+		t.Errorf("%d are open, tries %v: %v", s.open, tries, s.events)
+	}
+	at := slices.Index(s.events, "+large")
+	if at+1 < len(s.events) && s.events[at+1] != "-large" {
+		t.Errorf("others were loaded beside it: %v", s.events)
+	}
+}
+
 // Who waits for room does not wait beyond the end of the run.
 func TestInterruptedWhileWaitingForRoom(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

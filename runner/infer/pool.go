@@ -80,7 +80,7 @@ type future struct {
 // the tasks name them, where not all may be loaded at once.
 func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 	p := &Pool{options: o, tasks: tasks, futures: make([]future, len(tasks)), lanes: map[string]*lane{}, images: newImages(o.Cache)}
-	p.loading.bounds, p.loading.uses = o.Bounds, map[*lane]int{}
+	p.loading.bounds, p.loading.uses, p.loading.apart = o.Bounds, map[*lane]int{}, map[*lane]bool{}
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	first := make(chan struct{})
 	close(first)
