@@ -64,6 +64,9 @@ func load(c config) (*engine, error) {
 	}
 	if err != nil {
 		e.close()
+		if sdk.KindOf(err) == sdk.Unavailable {
+			return nil, err
+		}
 		return nil, sdk.Errorf(sdk.InvalidConfig, "%v", err)
 	}
 	e.digest = d.all
@@ -126,7 +129,7 @@ func (e *engine) open(model, mmproj *gguf.File) error {
 		layers, p = math.MaxUint64, mainMemory(freeOn(devices, nil))
 	}
 	if err := checkFits(model, mmproj, e.config, layers, p); err != nil {
-		return err
+		return &sdk.Error{Kind: sdk.Unavailable, Message: err.Error()} // others may leave room
 	}
 	if e.model, err = llama.LoadModel(model.Path, e.layers, e.indices()); err != nil {
 		return fmt.Errorf("llama.cpp refused %s: %w", model.Path, err)

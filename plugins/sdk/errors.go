@@ -16,7 +16,8 @@ const (
 	// InvalidConfig: the backend's configuration is wrong (missing model
 	// file, truncated GGUF). No case of this backend can be answered.
 	InvalidConfig ErrorKind = "invalid_config"
-	// Unavailable: worth another try (server busy, connection lost).
+	// Unavailable: worth another try (server busy, connection lost). Of Configure:
+	// there is no room for the model; it is tried again when no other is loaded.
 	Unavailable ErrorKind = "unavailable"
 	// Internal: the backend failed in a way it did not foresee.
 	Internal ErrorKind = "internal"
