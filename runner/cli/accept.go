@@ -148,17 +148,17 @@ func (a *app) prune(review *golden.Review, f *acceptFlags, ids []string) error {
 }
 
 // offered are the answers that --all accepts, and those that only an ID does:
-// those of the latest run that are not pending.
+// those that were rejected, and those of the latest run that are not pending.
 func (a *app) offered(f *acceptFlags, review *golden.Review) (answers, others []golden.Pending, err error) {
 	var args []string
 	if f.run != "" {
 		args = []string{f.run}
 	} else {
-		answers = review.Pending()
+		answers, others = review.Pending(), review.Rejected()
 	}
 	dir, _, err := a.findRun(args)
 	if err != nil && f.run == "" {
-		return answers, nil, nil // there is no run, and need not be
+		return answers, others, nil // there is no run, and need not be
 	} else if err != nil {
 		return nil, nil, err
 	}
@@ -166,16 +166,15 @@ func (a *app) offered(f *acceptFlags, review *golden.Review) (answers, others []
 	if err != nil {
 		return nil, nil, err
 	}
+	if f.run == "" {
+		return answers, append(others, review.Others(run)...), nil
+	}
 	for _, p := range golden.FromRun(run) {
-		switch {
-		case p.Why == golden.Same:
-		case f.run != "":
+		if p.Why != golden.Same {
 			answers = append(answers, p)
-		case !slices.ContainsFunc(answers, func(o golden.Pending) bool { return o.Key() == p.Key() }) && !review.Decided(p):
-			others = append(others, p)
 		}
 	}
-	return answers, others, nil
+	return answers, nil, nil
 }
 
 // put accepts answers, again after another process has written to other entries.
@@ -263,7 +262,7 @@ func (a *app) listPending(answers, others []golden.Pending) {
 		fmt.Fprintf(a.out, "\nLook at the images, then: vlmspec accept ID..., or vlmspec accept --all\n")
 	}
 	if len(others) > 0 {
-		fmt.Fprintf(a.out, "\nNot pending, but not as accepted in the latest run; accept them by ID, or look at them after vlmspec run --update changed:\n")
+		fmt.Fprintf(a.out, "\nNot pending, and not as accepted; vlmspec review shows them, and an ID accepts one:\n")
 	}
 	for _, p := range others {
 		fmt.Fprintf(a.out, "  %s  (%s)  %q\n", p.Key(), about(p), p.Answer())
@@ -278,6 +277,9 @@ func about(p golden.Pending) string {
 		golden.Changed: "another answer was accepted",
 		golden.Same:    "as accepted",
 	}[p.Why]
+	if p.Rejected {
+		text = "rejected"
+	}
 	if n := len(p.Samples); n > 1 {
 		text += fmt.Sprintf("; %d of %d samples", p.Agree, n)
 	}

@@ -135,7 +135,7 @@ func (a *app) execute(o runner.Options, reports []string, tell func(result.Case)
 	}})
 	files, writeErr := writeReports(a.out, run, targets)
 	live.End(run, files)
-	if o.Update != golden.UpdateNone {
+	if o.Update != "" && o.Update != golden.UpdateNone {
 		tellPending(out, s.Project)
 	}
 	return a.verdict(run, errors.Join(runErr, writeErr))

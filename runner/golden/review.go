@@ -57,15 +57,13 @@ func (r *Review) Pending() []Pending {
 	return slices.DeleteFunc(inOrder(r.all), func(p Pending) bool { return p.Rejected })
 }
 
+// Rejected lists the answers that were rejected and not given otherwise since.
+func (r *Review) Rejected() []Pending {
+	return slices.DeleteFunc(inOrder(r.all), func(p Pending) bool { return !p.Rejected })
+}
+
 // Accepted is what is accepted for the turn of a pending answer.
 func (r *Review) Accepted(p Pending) (Entry, bool) { return r.store.Entry(p.CaseID, p.Turn) }
-
-// Decided reports whether an answer is accepted already, for the same prompt and
-// images.
-func (r *Review) Decided(p Pending) bool {
-	old, ok := r.Accepted(p)
-	return ok && slices.Contains(old.Answers, p.Answer()) && old.Prompt == p.Entry.Prompt && slices.Equal(old.Images, p.Entry.Images)
-}
 
 // Accept accepts answers in place of what was accepted before.
 func (r *Review) Accept(answers ...Pending) error { return r.decide(answers, false, nil) }
