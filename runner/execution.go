@@ -187,8 +187,8 @@ func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
 			e.err = err
 		}
 	}
-	if e.session.options.Update != "" {
-		e.err = errors.Join(e.err, golden.Keep(e.session.Project.Dir, golden.FromRun(run), e.session.options.Update))
+	if mode := e.session.options.Update; mode != "" && mode != golden.UpdateNone {
+		e.err = errors.Join(e.err, golden.Keep(e.session.Project.Dir, golden.FromRun(run), mode))
 	}
 	return run, e.err
 }

@@ -130,8 +130,8 @@ var kinds = map[string]kind{
 	},
 	"golden": {
 		group: groupText, bare: true,
-		summary: "The answer equals (as `equals` compares) one that was accepted for this case in golden/<suite>.yaml. " +
-			"It is stale when the prompt or an image has changed since.",
+		summary: "The answer equals (as `equals` compares) one that was accepted for this case in golden/<suite>.yaml, " +
+			"or keeps to the tolerance that was accepted with it. It is stale when the prompt or an image has changed since.",
 		example: "golden",
 		args:    func() arguments { return &goldenCheck{} },
 	},

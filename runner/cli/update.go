@@ -11,11 +11,11 @@ import (
 
 // tellPending says that answers await a person.
 func tellPending(out io.Writer, project *spec.Project) {
-	review, err := golden.OpenReview(project)
+	n, err := golden.Waiting(project.Dir)
 	if err != nil {
 		return // the run has told
 	}
-	if n := len(review.Pending()); n == 1 {
+	if n == 1 {
 		fmt.Fprintf(out, "pending  1 answer; vlmspec review shows it, vlmspec accept lists it\n")
 	} else if n > 1 {
 		fmt.Fprintf(out, "pending  %d answers; vlmspec review shows them, vlmspec accept lists them\n", n)

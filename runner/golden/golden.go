@@ -36,12 +36,12 @@
 //
 // # What is pending
 //
-// Answers that golden checks did not pass, or had nothing to compare with, are
-// pending in .vlmspec/pending.jsonl until somebody decides, or a later run
-// answers otherwise. A user interface does this:
+// Answers of a run become pending in .vlmspec/pending.jsonl, as [Update] says,
+// until somebody decides or a later run answers otherwise. A user interface does
+// this:
 //
 //	review, err := golden.OpenReview(project)
-//	for _, p := range review.Pending() {
+//	for _, p := range review.Pending() { // and review.Others(run), which are not
 //		old, ok := review.Accepted(p)   // to compare with
 //		err := review.Accept(p)         // in place of what was
 //		err = review.Add(p)             // beside it

@@ -134,6 +134,18 @@ func (u Update) takes(w Why) bool {
 	return u == UpdateAll
 }
 
+// Waiting is how many answers are pending in a project.
+func Waiting(project string) (int, error) {
+	all, _, err := queueOf(project).read()
+	n := 0
+	for _, p := range all {
+		if !p.Rejected {
+			n++
+		}
+	}
+	return n, err
+}
+
 // Keep makes answers of a run, see [FromRun], pending in a project, in place of
 // what was pending for the same turns. One that was rejected stays so while the
 // model answers the same. It may be called by several processes at once.

@@ -2,8 +2,10 @@ package golden
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -264,6 +266,26 @@ func TestRejectedStaysSo(t *testing.T) {
 		if n := len(r.Pending()); n != step.pending {
 			t.Errorf("after %s with %s: %d pending", step.answer, step.mode, n)
 		}
+	}
+}
+
+// Runs that end at once lose nothing of each other's answers.
+func TestKeepAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	var all sync.WaitGroup
+	const runs = 8
+	for i := range runs {
+		all.Go(func() {
+			run := answered(check.NoGolden, "red")
+			run.Cases[0].ID = fmt.Sprint("s/", i)
+			if err := Keep(dir, FromRun(run), UpdateMissing); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n, err := Waiting(dir); n != runs || err != nil {
+		t.Errorf("%d of %d are pending: %v", n, runs, err)
 	}
 }
 
