@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -53,6 +54,37 @@ func FuzzPatch(f *testing.F) {
 				t.Fatalf("%q became %q, which lacks %q", src, after, part)
 			}
 			left = behind
+		}
+	})
+}
+
+// What one side alone has changed is what the merge has.
+func FuzzMerge(f *testing.F) {
+	f.Add("# ours\n\ns/a: 1\n\n# of b\ns/b:\n  words: [x] # c\n# after\n\ns/c: |+\n  x\n\n", "s/b", "x")
+	f.Add("s/a: 1", "s/b", "x")
+	f.Add("\ufeff---\ns/b: 1\r\n", "s/a", "")
+	f.Fuzz(func(t *testing.T, src, key, word string) {
+		data := []byte(src)
+		root, err := spec.Parse("s.yaml", data)
+		if err != nil || conflict("s.yaml", data) != nil || !strings.HasPrefix(key, "s/") {
+			return
+		}
+		file := &File{path: "none", name: "s.yaml", data: data, root: root}
+		after, now, err := file.patched([]Edit{put(key, word)})
+		if err != nil {
+			return
+		}
+		ours, err := Merge(data, after, data)
+		if errors.Is(err, ErrConflict) || err == nil && !bytes.Equal(ours, after) {
+			t.Fatalf("%v: %q became %q, want %q", err, src, ours, after)
+		}
+		theirs, err := Merge(data, data, after)
+		if err != nil {
+			return // refused, as where a new entry would change the text above it
+		}
+		got, err := spec.Parse("s.yaml", theirs)
+		if err != nil || !sameBut(nil, got, now) {
+			t.Fatalf("%v: %q became %q, want %q", err, src, theirs, after)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package blocks
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -23,30 +24,38 @@ func Merge(base, ours, theirs []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	head, all, err := join3(sides[0], sides[1], sides[2])
-	if err != nil {
-		return nil, err
+	var err error
+	for _, gap := range []string{"\n", ""} { // an empty line can belong to the text above it: see |+
+		var merged []byte
+		if merged, err = join3(sides[0], sides[1], sides[2], gap); err != nil {
+			return nil, err
+		}
+		if err = holdsSides(merged, sides[1], sides[2]); err == nil {
+			return merged, nil
+		}
 	}
-	var out strings.Builder
-	out.WriteString(head)
-	for _, b := range all {
-		out.WriteString(b.lead + b.body + b.tail)
-	}
-	merged := []byte(out.String())
+	return nil, err
+}
+
+// holdsSides checks that every entry says what one side says.
+func holdsSides(merged []byte, ours, theirs side) error {
 	root, err := spec.Parse("", merged)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if n := len(root.Entries()); n != len(all) {
-		return nil, fmt.Errorf("%d entries became %d: %w", len(all), n, ErrConflict)
+	for _, e := range root.Entries() {
+		if v := e.Value.Any(); !reflect.DeepEqual(v, ours.values[e.Key]) && !reflect.DeepEqual(v, theirs.values[e.Key]) {
+			return fmt.Errorf("%s: %w", e.Key, ErrConflict)
+		}
 	}
-	return merged, nil
+	return nil
 }
 
 // side is a file in parts.
 type side struct {
-	head string
-	all  []block
+	head   string
+	all    []block
+	values map[string]any
 }
 
 func sideOf(data []byte) (side, error) {
@@ -57,8 +66,12 @@ func sideOf(data []byte) (side, error) {
 	if err != nil {
 		return side{}, err
 	}
-	head, all, err := split("", data, root)
-	return side{head, all}, err
+	s := side{values: map[string]any{}}
+	for _, e := range root.Entries() {
+		s.values[e.Key] = e.Value.Any()
+	}
+	s.head, s.all, err = split("", data, root)
+	return s, err
 }
 
 // find is the block of a key, the empty one when there is none.
@@ -72,10 +85,10 @@ func (s side) find(key string) block {
 }
 
 // join3 is ours, with what theirs has changed.
-func join3(base, ours, theirs side) (string, []block, error) {
+func join3(base, ours, theirs side, gap string) ([]byte, error) {
 	head, err := choose(base.head, ours.head, theirs.head)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	all := append([]block{}, ours.all...)
 	for i := 0; i < len(all); {
@@ -83,14 +96,14 @@ func join3(base, ours, theirs side) (string, []block, error) {
 		was, their := base.find(b.key), theirs.find(b.key)
 		text, err := choose(was.lead+was.body, b.lead+b.body, their.lead+their.body)
 		if err != nil {
-			return "", nil, fmt.Errorf("%s: %w", b.key, err)
+			return nil, fmt.Errorf("%s: %w", b.key, err)
 		}
 		if text == "" {
 			head, all = removed(head, all, i)
 			continue
 		}
 		if b.tail, err = choose(was.tail, b.tail, their.tail); err != nil {
-			return "", nil, fmt.Errorf("below %s: %w", b.key, err)
+			return nil, fmt.Errorf("below %s: %w", b.key, err)
 		}
 		b.lead, b.body = "", text
 		i++
@@ -101,13 +114,18 @@ func join3(base, ours, theirs side) (string, []block, error) {
 		}
 		text, err := choose(base.find(their.key).lead+base.find(their.key).body, "", their.lead+their.body)
 		if err != nil {
-			return "", nil, fmt.Errorf("%s: %w", their.key, err)
+			return nil, fmt.Errorf("%s: %w", their.key, err)
 		}
 		if text != "" {
-			head, all = inserted(head, all, block{key: their.key, body: text}, "\n")
+			head, all = inserted(head, all, block{key: their.key, body: text}, gap)
 		}
 	}
-	return head, all, nil
+	var out strings.Builder
+	out.WriteString(head)
+	for _, b := range all {
+		out.WriteString(b.lead + b.body + b.tail)
+	}
+	return []byte(out.String()), nil
 }
 
 // choose is the text that one side has changed. Where both have, empty lines are

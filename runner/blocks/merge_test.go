@@ -12,6 +12,7 @@ func TestMerge(t *testing.T) {
 		"both add at one place":   {"s/a: 1\n\ns/d: 4\n", "s/a: 1\n\ns/c: 3\n\ns/d: 4\n", "s/a: 1\n\n# of b\ns/b: 2\n\ns/d: 4\n", "s/a: 1\n\n# of b\ns/b: 2\n\ns/c: 3\n\ns/d: 4\n"},
 		"both make the file":      {"", "s/b: 2\n", "# of a\ns/a: 1\n", "# of a\ns/a: 1\n\ns/b: 2\n"},
 		"both add at the end":     {"# ours\n\ns/a: 1\n", "# ours\n\ns/a: 1\n\ns/b: 2\n", "# ours\n\ns/a: 1\n\ns/c: 3\n", "# ours\n\ns/a: 1\n\ns/b: 2\n\ns/c: 3\n"},
+		"below a text that keeps": {"s/a: |+\n  x\n", "s/a: |+\n  x\n", "s/a: |+\n  x\ns/b: 2\n", "s/a: |+\n  x\ns/b: 2\n"},
 		"both change":             {"s/a: 1\ns/b: 2\n", "s/a: 9\ns/b: 2\n", "s/a: 1\ns/b: 8\n", "s/a: 9\ns/b: 8\n"},
 		"both change alike":       {"s/a: 1\n", "s/a: 2\n", "s/a: 2\n", "s/a: 2\n"},
 		"one removes":             {"s/a: 1\n\ns/b: 2\n", "s/b: 2\n", "s/a: 1\n\ns/b: 3\n", "s/b: 3\n"},
