@@ -60,21 +60,44 @@ func verdictsOf(c *result.Case) []result.Verdict {
 // encodeCached reports whether the backend, which was asked, encoded no image of
 // a case, since it had encoded all of them before.
 func encodeCached(c *result.Case) bool {
-	asked := 0
+	shown, cached := encodes(c)
+	return shown > 0 && cached == shown
+}
+
+// encodes counts the samples of a case for which the backend was shown images,
+// and those of them whose images it had all encoded before.
+func encodes(c *result.Case) (shown, cached int) {
 	for _, s := range c.Samples {
 		if s.Cached || s.Error != nil {
 			continue
 		}
-		shown := 0
+		images, known := 0, true
 		for _, t := range s.Turns {
-			shown += strings.Count(t.Prompt, "<image>")
-			if shown > 0 && t.CachedImages < shown {
-				return false
-			}
+			images += strings.Count(t.Prompt, "<image>")
+			known = known && t.CachedImages >= images
 		}
-		asked += min(shown, 1)
+		if images == 0 {
+			continue
+		}
+		if shown++; known {
+			cached++
+		}
 	}
-	return asked > 0
+	return shown, cached
+}
+
+// cachedEncodes says how many samples of a run needed no image to be encoded, ""
+// for none.
+func cachedEncodes(run *result.Run) string {
+	shown, cached := 0, 0
+	for i := range run.Cases {
+		s, c := encodes(&run.Cases[i])
+		shown, cached = shown+s, cached+c
+	}
+	if cached == 0 {
+		return ""
+	}
+	return fmt.Sprintf("cached for %d of the %d samples with images", cached, shown)
 }
 
 // cachedAnswers says how many answers of a run an earlier one has given, "" for none.

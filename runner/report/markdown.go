@@ -27,6 +27,9 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	if kept := cachedAnswers(run); kept != "" {
 		fmt.Fprintf(w, "- cached: %s\n", kept)
 	}
+	if encode := cachedEncodes(run); encode != "" {
+		fmt.Fprintf(w, "- encode: %s\n", encode)
+	}
 	if unused := m.UnusedGoldens; len(unused) > 0 {
 		fmt.Fprintf(w, "- unused: %s; `vlmspec accept --prune` removes what no case uses\n", markdownText(goldens(unused)))
 	}

@@ -107,6 +107,9 @@ func (c *Console) notes(run *result.Run, files []string) {
 	if kept := cachedAnswers(run); kept != "" {
 		c.note("cached", kept+"; --no-cache asks again")
 	}
+	if encode := cachedEncodes(run); encode != "" {
+		c.note("encode", encode)
+	}
 	if n, last := retried(run); n > 0 {
 		what := "1 sample was"
 		if n > 1 {
