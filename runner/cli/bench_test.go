@@ -245,50 +245,18 @@ func (o *output) count(s string) int {
 	return strings.Count(o.text.String(), s)
 }
 
-// From the save of an image to the verdicts of its two cases, by `vlmspec watch`
-// on the tiny model.
-func BenchmarkSaveToVerdict(b *testing.B) {
-	bin := os.Getenv("VLMSPEC_BIN")
-	if bin == "" {
-		b.Skip("set VLMSPEC_BIN to the folder of a built vlmspec: `make bench`")
-	}
-	dir := filepath.Join(b.TempDir(), "demo")
-	if out, err := exec.Command(filepath.Join(bin, "vlmspec"), "init", dir).CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, out)
-	}
-	image := filepath.Join(dir, "images", "red-circle.png")
-	data, err := os.ReadFile(image)
-	if err != nil {
-		b.Fatal(err)
-	}
-	var out output
-	watch := exec.Command(filepath.Join(bin, "vlmspec"), "watch", "-C", dir)
-	watch.Stdout = &out
-	if err := watch.Start(); err != nil {
-		b.Fatal(err)
-	}
-	defer func() {
-		_ = watch.Process.Signal(os.Interrupt)
-		_ = watch.Wait()
-	}()
-	until := func(text string, n int) {
-		for deadline := time.Now().Add(20 * time.Second); out.count(text) < n; time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				b.Fatalf("%q came %d times, not %d", text, out.count(text), n)
-			}
-		}
-	}
-	runs := 1
-	until("watching", runs)
-	var took time.Duration
-	for b.Loop() {
-		data = append(data, 0) // what stands behind the image does not matter
-		saved := time.Now()
-		write(b, image, string(data))
-		until("2 cases: 2 passed", runs)
-		took += time.Since(saved)
-		runs++
-		until("watching", runs)
-	}
-	b.ReportMetric(float64(took.Microseconds())/1e3/float64(b.N), "ms")
+// tail is what was printed last.
+func (o *output) tail() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	text := o.text.String()
+	return text[max(0, len(text)-4000):]
+}
+
+// lastSays reports whether the last line that watch says of itself begins so.
+func (o *output) lastSays(s string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	text := o.text.String()
+	return strings.HasPrefix(text[strings.LastIndex(text, "\n-- ")+1:], s)
 }

@@ -70,6 +70,8 @@ type child struct {
 	why  why
 	left map[string]bool // IDs that have no verdict yet
 
+	retry bool // it is the second one for these cases
+
 	verdicts chan verdict // closed when the run has ended
 
 	mu      sync.Mutex

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -72,6 +73,7 @@ type watching struct {
 	line    *lineEdit // that is being typed; nil when none is
 	later   []string  // keys that wait for the run to end
 	watched int       // files
+	retried bool      // what is to run has no verdict from the run before
 }
 
 func (a *app) watch(o runner.Options, poll time.Duration, root *cobra.Command) error {
@@ -95,7 +97,7 @@ func (a *app) watch(o runner.Options, poll time.Duration, root *cobra.Command) e
 		app: a, exe: exe, options: o, review: err == nil && review != root, screen: screen, keyboard: newKeyboard(a.in, a.out),
 		files:    watch.New(watch.Options{Poll: poll, Note: func(s string) { screen.say("%s", s) }}),
 		backends: &backends{say: screen.say, warm: map[string]*warm{}},
-		plan:     plan{project: project, verdicts: map[string]result.Outcome{}, todo: map[string]bool{}, unread: map[string]bool{}, stale: map[string]bool{}},
+		plan:     plan{project: project, verdicts: map[string]result.Outcome{}, judged: map[string]time.Time{}, todo: map[string]bool{}, owed: map[string]bool{}, unread: map[string]bool{}, stale: map[string]bool{}},
 	}
 	return w.run()
 }
@@ -160,9 +162,12 @@ func (w *watching) loop(events <-chan os.Signal) error {
 			return exit(exitInterrupted)
 		case s := <-events:
 			w.signalled(s)
-		case changed := <-changes:
+		case c := <-changes:
 			if w.ctx.Err() == nil {
-				w.change(changed)
+				w.flicker(c)
+				if len(c.Files) > 0 {
+					w.change(c.Files)
+				}
 				changes = w.await()
 			}
 		case v, ok := <-w.child.news():
@@ -181,8 +186,8 @@ func (w *watching) loop(events <-chan os.Signal) error {
 }
 
 // await waits for a change in the background.
-func (w *watching) await() <-chan []string {
-	changes := make(chan []string, 1)
+func (w *watching) await() <-chan watch.Change {
+	changes := make(chan watch.Change, 1)
 	w.guarded(func() {
 		if changed, err := w.files.Wait(w.ctx); err == nil {
 			changes <- changed
@@ -224,11 +229,12 @@ func (w *watching) next() {
 	w.screen.say("running %d of %d cases: %s", len(ids), w.session.Len(), w.words(why))
 	w.screen.begin()
 	w.child = w.start(ids, first, why)
+	w.child.retry, w.retried = w.retried, false
 }
 
 // took notes a verdict.
 func (w *watching) took(v verdict) {
-	w.verdicts[v.id] = v.outcome
+	w.verdicts[v.id], w.judged[v.id] = v.outcome, time.Now()
 	delete(w.child.left, v.id)
 }
 
@@ -255,11 +261,25 @@ func (w *watching) finished() {
 	}
 	w.screen.say("ran %s: %s%s", plural(len(c.ids), "case"), w.words(c.why), w.status("; "))
 	w.show()
+	if len(c.left) > 0 && !c.retry {
+		w.retry(c)
+	}
 	keys := w.later
 	w.later = nil
 	for _, key := range keys {
 		w.pressed(key)
 	}
+}
+
+// retry has cases run once more that have no verdict: a spec was saved as the run
+// read it, and may have had a mistake.
+func (w *watching) retry(c *child) {
+	ids := w.reread(nil, maps.Clone(c.left))
+	if w.sick != nil {
+		ids = c.left
+		w.spare(ids)
+	}
+	w.retried = w.enqueue(ids, c.why) > 0
 }
 
 func (w *watching) complain(err error) {

@@ -263,3 +263,24 @@ func watchAgain(s *seat) *seat {
 	s.Cleanup(func() { _ = term.Close() })
 	return &seat{T: s.T, Terminal: term, dir: s.dir, cmd: cmd}
 }
+
+// Golden answers are reviewed and accepted from the watch; review has the
+// terminal meanwhile.
+func TestWatchGoldens(t *testing.T) {
+	s := watchIn(t, 80, 24)
+	s.sees("1 failed, 2 passed · watching")
+	save(t, s.dir+"/specs/g.yaml", "suite: g\ncases:\n  - {name: accepted, image: ../red.png, prompt: say crimson, expect: [golden]}\n")
+	s.sees("-- ran 1 case: specs/g.yaml changed", "2 failed, 2 passed · watching")
+	s.types("i")
+	s.sees("review  1 of 1", "q quit")
+	s.types("q")
+	s.sees("2 failed, 2 passed · watching")
+	s.types("u")
+	s.sees("accept 1 answer? y or n")
+	s.types("n")
+	s.sees("2 failed, 2 passed · watching")
+	s.types("uy")
+	s.sees("accepted g/accepted: crimson", "-- ran 1 case: golden/g.yaml changed", "1 failed, 3 passed · watching")
+	s.types("q")
+	s.ends(exitOK)
+}

@@ -127,23 +127,20 @@ func (w *watching) openReview(string) {
 	}
 }
 
-// other runs another command of vlmspec, which has the terminal meanwhile.
+// other runs another command of vlmspec, which has the screen meanwhile.
 func (w *watching) other(args ...string) {
-	w.keyboard.stop()
 	w.screen.begin()
+	defer w.screen.end()
 	cmd := exec.CommandContext(w.ctx, w.exe, append(args, "-C", w.project.File)...)
 	cmd.Args[0] = os.Args[0]
-	if w.keyboard.terminal != nil {
-		cmd.Stdin = w.keyboard.terminal
-	}
 	cmd.Stdout, cmd.Stderr = w.app.out, w.app.err
-	err := cmd.Run()
-	w.screen.end()
-	if !ended(err) {
-		w.complain(fmt.Errorf("vlmspec %s: %w", args[0], err))
+	if args[0] == "review" {
+		cmd.Stdin = w.keyboard.terminal
+		w.keyboard.stop()
+		defer w.keyboard.start()
 	}
-	if w.keyboard.terminal != nil {
-		w.keyboard.start()
+	if err := cmd.Run(); !ended(err) {
+		w.app.complain(fmt.Errorf("vlmspec %s: %w", args[0], err))
 	}
 }
 

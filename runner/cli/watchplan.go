@@ -28,7 +28,9 @@ type plan struct {
 	sick    map[string]bool  // files with mistakes; nil when there is none
 
 	verdicts map[string]result.Outcome // by ID
+	judged   map[string]time.Time      // when they were told
 	todo     map[string]bool           // IDs
+	owed     map[string]bool           // IDs that are to run once all is mended
 	why      why
 	stale    map[string]bool // backends whose files have changed
 	filter   filter
@@ -93,6 +95,7 @@ func (w *watching) change(changed []string) {
 	if w.session == nil {
 		return
 	}
+	w.spare(hit)
 	for name := range w.project.Backends {
 		if slices.ContainsFunc(w.session.BackendFiles(name), func(f string) bool { return slices.Contains(changed, f) }) {
 			w.stale[name] = true
@@ -108,8 +111,19 @@ func (w *watching) change(changed []string) {
 	}
 }
 
-// dependents are the cases that depend on files, by what was read last. Those of
-// a file with a mistake wait until it is mended.
+// flicker has cases run again that were run while files they depend on were away
+// or half written, though nothing has changed in the end.
+func (w *watching) flicker(c watch.Change) {
+	ids := w.dependents(toSet(c.Same))
+	maps.DeleteFunc(ids, func(id string, _ bool) bool {
+		running := w.child != nil && w.child.left[id]
+		return !running && w.judged[id].Before(c.Since)
+	})
+	w.spare(ids)
+	w.enqueue(ids, why{files: c.Same})
+}
+
+// dependents are the cases that depend on files, by what was read last.
 func (p *plan) dependents(files map[string]bool) map[string]bool {
 	hit := map[string]bool{}
 	for f := range files {
@@ -130,13 +144,7 @@ func (w *watching) reread(changed []string, hit map[string]bool) map[string]bool
 	s, err := runner.Open(w.options)
 	if err != nil {
 		w.mistaken(s, err, changed, opened)
-		hit = w.dependents(w.looked(changed))
-		for f := range w.sick {
-			for _, i := range w.graph[f] {
-				delete(hit, w.session.Case(i).ID)
-			}
-		}
-		return hit
+		return w.dependents(w.looked(changed))
 	}
 	before := w.plan
 	w.adopt(s)
@@ -145,6 +153,7 @@ func (w *watching) reread(changed []string, hit map[string]bool) map[string]bool
 		w.unread[f] = true
 	}
 	maps.Copy(hit, w.dependents(w.unread))
+	maps.Copy(hit, w.owed)
 	for i := range s.Len() {
 		c := s.Case(i)
 		if _, known := before.cases[c.ID]; !known || w.unread[w.project.File] && w.configured(i, before.project) {
@@ -154,7 +163,7 @@ func (w *watching) reread(changed []string, hit map[string]bool) map[string]bool
 	if w.sick != nil {
 		w.screen.say("mended")
 	}
-	w.unread, w.sick = map[string]bool{}, nil
+	w.unread, w.owed, w.sick = map[string]bool{}, map[string]bool{}, nil
 	return hit
 }
 
@@ -169,7 +178,7 @@ func (w *watching) mistaken(s *runner.Session, err error, changed []string, open
 	}
 	w.sick = map[string]bool{}
 	for _, m := range spec.Mistakes(err) {
-		w.sick[filepath.Join(w.project.Dir, filepath.FromSlash(m.Pos.File))] = true
+		w.sick[w.abs(m.Pos.File)] = true
 	}
 	want := w.want(opened)
 	if s != nil {
@@ -177,6 +186,18 @@ func (w *watching) mistaken(s *runner.Session, err error, changed []string, open
 	}
 	w.watch(want)
 	w.show()
+}
+
+// spare leaves the cases of files with mistakes for later.
+func (p *plan) spare(ids map[string]bool) {
+	for f := range p.sick {
+		for _, i := range p.graph[f] {
+			if id := p.session.Case(i).ID; ids[id] {
+				delete(ids, id)
+				p.owed[id] = true
+			}
+		}
+	}
 }
 
 // looked picks the files that runs alone look at.
@@ -210,6 +231,7 @@ func (p *plan) adopt(s *runner.Session) {
 	}
 	gone := func(id string) bool { _, ok := p.cases[id]; return !ok }
 	maps.DeleteFunc(p.verdicts, func(id string, _ result.Outcome) bool { return gone(id) })
+	maps.DeleteFunc(p.judged, func(id string, _ time.Time) bool { return gone(id) })
 	maps.DeleteFunc(p.todo, func(id string, _ bool) bool { return gone(id) })
 }
 
@@ -270,15 +292,19 @@ func (p *plan) take() (ids []string, first int, because why) {
 	return append(ids, others...), first, because
 }
 
+// abs is the path of a file as it is shown to people.
+func (p *plan) abs(shown string) string {
+	if path := filepath.FromSlash(shown); filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(p.project.Dir, filepath.FromSlash(shown))
+}
+
 // specsOf lists the spec files of cases.
 func (p *plan) specsOf(ids []string) []string {
 	files := map[string]bool{}
 	for _, id := range ids {
-		file := filepath.FromSlash(p.session.Case(p.cases[id]).Pos.File)
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(p.project.Dir, file)
-		}
-		files[file] = true
+		files[p.abs(p.session.Case(p.cases[id]).Pos.File)] = true
 	}
 	return slices.Sorted(maps.Keys(files))
 }

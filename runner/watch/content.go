@@ -15,6 +15,7 @@ type content struct {
 	looked  time.Time
 	known   bool   // sum is set
 	sum     uint64 // of this process
+	fresh   bool   // it was not watched before the last Set
 }
 
 var seed = maphash.MakeSeed()

@@ -38,6 +38,15 @@ type Want struct {
 	Read    time.Time // when the files were read last: what was written later is a change
 }
 
+// Change is what happened until all was quiet. A file is told in one of the lists.
+type Change struct {
+	Files []string // that hold something else than they did, sorted
+	// Same are files that were written or moved, and hold what they did: who has
+	// read them meanwhile may have found something else, or nothing.
+	Same  []string
+	Since time.Time // when it began
+}
+
 // Watcher watches files by way of their folders, since editors replace files
 // when they save. It is for one goroutine.
 type Watcher struct {
@@ -107,8 +116,10 @@ func (w *Watcher) Set(want Want) {
 	w.unread = nil
 	for _, f := range want.Files {
 		old, known := w.files[f]
+		old.fresh = false
 		if !known {
 			old = glance(f)
+			old.fresh = true
 			if old.writtenSince(want.Read) {
 				old.size = -1 // unlike anything
 			}
@@ -124,7 +135,9 @@ func (w *Watcher) Set(want Want) {
 	for _, f := range w.strangers() {
 		c, known := before[f]
 		if !known {
-			if c = readContent(f); c.writtenSince(want.Read) {
+			c = readContent(f)
+			c.fresh = true
+			if c.writtenSince(want.Read) {
 				c.size = -1
 			}
 		}
@@ -132,11 +145,10 @@ func (w *Watcher) Set(want Want) {
 	}
 }
 
-// Wait waits for files to hold something else than they did, and returns them
-// sorted: those of [Want]. A change is told once. The error is ctx's, or
-// [fs.ErrClosed].
-func (w *Watcher) Wait(ctx context.Context) ([]string, error) {
-	b := burst{touched: map[string]bool{}}
+// Wait waits for files of [Want] to be written or moved. A change is told once.
+// The error is ctx's, or [fs.ErrClosed].
+func (w *Watcher) Wait(ctx context.Context) (Change, error) {
+	b := burst{touched: map[string]bool{}, waited: time.Now()}
 	var tick <-chan time.Time
 	for {
 		if tick == nil && w.fs == nil {
@@ -146,29 +158,29 @@ func (w *Watcher) Wait(ctx context.Context) ([]string, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return Change{}, ctx.Err()
 		case e, ok := <-w.events():
 			if !ok {
-				return nil, fs.ErrClosed
+				return Change{}, fs.ErrClosed
 			}
 			w.note(&b, e)
 			continue
 		case <-w.lost:
-			b.all = true
+			b.all, b.lost = true, true
 			b.extend()
 			continue
 		case <-w.idle(&b):
 			w.readOne()
 			continue
 		case <-tick:
-			b.all = true
+			b.all, b.began = true, time.Now()
 		case <-b.settled:
 		case <-b.latest:
 		}
-		if changed := w.changed(&b); len(changed) > 0 {
-			return changed, nil
+		if c := w.changed(&b); len(c.Files)+len(c.Same) > 0 {
+			return c, nil
 		}
-		b = burst{touched: map[string]bool{}}
+		b = burst{touched: map[string]bool{}, waited: b.waited}
 	}
 }
 
@@ -176,15 +188,20 @@ func (w *Watcher) Wait(ctx context.Context) ([]string, error) {
 type burst struct {
 	touched         map[string]bool // places
 	all             bool            // look at every file
+	lost            bool            // anything may have happened
+	waited, began   time.Time       // when we began to wait, and when the first event came
 	settled, latest <-chan time.Time
 }
 
 func (b *burst) extend() {
 	b.settled = time.After(quiet)
 	if b.latest == nil {
-		b.latest = time.After(atMost)
+		b.latest, b.began = time.After(atMost), time.Now()
 	}
 }
+
+// early reports whether the events may be of saves from before we waited.
+func (b *burst) early() bool { return b.began.Sub(b.waited) < quiet }
 
 // note takes an event in. Where a folder or a link came, went or has moved,
 // other files lie there now, and other folders are to be watched.
@@ -233,16 +250,27 @@ func (w *Watcher) readOne() {
 	w.unread = w.unread[:last]
 	if old, ok := w.files[f]; ok && !old.known {
 		if now := readContent(f); now.like(old) {
+			now.fresh = old.fresh
 			w.files[f] = now
 		}
 	}
 }
 
 // changed picks the files whose content is not what it was, and notes what it is.
-func (w *Watcher) changed(b *burst) []string {
-	candidates := map[string]bool{}
+func (w *Watcher) changed(b *burst) Change {
+	touched := map[string]bool{} // files
+	w.reach(b, touched)
+	for place := range b.touched {
+		if len(w.places[place]) == 0 && isYAML(place) && w.tree[filepath.Dir(place)] && glance(place).there {
+			w.adopt(place, content{})
+			touched[place] = true
+		}
+	}
+	candidates := touched
 	if b.all {
 		w.look()
+		w.reach(b, touched)
+		candidates = map[string]bool{}
 		for f := range w.files {
 			candidates[f] = true
 		}
@@ -251,28 +279,54 @@ func (w *Watcher) changed(b *burst) []string {
 			candidates[f] = true
 		}
 	}
-	for place := range b.touched {
-		if len(w.places[place]) == 0 && isYAML(place) && w.tree[filepath.Dir(place)] && glance(place).there {
-			w.adopt(place, content{})
-		}
-		for _, f := range w.places[place] {
-			candidates[f] = true
-		}
-	}
-	var out []string
+	c := Change{Since: b.began}
 	for f := range candidates {
 		old := w.files[f]
-		if b.all && !b.touched[f] && glance(f).surely(old) {
+		if !touched[f] && glance(f).surely(old) {
 			continue
 		}
 		now := readContent(f)
 		w.files[f] = now
-		if !now.same(old) {
-			out = append(out, f)
+		switch {
+		case !now.same(old), touched[f] && old.fresh && b.early(): // read before us, and saved in between
+			c.Files = append(c.Files, f)
+		case touched[f]:
+			c.Same = append(c.Same, f)
 		}
 	}
-	slices.Sort(out)
-	return out
+	slices.Sort(c.Files)
+	slices.Sort(c.Same)
+	return c
+}
+
+// reach adds the files that places decide about which were touched, or that lie
+// in folders which were.
+func (w *Watcher) reach(b *burst, files map[string]bool) {
+	for place := range b.touched {
+		for _, f := range w.places[place] {
+			files[f] = true
+		}
+	}
+	if !b.all {
+		return
+	}
+	for place, those := range w.places {
+		for _, f := range those {
+			if b.lost || b.under(place) {
+				files[f] = true
+			}
+		}
+	}
+}
+
+// under reports whether a place lies in a folder that was touched.
+func (b *burst) under(place string) bool {
+	for up := filepath.Dir(place); up != filepath.Dir(up); up = filepath.Dir(up) {
+		if b.touched[up] {
+			return true
+		}
+	}
+	return false
 }
 
 // adopt watches a YAML file that nobody has asked for, since it may become a spec.
