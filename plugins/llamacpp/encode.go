@@ -126,6 +126,8 @@ func (e *engine) look(ctx context.Context, a ask, r *sdk.Response) ([]*picture.P
 		case e.encoder.arrive <- job:
 		case <-ctx.Done():
 			return nil, ctx.Err()
+		case <-e.encoder.stopped:
+			return nil, context.Canceled
 		}
 		select {
 		case <-job.done:

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -203,5 +204,25 @@ func TestBegun(t *testing.T) {
 	}
 	if <-second.done; !begun || second.err != nil {
 		t.Errorf("begun: %v, %v", begun, second.err)
+	}
+}
+
+// What is asked after the end is told so, and waits for nobody.
+func TestAfterTheEnd(t *testing.T) {
+	b := open(t, nil)
+	e := b.engine
+	b.engine = nil
+	e.close()
+	for _, messages := range [][]sdk.Message{{user("red-circle.png", "What is this?")}, {user("What is this?")}} {
+		a, err := read(sdk.Request{Messages: messages}, e.salt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.look(t.Context(), a, &sdk.Response{}); len(a.images) > 0 && !errors.Is(err, context.Canceled) {
+			t.Errorf("an image after the end: %v", err)
+		}
+	}
+	if err := e.scheduler.submit(&job{ctx: t.Context()}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a request after the end: %v", err)
 	}
 }
