@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -116,6 +117,43 @@ func TestOrder(t *testing.T) {
 	if got := f.ids(); got != "f a d c b e" {
 		t.Errorf("asked %s", got)
 	}
+}
+
+// Cases of one image are computed at once, on each of several backends.
+func TestImagesStayTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		var mu sync.Mutex
+		asked := map[string]string{} // by backend and second
+		var all []Task
+		for i, name := range []string{"a", "b", "c", "d", "e", "f"} {
+			for _, backend := range []string{"left", "right"} {
+				c := one(name, []string{"red-circle.png", "blue-square.png"}[i%2])
+				c.Backend = backend
+				all = append(all, Task{Case: c})
+			}
+		}
+		p := Start(t.Context(), all, Options{Open: func(_ context.Context, name string) (sdk.Backend, error) {
+			return &fake{concurrency: 3, answer: func(_ context.Context, req sdk.Request) (string, error) {
+				mu.Lock()
+				at := fmt.Sprint(name, time.Since(begin).Round(time.Second))
+				letters := []byte(asked[at] + req.ID)
+				slices.Sort(letters)
+				asked[at] = string(letters)
+				mu.Unlock()
+				time.Sleep(time.Second)
+				return "ok", nil
+			}}, nil
+		}})
+		for i := range all {
+			wait(t, p, i)
+		}
+		p.Close()
+		want := map[string]string{"left0s": "ace", "left1s": "bdf", "right0s": "ace", "right1s": "bdf"}
+		if !maps.Equal(asked, want) {
+			t.Errorf("asked %v", asked)
+		}
+	})
 }
 
 func TestConcurrency(t *testing.T) {
