@@ -31,7 +31,8 @@ type identities struct {
 
 	mu     sync.Mutex
 	before map[string]remembered // by backend: its files before it was started
-	sure   map[string]bool       // what is remembered holds
+	sure   map[string]bool       // by backend: what is remembered holds
+	found  map[string]string     // by plugin: its program
 	ctx    context.Context       // of what follows
 	stop   context.CancelFunc
 	hashes sync.WaitGroup
@@ -51,7 +52,7 @@ type file struct {
 }
 
 func newIdentities(p *spec.Project, c *cache.Store) *identities {
-	ids := &identities{project: p, cache: c, now: time.Now, places: host.Places(p.Dir, os.Getenv), before: map[string]remembered{}, sure: map[string]bool{}}
+	ids := &identities{project: p, cache: c, now: time.Now, places: host.Places(p.Dir, os.Getenv), before: map[string]remembered{}, sure: map[string]bool{}, found: map[string]string{}}
 	ids.attach, _ = host.ParseAttach(os.Getenv(host.AttachEnv)) // who opens a backend tells
 	ids.ctx, ids.stop = context.WithCancel(context.Background())
 	return ids
@@ -183,15 +184,15 @@ func (ids *identities) look(b spec.Backend) (r remembered, ok bool) {
 	if byName || byPlugin || b.Err != nil {
 		return r, false
 	}
-	program, err := host.Find(b.Plugin, ids.places)
-	if err != nil {
+	program := ids.program(b.Plugin)
+	if program == "" {
 		return r, false
 	}
 	files, whole := filesOf(b)
 	if !whole {
 		return r, false
 	}
-	for _, path := range append([]string{program.Path}, files...) {
+	for _, path := range append([]string{program}, files...) {
 		stamp, err := cache.StampOf(path)
 		if err != nil {
 			return r, false
@@ -199,6 +200,20 @@ func (ids *identities) look(b spec.Backend) (r remembered, ok bool) {
 		r.Files = append(r.Files, file{Path: path, Stamp: stamp})
 	}
 	return r, true
+}
+
+// program finds the program of a plugin once; "" when there is none.
+func (ids *identities) program(plugin string) string {
+	ids.mu.Lock()
+	defer ids.mu.Unlock()
+	path, ok := ids.found[plugin]
+	if !ok {
+		if f, err := host.Find(plugin, ids.places); err == nil {
+			path = f.Path
+		}
+		ids.found[plugin] = path
+	}
+	return path
 }
 
 // recordKey names what is remembered of a backend.
@@ -209,7 +224,6 @@ func recordKey(b spec.Backend, r remembered) cache.Key {
 // identity digests what determines a backend's answers. The config counts as it
 // stands in vlmspec.yaml; what is in its files the model's digest says.
 func (ids *identities) identity(b spec.Backend, info sdk.Info, program string) infer.Identity {
-	place, _ := host.Find(b.Plugin, ids.places) // where it is no matter, what is beside it is
 	id := infer.Identity{Info: info}
 	switch {
 	case info.ModelDigest == "":
@@ -217,7 +231,7 @@ func (ids *identities) identity(b spec.Backend, info sdk.Info, program string) i
 	case program == "":
 		id.Why = fmt.Sprintf("the program of backend %s is not known, so that its answers are not kept", b.Name)
 	}
-	id.Digest = digest("identity 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, surroundings(place.Path))
+	id.Digest = digest("identity 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, surroundings(ids.program(b.Plugin)))
 	return id
 }
 

@@ -79,7 +79,7 @@ func (l *lane) recallable(p sdk.Params, task Task) (id Identity, why string) {
 	if task.Timed {
 		return id, "the case checks how long the answer takes, which has to be measured"
 	}
-	id, known := l.identity()
+	id, known := l.identity(false)
 	if !known {
 		return id, fmt.Sprintf("backend %s has not answered yet, or its program, config or model is another now", l.name)
 	}
@@ -140,7 +140,7 @@ func (k *keeping) add(l *lane, task Task, req sdk.Request, r sdk.Response) {
 	if l.pool.options.Cache == nil {
 		return
 	}
-	id, known := l.identity()
+	id, known := l.identity(true)
 	secret := func(s string) bool { return s != "" && strings.Contains(r.Text, s) }
 	if !known || id.unkept(req.Params, task.Never) != "" || slices.ContainsFunc(l.pool.options.Secrets, secret) {
 		return

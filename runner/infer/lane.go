@@ -30,7 +30,8 @@ type lane struct {
 	info     sdk.Info    // once described
 	known    bool        // info is
 	id       *Identity
-	recalled bool // id was looked for in what is remembered
+	recalled bool          // id was looked for in what is remembered
+	learning chan Identity // of the backend that was started; nil once it is in id
 
 	// slots bounds the samples that the backend computes at once, senders those
 	// that have a turn after the one under way.
@@ -255,6 +256,7 @@ func (l *lane) close() {
 	defer l.calls.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.learnt()
 	if l.backend != nil {
 		_ = l.backend.Close()
 	}

@@ -52,16 +52,26 @@ func (l *lane) start() error {
 		l.slots, l.senders = make(chan struct{}, n), make(chan struct{}, n)
 	}
 	if ids := l.pool.options.Identities; ids != nil {
-		id := ids.Learn(l.name, backend, info)
-		l.id = &id
+		l.learning = make(chan Identity, 1)
+		go func() { l.learning <- ids.Learn(l.name, backend, info) }()
 	}
 	return nil
+}
+
+// learnt waits until it is known what the backend is that was started last: its
+// program is hashed while it answers first. l.mu is held.
+func (l *lane) learnt() {
+	if l.learning != nil {
+		id := <-l.learning
+		l.id, l.learning = &id, nil
+	}
 }
 
 // unload ends the backend, which nobody uses.
 func (l *lane) unload() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.learnt()
 	if l.backend != nil {
 		_ = l.backend.Close()
 		l.backend = nil
@@ -75,10 +85,14 @@ func (l *lane) described() (sdk.Info, bool) {
 	return l.info, l.known
 }
 
-// identity is what the backend is, as it says itself or as is remembered.
-func (l *lane) identity() (id Identity, known bool) {
+// identity is what the backend is, as it says itself or as is remembered; asked
+// leaves only the former.
+func (l *lane) identity(asked bool) (id Identity, known bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if asked || l.id == nil {
+		l.learnt()
+	}
 	if ids := l.pool.options.Identities; l.id == nil && !l.recalled && ids != nil {
 		l.recalled = true
 		if id, ok := ids.Remembered(l.name); ok {
