@@ -125,7 +125,11 @@ func (a *app) execute(o runner.Options, reports []string, tell func(result.Case)
 		}
 	}
 	live = report.NewConsole(out, consoleOptions(out, s))
-	ctx, notify, stop := interruptible(a.err)
+	told := a.err
+	if tell != nil { // whoever ends us knows
+		told = io.Discard
+	}
+	ctx, notify, stop := interruptible(told)
 	defer stop()
 	run, runErr := suite.Run(ctx, s, suite.Options{Shuffle: o.Shuffle, Notify: notify, OnCase: func(c result.Case) {
 		live.Case(&c)

@@ -28,7 +28,7 @@ cases:
   - {name: bad, prompt: say blue, expect: [equals: red]}
 `
 
-func watchIn(t *testing.T, columns, rows int, args ...string) *seat {
+func watchIn(t *testing.T, rows int) *seat {
 	t.Helper()
 	dir := t.TempDir()
 	save(t, dir+"/vlmspec.yaml", project)
@@ -36,15 +36,20 @@ func watchIn(t *testing.T, columns, rows int, args ...string) *seat {
 	if err := drawImages(dir); err != nil {
 		t.Fatal(err)
 	}
-	s := &seat{T: t, dir: dir, cmd: exec.Command("vlmspec", append([]string{"watch"}, args...)...)}
-	s.cmd.Dir = dir
-	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "CI=")
-	var err error
-	if s.Terminal, err = pty.Start(s.cmd, columns, rows); err != nil {
+	cmd := exec.Command("vlmspec", "watch")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "CI=")
+	return seatAt(t, cmd, rows)
+}
+
+func seatAt(t *testing.T, cmd *exec.Cmd, rows int) *seat {
+	t.Helper()
+	term, err := pty.Start(cmd, 80, rows)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
-	return s
+	t.Cleanup(func() { _ = term.Close() })
+	return &seat{T: t, Terminal: term, dir: cmd.Dir, cmd: cmd}
 }
 
 func save(t testing.TB, path, text string) {
@@ -89,7 +94,7 @@ func (s *seat) ends(code int) {
 
 // Keys work at once, without Enter; the last line says how things stand.
 func TestWatchKeys(t *testing.T) {
-	s := watchIn(t, 80, 24)
+	s := watchIn(t, 24)
 	s.sees("-- ran 3 cases: start", "1 failed, 2 passed · watching 3 files · ? keys")
 	s.types("?")
 	s.sees("a  all cases, without filters", "q  quit")
@@ -114,14 +119,16 @@ func TestWatchKeys(t *testing.T) {
 	s.sees("-- ran 3 cases: all cases", "! error a › shows", "1 failed, 1 error, 1 passed · watching 3 files · ? keys")
 	s.types("q")
 	s.ends(exitOK)
-	if strings.Contains(s.Screen(), "? keys") {
-		t.Errorf("the status is left behind:\n%s", s.Screen())
+	ctx, cancel := context.WithTimeout(t.Context(), pty.Patience)
+	defer cancel()
+	if err := s.Await(ctx, func(screen string) bool { return !strings.Contains(screen, "? keys") }); err != nil {
+		t.Errorf("the status is left behind: %v", err)
 	}
 }
 
 // A change is run and told; a mistake stays until it is mended.
 func TestWatchInATerminal(t *testing.T) {
-	s := watchIn(t, 80, 24)
+	s := watchIn(t, 24)
 	s.sees("1 failed, 2 passed · watching")
 	save(t, s.dir+"/specs/a.yaml", strings.Replace(threeCases, "say blue", "say red", 1))
 	s.sees("-- ran 3 cases: specs/a.yaml changed", "3 passed · watching 3 files")
@@ -143,13 +150,13 @@ func lastLine(screen string) string {
 
 // A window may be as narrow as it likes, and change while we watch.
 func TestWatchResized(t *testing.T) {
-	s := watchIn(t, 80, 24)
+	s := watchIn(t, 24)
 	s.sees("1 failed, 2 passed · watching 3 files · ? keys")
 	s.resizes(20, 24)
 	s.sees("1 failed, 2 passed…")
 	s.types("r")
 	s.sees("-- ran 3 cases: agai", "1 failed, 2 passed…")
-	for _, line := range strings.Split(s.Screen(), "\n") {
+	for line := range strings.SplitSeq(s.Screen(), "\n") {
 		if n := len([]rune(line)); n > 20 {
 			t.Errorf("%d columns: %q", n, line)
 		}
@@ -214,7 +221,7 @@ stty -a | tr ' ;' '\n\n' | grep -xE -- '-?(icanon|echo|isig)' | tr '\n' ' '; ech
 
 // A newer change ends a run that it affects, and no other.
 func TestWatchCancels(t *testing.T) {
-	s := watchIn(t, 80, 30)
+	s := watchIn(t, 30)
 	s.sees("1 failed, 2 passed · watching")
 	save(t, s.dir+"/specs/slow.yaml", "suite: slow\ncases:\n  - {name: waits, image: ../blue.png, prompt: wait, expect: [equals: red]}\n")
 	s.sees("-- running 1 of 4 cases: specs/slow.yaml changed")
@@ -240,7 +247,7 @@ func (s *seat) awaitRaw(text string) {
 
 // Two watches in one project would run everything twice.
 func TestSecondWatch(t *testing.T) {
-	s := watchIn(t, 80, 24)
+	s := watchIn(t, 24)
 	s.sees("watching 3 files")
 	second := exec.Command("vlmspec", "watch", "-C", s.dir)
 	out, _ := second.CombinedOutput()
@@ -249,25 +256,15 @@ func TestSecondWatch(t *testing.T) {
 		t.Errorf("%q, want %q", out, want)
 	}
 	_ = s.cmd.Process.Signal(syscall.SIGKILL) // its lock is stale now
-	third := watchAgain(s)
-	third.sees("watching 3 files")
-}
-
-func watchAgain(s *seat) *seat {
-	cmd := exec.Command("vlmspec", "watch", "-C", s.dir)
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color")
-	term, err := pty.Start(cmd, 80, 24)
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.Cleanup(func() { _ = term.Close() })
-	return &seat{T: s.T, Terminal: term, dir: s.dir, cmd: cmd}
+	third := exec.Command("vlmspec", "watch")
+	third.Dir, third.Env = s.dir, s.cmd.Env
+	seatAt(t, third, 24).sees("watching 3 files")
 }
 
 // Golden answers are reviewed and accepted from the watch; review has the
 // terminal meanwhile.
 func TestWatchGoldens(t *testing.T) {
-	s := watchIn(t, 80, 24)
+	s := watchIn(t, 24)
 	s.sees("1 failed, 2 passed · watching")
 	save(t, s.dir+"/specs/g.yaml", "suite: g\ncases:\n  - {name: accepted, image: ../red.png, prompt: say crimson, expect: [golden]}\n")
 	s.sees("-- ran 1 case: specs/g.yaml changed", "2 failed, 2 passed · watching")

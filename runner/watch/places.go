@@ -108,7 +108,8 @@ func (w *Watcher) strangers() []string {
 func (w *Watcher) follow(root string, folders map[string]bool) {
 	wanted := map[string]bool{}
 	for d := range folders {
-		for ; !isFolder(d) && d != filepath.Dir(d); d = filepath.Dir(d) {
+		for !isFolder(d) && d != filepath.Dir(d) {
+			d = filepath.Dir(d)
 		}
 		for wanted[d] = true; d != root && within(root, d); wanted[d] = true {
 			d = filepath.Dir(d)

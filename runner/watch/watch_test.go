@@ -297,7 +297,7 @@ func TestOverflow(t *testing.T) {
 	p := newProject(t, Options{}, "specs/a.yaml", "images/a.png")
 	p.watches("specs/a.yaml", "images/a.png")
 	p.watches("specs/a.yaml", "images/a.png") // nothing is fresh
-	p.check(p.w.fs.Remove(p.path("images"))) // its events are lost
+	p.check(p.w.fs.Remove(p.path("images")))  // its events are lost
 	p.put("images/a.png", p.fresh())
 	p.w.fs.Errors <- fsnotify.ErrEventOverflow
 	if got := p.told(); got != "images/a.png" {
@@ -318,7 +318,7 @@ func TestOverflowOfTheSystem(t *testing.T) {
 	p := newProject(t, Options{}, "specs/a.yaml", "images/a.png", "images/b.png")
 	p.watches("specs/a.yaml", "images/a.png")
 	p.watches("specs/a.yaml", "images/a.png") // nothing is fresh
-	for i := range most { // nobody listens
+	for i := range most {                     // nobody listens
 		if i%2 == 0 {
 			p.rename("images/b.png", "images/c.png")
 		} else {
