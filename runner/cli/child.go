@@ -90,7 +90,7 @@ type verdict struct {
 // many go first.
 func (w *watching) start(ids []string, first int, because why) *child {
 	c := &child{ids: ids, why: because, left: toSet(ids), verdicts: make(chan verdict)}
-	run := w.command(ids, first)
+	run := w.command(ids, first, because.fresh)
 	use, stale := w.backendsOf(ids), w.stale
 	w.stale = map[string]bool{}
 	project := w.session.Project
@@ -103,13 +103,16 @@ func (w *watching) start(ids []string, first int, because why) *child {
 
 // command is the command line of a run: of the files of its cases alone, so that
 // it is quick and a mistake elsewhere does not matter.
-func (w *watching) command(ids []string, first int) *exec.Cmd {
+func (w *watching) command(ids []string, first int, fresh bool) *exec.Cmd {
 	args := []string{"run", "-C", w.session.Project.File, "--ids", "--first", fmt.Sprint(first), "--verdicts", "3"}
 	if w.options.Backend != "" {
 		args = append(args, "--backend", w.options.Backend)
 	}
 	if w.options.AllowUnchecked {
 		args = append(args, "--allow-unchecked")
+	}
+	if fresh {
+		args = append(args, "--no-cache")
 	}
 	cmd := exec.Command(w.exe, append(append(args, "--"), w.specsOf(ids)...)...)
 	cmd.Args[0] = os.Args[0]

@@ -23,7 +23,7 @@ func watchKeys() []watchKey {
 	return []watchKey{
 		{"a", "all cases, without filters", false, (*watching).runAll},
 		{"f", "the cases that were not good", false, (*watching).runFailed},
-		{"r", "the last ones again", false, (*watching).runAgain},
+		{"r", "ask the last ones again", false, (*watching).runAgain},
 		{"u", "accept the pending golden answers", true, (*watching).acceptPending},
 		{"i", "review them, image in view", true, (*watching).openReview},
 		{"p", "only spec files whose path has a text", true, (*watching).filterFiles},
@@ -70,27 +70,27 @@ func (w *watching) pressed(key string) bool {
 
 func (w *watching) runAll(string) {
 	w.filter = filter{}
-	w.ask(func(string) bool { return true }, "all cases")
+	w.ask(func(string) bool { return true }, why{text: "all cases"})
 }
 
 func (w *watching) runFailed(string) {
-	w.ask(func(id string) bool { o, known := w.verdicts[id]; return known && !o.Good() }, "what was not good")
+	w.ask(func(id string) bool { o, known := w.verdicts[id]; return known && !o.Good() }, why{text: "what was not good"})
 }
 
 func (w *watching) runAgain(string) {
 	last := toSet(w.last)
-	w.ask(func(id string) bool { return last[id] }, "again")
+	w.ask(func(id string) bool { return last[id] }, why{text: "again", fresh: true})
 }
 
 // ask has the cases run that somebody asks for.
-func (w *watching) ask(wanted func(id string) bool, because string) {
+func (w *watching) ask(wanted func(id string) bool, because why) {
 	ids := map[string]bool{}
 	for id := range w.cases {
 		if wanted(id) {
 			ids[id] = true
 		}
 	}
-	if w.enqueue(ids, why{text: because}) == 0 {
+	if w.enqueue(ids, because) == 0 {
 		w.screen.say("there is no such case")
 	}
 	w.show()
@@ -167,7 +167,7 @@ func (w *watching) narrow(what string, filter *string, text string) {
 		if text == "" {
 			because = "any " + what
 		}
-		w.ask(func(string) bool { return true }, because)
+		w.ask(func(string) bool { return true }, why{text: because})
 	}
 	switch {
 	case w.session == nil:

@@ -40,6 +40,7 @@ type plan struct {
 type why struct {
 	text  string
 	files []string
+	fresh bool // somebody wants the cases asked again, whatever is kept
 }
 
 func (a why) and(b why) why {
@@ -48,7 +49,7 @@ func (a why) and(b why) why {
 	}
 	files := append(slices.Clone(a.files), b.files...)
 	slices.Sort(files)
-	a.files = slices.Compact(files)
+	a.files, a.fresh = slices.Compact(files), a.fresh || b.fresh
 	return a
 }
 
