@@ -6,11 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/cache"
 	"github.com/vlmspec/vlmspec/runner/infer"
+	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // CacheDir holds the answers that a project keeps between runs.
@@ -23,10 +25,21 @@ type answers struct {
 	warn  func(problem string)
 }
 
+// readCache begins to read the cache of a project, which takes as long as to read
+// the specs, and returns what waits for it; nil when there is to be none.
+func readCache(o Options, p *spec.Project) func() (*cache.Store, error) {
+	if !o.Cache || o.Backends != nil || p.CacheMB == 0 {
+		return nil
+	}
+	read := sync.OnceValues(func() (*cache.Store, error) { return cache.Open(CacheDir(p.Dir), int64(p.CacheMB)<<20) })
+	go func() { _, _ = read() }()
+	return read
+}
+
 // useCache makes a pool take answers from the cache and keep them there. A cache
 // that cannot be used is no reason not to run.
 func (s *Session) useCache(o *infer.Options) *answers {
-	if !s.options.Cache || s.options.Backends != nil || s.Project.CacheMB == 0 {
+	if s.cache == nil {
 		return nil
 	}
 	a := &answers{warn: s.options.Warn}
@@ -34,7 +47,7 @@ func (s *Session) useCache(o *infer.Options) *answers {
 		a.warn = func(string) {}
 	}
 	var err error
-	if a.store, err = cache.Open(CacheDir(s.Project.Dir), int64(s.Project.CacheMB)<<20); err != nil {
+	if a.store, err = s.cache(); err != nil {
 		a.warn(fmt.Sprintf("answers are neither cached nor taken from the cache: %v", err))
 		return nil
 	}

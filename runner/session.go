@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/cache"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/gate"
 	"github.com/vlmspec/vlmspec/runner/golden"
@@ -75,6 +76,7 @@ type Session struct {
 	Total   int             // cases there are, before selection
 	Orphans []golden.Orphan // goldens that no case uses; known when no paths were given
 
+	cache      func() (*cache.Store, error) // nil is none
 	options    Options
 	cases      []planned
 	goldens    *golden.Store
@@ -115,6 +117,7 @@ func Open(o Options) (*Session, error) {
 		return nil, err
 	}
 	project.AllowUnchecked = o.AllowUnchecked
+	kept := readCache(o, project)
 	if o.Backend != "" {
 		if err := knownBackend(project, o.Backend); err != nil {
 			return nil, err
@@ -136,7 +139,7 @@ func Open(o Options) (*Session, error) {
 	}
 	s := &Session{
 		Project: project, Files: read, Total: len(cases), options: o, goldens: goldens, quarantine: list, gates: gates,
-		backendFiles: map[string][]string{},
+		backendFiles: map[string][]string{}, cache: kept,
 	}
 	if len(files) == 0 {
 		s.Orphans = goldens.Orphans(usedGoldens(cases))

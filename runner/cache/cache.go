@@ -46,13 +46,14 @@ type Store struct {
 // Open reads the cache in a folder, which need not exist. It is kept below limit
 // bytes. The error says that a cache is there and cannot be used.
 func Open(dir string, limit int64) (*Store, error) {
-	s := &Store{dir: dir, limit: limit, today: day(time.Now()), records: map[Key]record{}}
+	s := &Store{dir: dir, limit: limit, today: day(time.Now())}
 	data, err := os.ReadFile(filepath.Join(dir, fileName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the cache: %w", err)
 	}
 	all, damaged := parse(data)
 	s.size, s.damaged = int64(len(data)), damaged
+	s.records = make(map[Key]record, len(all))
 	for _, r := range all {
 		s.live += int64(len(r.line) - len(s.records[r.key].line))
 		s.records[r.key] = r

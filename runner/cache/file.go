@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
@@ -33,9 +34,11 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func checksum(b []byte) []byte {
-	sum := crc32.Checksum(b, castagnoli)
-	return hex.AppendEncode(nil, []byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
+func checksum(b []byte) (text [sumChars]byte) {
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.Checksum(b, castagnoli))
+	hex.Encode(text[:], sum[:])
+	return text
 }
 
 func (r record) encode() []byte {
@@ -46,13 +49,14 @@ func (r record) encode() []byte {
 	line = strconv.AppendInt(line, int64(r.day), 10)
 	line = append(line, ' ')
 	line = append(line, r.value...)
-	copy(line, checksum(line[sumChars:]))
+	sum := checksum(line[sumChars:])
+	copy(line, sum[:])
 	return append(line, '\n')
 }
 
 // decode reads a line without its line feed; ok is false when it is damaged.
 func decode(line []byte) (r record, ok bool) {
-	if len(line) < valueFrom || !bytes.Equal(line[:sumChars], checksum(line[sumChars:])) {
+	if len(line) < valueFrom || [sumChars]byte(line) != checksum(line[sumChars:]) {
 		return r, false
 	}
 	if _, err := hex.Decode(r.key[:], line[sumChars+1:valueFrom-1]); err != nil {
@@ -66,6 +70,7 @@ func decode(line []byte) (r record, ok bool) {
 
 // parse reads what it can of a file, in its order, and counts what is damaged.
 func parse(data []byte) (all []record, damaged int) {
+	all = make([]record, 0, bytes.Count(data, []byte("\n")))
 	for line := range bytes.SplitSeq(data, []byte("\n")) {
 		if len(line) == 0 {
 			continue
