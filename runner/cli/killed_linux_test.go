@@ -46,8 +46,11 @@ func TestBackendKilled(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // its exit code tells
+		close(ended)
+	}()
 	kills := killChildren(cmd.Process.Pid, dir, ended)
 	if code := cmd.ProcessState.ExitCode(); code != 0 && code != 3 {
 		t.Errorf("exit code %d", code)
@@ -76,7 +79,7 @@ func TestBackendKilled(t *testing.T) {
 
 // killChildren kills what a process has started, each time that some more cases
 // of its run are over, until it ends.
-func killChildren(parent int, dir string, ended <-chan error) (kills int) {
+func killChildren(parent int, dir string, ended <-chan struct{}) (kills int) {
 	draw := rand.New(rand.NewPCG(5, 6))
 	for next := 1; ; {
 		select {
@@ -95,7 +98,7 @@ func killChildren(parent int, dir string, ended <-chan error) (kills int) {
 			more, _ := os.ReadFile(path)
 			children = append(append(children, ' '), more...)
 		}
-		for _, child := range strings.Fields(string(children)) {
+		for child := range strings.FieldsSeq(string(children)) {
 			pid := 0
 			name, _ := os.ReadFile("/proc/" + child + "/comm")
 			if _, err := fmt.Sscan(child, &pid); err == nil && strings.HasPrefix(string(name), "vlmspec-backend") && syscall.Kill(pid, syscall.SIGKILL) == nil {
