@@ -261,7 +261,7 @@ func (w *watching) finished() {
 	}
 	w.screen.say("ran %s: %s%s", plural(len(c.ids), "case"), w.words(c.why), w.status("; "))
 	w.show()
-	if len(c.left) > 0 && !c.retry {
+	if len(c.left) > 0 {
 		w.retry(c)
 	}
 	keys := w.later
@@ -272,8 +272,13 @@ func (w *watching) finished() {
 }
 
 // retry has cases run once more that have no verdict: a spec was saved as the run
-// read it, and may have had a mistake.
+// read it, and may have had a mistake. After that they wait for the next change
+// to the specs.
 func (w *watching) retry(c *child) {
+	if c.retry {
+		maps.Copy(w.owed, c.left)
+		return
+	}
 	ids := w.reread(nil, maps.Clone(c.left))
 	if w.sick != nil {
 		ids = c.left

@@ -120,6 +120,10 @@ func (w *watching) flicker(c watch.Change) {
 		running := w.child != nil && w.child.left[id]
 		return !running && w.judged[id].Before(c.Since)
 	})
+	if w.sick == nil {
+		maps.Copy(ids, w.owed)
+		w.owed = map[string]bool{}
+	}
 	w.spare(ids)
 	w.enqueue(ids, why{files: c.Same})
 }
