@@ -46,7 +46,7 @@ func (p project) run(b *testing.B, all []question, images string) answered {
 		"version: 1\nspecs: [spec.yaml]\nbackends:\n  model: {plugin: llamacpp, config: {model: %q, mmproj: %q, max_tokens: %d, threads: %d, gpu_layers: 0, image_cache_dir: %q}}\n",
 		p.subject.model, p.subject.mmproj, mostTokens, p.subject.threads, images))
 	var spec strings.Builder
-	spec.WriteString("suite: s\ncases:\n")
+	spec.WriteString("suite: s\ntimeout: 1h\ncases:\n")
 	for i, q := range all {
 		fmt.Fprintf(&spec, "  - {name: case %d, image: %q, prompt: %q, expect: [length: {min: 0}]}\n", i, q.image, q.prompt)
 	}
