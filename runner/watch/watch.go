@@ -44,7 +44,7 @@ type Change struct {
 	// Same are files that were written or moved, and hold what they did: who has
 	// read them meanwhile may have found something else, or nothing.
 	Same  []string
-	Since time.Time // when it began
+	Since time.Time // when it began, or a little before
 }
 
 // Watcher watches files by way of their folders, since editors replace files
@@ -56,6 +56,7 @@ type Watcher struct {
 	want    Want
 	files   map[string]content // that are watched, and what they hold
 	unread  []string           // files whose content is not known yet
+	heard   time.Time          // when Wait has returned last
 
 	places  map[string][]string // by place: the files that it decides about
 	tree    map[string]bool     // folders in which a new YAML file matters
@@ -178,6 +179,8 @@ func (w *Watcher) Wait(ctx context.Context) (Change, error) {
 		case <-b.latest:
 		}
 		if c := w.changed(&b); len(c.Files)+len(c.Same) > 0 {
+			c.Since = b.since(w.heard)
+			w.heard = time.Now()
 			return c, nil
 		}
 		b = burst{touched: map[string]bool{}, waited: b.waited}
@@ -202,6 +205,15 @@ func (b *burst) extend() {
 
 // early reports whether the events may be of saves from before we waited.
 func (b *burst) early() bool { return b.began.Sub(b.waited) < quiet }
+
+// since is when the first event may have happened: an event takes a while to be
+// heard of, more where nobody waited.
+func (b *burst) since(heard time.Time) time.Time {
+	if b.early() {
+		return heard
+	}
+	return b.began.Add(-100 * time.Millisecond)
+}
 
 // note takes an event in. Where a folder or a link came, went or has moved,
 // other files lie there now, and other folders are to be watched.
@@ -279,7 +291,7 @@ func (w *Watcher) changed(b *burst) Change {
 			candidates[f] = true
 		}
 	}
-	c := Change{Since: b.began}
+	var c Change
 	for f := range candidates {
 		old := w.files[f]
 		if !touched[f] && glance(f).surely(old) {
