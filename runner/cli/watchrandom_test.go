@@ -142,7 +142,9 @@ func (d *desk) verdicts() map[string]result.Outcome {
 	latest := map[string]result.Outcome{}
 	for _, dir := range dirs { // names sort by time
 		run, err := runner.ReadRun(dir)
-		d.must(err)
+		if d.must(err); err != nil {
+			continue // it begins just now
+		}
 		for _, c := range run.Cases {
 			latest[c.ID] = c.Outcome
 		}
@@ -193,7 +195,7 @@ func TestWatchedAtRandom(t *testing.T) {
 	d.must(os.RemoveAll(d.path("pictures")))
 	d.mend()
 	d.save("specs/zz.yaml", "suite: zz\ncases:\n  - {name: the end, prompt: say red, expect: [equals: red]}\n")
-	until("done", func() bool { return d.verdicts()["zz/the-end"] != "" && out.lastSays("-- ran") })
+	until("done", func() bool { return (out.lastSays("-- ran") || out.lastSays("-- no case")) && d.verdicts()["zz/the-end"] != "" })
 	watched := d.verdicts()
 	d.must(watch.Process.Signal(os.Interrupt))
 	_ = watch.Wait()
