@@ -195,7 +195,9 @@ func TestWatchedAtRandom(t *testing.T) {
 	d.must(os.RemoveAll(d.path("pictures")))
 	d.mend()
 	d.save("specs/zz.yaml", "suite: zz\ncases:\n  - {name: the end, prompt: say red, expect: [equals: red]}\n")
-	until("done", func() bool { return (out.lastSays("-- ran") || out.lastSays("-- no case")) && d.verdicts()["zz/the-end"] != "" })
+	until("done", func() bool {
+		return (out.lastSays("-- ran") || out.lastSays("-- no case")) && d.verdicts()["zz/the-end"] != ""
+	})
 	watched := d.verdicts()
 	d.must(watch.Process.Signal(os.Interrupt))
 	_ = watch.Wait()
