@@ -52,7 +52,9 @@ func (t *Terminal) read() {
 	for {
 		n, err := t.pty.Read(buf)
 		t.mu.Lock()
-		_, _ = t.screen.Write(buf[:n])
+		for i := range n {
+			t.show(buf[i : i+1])
+		}
 		t.raw.Write(buf[:n])
 		t.ended = err != nil // a terminal whose program has ended gives an error, not the end of a file
 		close(t.changed)
@@ -63,6 +65,13 @@ func (t *Terminal) read() {
 			return
 		}
 	}
+}
+
+// show gives a byte to the emulator, which panics where a program that was not yet
+// told of a new size draws beyond it. A terminal shows nothing then.
+func (t *Terminal) show(b []byte) {
+	defer func() { _ = recover() }()
+	_, _ = t.screen.Write(b)
 }
 
 // Type sends keys, as the bytes a terminal sends: "\r" is Enter, "\x1b" Escape.

@@ -2,6 +2,7 @@ package terminal_test
 
 import (
 	"context"
+	"errors"
 	"os/exec"
 	"testing"
 
@@ -34,5 +35,25 @@ func TestTerminal(t *testing.T) {
 	await("5 20")
 	if code, err := term.Wait(); err != nil || code != 3 {
 		t.Errorf("ended with %d, %v; want 3", code, err)
+	}
+}
+
+// A program that was not yet told that its window became smaller draws beyond it.
+func TestDrawnBeyond(t *testing.T) {
+	term, err := terminal.Start(exec.Command("sh", "-c", `printf '\033[6;29r'; echo ready; read line; printf '\033[6;1H\033Mstill here'; read line`), 40, 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = term.Close() })
+	ctx, cancel := context.WithTimeout(t.Context(), terminal.Patience)
+	defer cancel()
+	if err := term.Await(ctx, terminal.Shows("ready")); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(term.Resize(40, 20), term.Type("\r")); err != nil {
+		t.Fatal(err)
+	}
+	if err := term.Await(ctx, terminal.Shows("still here")); err != nil {
+		t.Error(err)
 	}
 }
