@@ -40,7 +40,7 @@ func TestTerminal(t *testing.T) {
 
 // A program that was not yet told that its window became smaller draws beyond it.
 func TestDrawnBeyond(t *testing.T) {
-	term, err := terminal.Start(exec.Command("sh", "-c", `printf '\033[6;29r'; echo ready; read line; printf '\033[6;1H\033Mstill here'; read line`), 40, 30)
+	term, err := terminal.Start(exec.Command("sh", "-c", `echo ready; read line; printf '\033[6;29r\033[6;1H\033Mstill here'; read line`), 40, 30)
 	if err != nil {
 		t.Fatal(err)
 	}
