@@ -70,7 +70,12 @@ func (t *Terminal) read() {
 // show gives a byte to the emulator, which panics where a program that was not yet
 // told of a new size draws beyond it. A terminal shows nothing then.
 func (t *Terminal) show(b []byte) {
-	defer func() { _ = recover() }()
+	defer func() {
+		if recover() != nil {
+			const cancel = "\x18" // whatever sequence was begun
+			_, _ = t.screen.Write([]byte(cancel))
+		}
+	}()
 	_, _ = t.screen.Write(b)
 }
 
