@@ -62,6 +62,9 @@ func (l *lane) ask(t *ticket, c *spec.Case, turn int, req sdk.Request) (sdk.Resp
 	}
 	sent := time.Now()
 	r, err := l.generate(t.ctx, req, begun)
+	if turn == 0 && l.queues() {
+		t.computed(busy(r.Timings))
+	}
 	if t.ctx.Err() != nil {
 		err = context.Cause(t.ctx)
 	}
@@ -87,11 +90,14 @@ func timings(t sdk.Timings, took time.Duration) result.Timings {
 		Preprocess: t.Preprocess.Seconds(), Encode: t.Encode.Seconds(), Prefill: t.Prefill.Seconds(), Decode: t.Decode.Seconds(),
 		Total: took.Seconds(),
 	}
-	if busy := t.Preprocess + t.Encode + t.Prefill + t.Decode; busy > 0 {
-		seconds.Queue = max(took-busy, 0).Seconds()
+	if busy(t) > 0 {
+		seconds.Queue = max(took-busy(t), 0).Seconds()
 	}
 	return seconds
 }
+
+// busy is what the backend computed for a call.
+func busy(t sdk.Timings) time.Duration { return t.Preprocess + t.Encode + t.Prefill + t.Decode }
 
 // fits refuses a case that needs more than the backend has.
 func (l *lane) fits(c *spec.Case) error {

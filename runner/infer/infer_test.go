@@ -439,6 +439,29 @@ func TestQueues(t *testing.T) {
 	})
 }
 
+// late is a backend that queues, whose word that it has begun comes at the end.
+type late struct{ fake }
+
+func (l *late) GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {
+	time.Sleep(5 * time.Second)
+	begun()
+	r, err := l.Generate(ctx, req, nil)
+	r.Timings = sdk.Timings{Encode: time.Second, Decode: 2 * time.Second}
+	return r, err
+}
+
+// The time of a sample is no less than the backend says it has computed for it.
+func TestBegunComesLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &late{fake{queues: true}}
+		p := Start(t.Context(), tasks(one("a")), Options{Open: func(context.Context, string) (sdk.Backend, error) { return l, nil }})
+		defer p.Close()
+		if a := wait(t, p, 0); a.Seconds != 3 || a.Turns[0].Timings.Total != 3 || a.Turns[0].Timings.Queue != 0 {
+			t.Errorf("%v s, %+v", a.Seconds, a.Turns[0].Timings)
+		}
+	})
+}
+
 // A backend that crashes while it starts is started again, but not for ever.
 func TestCrashWhileOpening(t *testing.T) {
 	for crashes, want := range map[int]string{2: "", 3: "crashed"} {

@@ -99,6 +99,16 @@ func (t *ticket) begin(limit time.Duration) {
 	t.start(limit)
 }
 
+// computed takes a backend's word for how long it computed for the first turn:
+// word that it has begun may come late.
+func (t *ticket) computed(busy time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if began := time.Now().Add(-busy); began.Before(t.began) {
+		t.began = began
+	}
+}
+
 // start starts the clock, again if it runs.
 func (t *ticket) start(limit time.Duration) {
 	t.began = time.Now()
