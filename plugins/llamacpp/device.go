@@ -5,6 +5,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"math"
 	"slices"
 	"strings"
@@ -41,6 +42,11 @@ func (e *engine) chooseGPUs(devices []llama.Device) error {
 		}
 	}
 	e.layers = e.config.gpuLayers
+	for _, l := range llama.Libraries() {
+		if l.Err != nil && e.layers != 0 {
+			slog.Warn(fmt.Sprintf("%s was not loaded (%v); `vlmspec doctor` lists what there is to compute on", l.Path, l.Err))
+		}
+	}
 	if e.layers == auto {
 		e.layers = 0
 		if len(e.gpus) > 0 {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -56,6 +57,9 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 	r := sdk.Response{Text: rest, Finish: sdk.FinishStop, Usage: sdk.Usage{TextTokens: 3, ImageTokens: 16, OutputTokens: 1}}
 	switch verb {
 	case "say":
+	case "warn":
+		fmt.Fprintln(os.Stderr, "llama_decode: all is well")
+		slog.Warn("the cache is \x1b[31mdamaged", "by", rest)
 	case "cut":
 		r.Finish = sdk.FinishLength
 	case "model":

@@ -75,7 +75,7 @@ as accepted) or none; missing when not given, none with CI set`)
 	flags.BoolVar(&f.offline, "offline", false, "ask no backend: a case whose answer no earlier run has kept is an error")
 	flags.BoolVar(&f.failedFirst, "failed-first", false, "cases that were not good in the latest run go first")
 	f.watched.flags(flags)
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show what the backends print")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show all that the backends print, not only their warnings")
 	return c
 }
 
@@ -172,6 +172,7 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.
 			return o, usagef("--shuffle=%s: expected a number other than 0, or nothing", f.shuffle)
 		}
 	}
+	o.Log = &warnings{next: a.err}
 	if f.verbose {
 		o.Log = a.err
 	}
