@@ -255,7 +255,8 @@ func TestSecondWatch(t *testing.T) {
 	if string(out) != want || second.ProcessState.ExitCode() != exitUsage {
 		t.Errorf("%q, want %q", out, want)
 	}
-	_ = s.cmd.Process.Signal(syscall.SIGKILL) // its lock is stale now
+	_ = s.cmd.Process.Signal(syscall.SIGKILL)
+	_, _ = s.Wait() // its lock is stale now
 	third := exec.Command("vlmspec", "watch")
 	third.Dir, third.Env = s.dir, s.cmd.Env
 	seatAt(t, third, 24).sees("watching 3 files")
