@@ -28,7 +28,7 @@ type Execution struct {
 
 	mu      sync.Mutex
 	cases   []*result.Case // by case, nil while not judged
-	notGood int
+	failing int
 	drawn   int   // overlays
 	err     error // of writing the record
 }
@@ -117,7 +117,7 @@ func (e *Execution) Case(ctx context.Context, i int) (c result.Case, ok bool) {
 func (e *Execution) blank(p *planned) result.Case {
 	c := result.Case{
 		ID: p.ID, Suite: p.Suite, Name: p.Name, File: p.Pos.File, Line: p.Pos.Line, Siblings: p.siblings, Backend: p.Backend,
-		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail, Params: paramsOf(p.Params, e.redact),
+		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail, AllowUnchecked: e.session.options.AllowUnchecked, Params: paramsOf(p.Params, e.redact),
 	}
 	c.Quarantine = e.session.quarantine.Of(p.ID)
 	if len(p.Vars) > 0 {
@@ -140,8 +140,8 @@ func (e *Execution) keep(i int, c *result.Case) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.cases[i] = c
-	if !c.Outcome.Good() {
-		e.notGood++
+	if !c.Passing() {
+		e.failing++
 	}
 	if e.record != nil && e.err == nil {
 		e.err = e.record.add(c)
@@ -152,7 +152,7 @@ func (e *Execution) stopped() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	n := e.session.options.FailFast
-	return n > 0 && e.notGood >= n
+	return n > 0 && e.failing >= n
 }
 
 // Finish ends the backends and returns the run: the cases that ran, in the

@@ -14,7 +14,7 @@ import (
 
 // sample judges the answers of a sample and adds it to its case.
 func (e *Execution) sample(ctx context.Context, p *planned, c *result.Case, k int, a infer.Answer) {
-	s := result.Sample{Index: k, Seed: p.Params.Seed + uint32(k), Turns: a.Turns, Error: a.Fault, Retries: a.Retries, Outcome: result.Passed}
+	s := result.Sample{Index: k, Seed: p.Params.Seed + uint32(k), Turns: a.Turns, Error: a.Fault, Retries: a.Retries}
 	s.Cached = a.Fault == nil && !slices.ContainsFunc(a.Turns, func(t result.Turn) bool { return !t.Cached })
 	judging := time.Now()
 	for t := range a.Turns {
@@ -23,7 +23,7 @@ func (e *Execution) sample(ctx context.Context, p *planned, c *result.Case, k in
 		}
 		e.turn(ctx, p, &s.Turns[t], t, a.Images[t])
 	}
-	s.Outcome = outcomeOf(s)
+	s.Outcome = s.Judged()
 	if k == 0 {
 		c.Started = a.Started
 		describeImages(c, a.Images)
@@ -54,7 +54,7 @@ func (e *Execution) turn(ctx context.Context, p *planned, t *result.Turn, index 
 
 // tellCutOff says of a verdict that is not good that the answer is not whole.
 func tellCutOff(v *result.Verdict, t *result.Turn) {
-	if t.Finish != string(sdk.FinishLength) || v.Outcome.Good() {
+	if t.Finish != string(sdk.FinishLength) || v.Outcome.Passing() {
 		return
 	}
 	cut := fmt.Sprintf("the answer was cut off after %d output tokens (finish: length): raise max_tokens, or the backend's context", t.Tokens.Output)
@@ -74,24 +74,6 @@ func judge(ctx context.Context, c check.Check, in check.Input) (v result.Verdict
 	return c.Judge(ctx, in)
 }
 
-// outcomeOf is the worst of a sample's verdicts: an error, a failure, a stale
-// golden. Warnings do not count.
-func outcomeOf(s result.Sample) result.Outcome {
-	if s.Error != nil {
-		return result.Error
-	}
-	rank := map[result.Outcome]int{result.Stale: 1, result.Failed: 2, result.Error: 3}
-	worst := result.Passed
-	for _, t := range s.Turns {
-		for _, v := range t.Verdicts {
-			if !v.Warn && rank[v.Outcome] > rank[worst] {
-				worst = v.Outcome
-			}
-		}
-	}
-	return worst
-}
-
 // conclude makes the outcome of a case from its samples.
 func conclude(p *planned, c *result.Case) {
 	n := map[result.Outcome]int{}
@@ -108,6 +90,8 @@ func conclude(p *planned, c *result.Case) {
 		c.Outcome = result.Stale
 	case passes > 0:
 		c.Outcome = result.Unstable
+	case n[result.Unchecked] == len(c.Samples):
+		c.Outcome = result.Unchecked
 	default:
 		c.Outcome = result.Failed
 	}
@@ -129,7 +113,7 @@ func quarantined(c *result.Case) {
 	}
 	q.Outcome = c.Outcome
 	switch {
-	case c.Outcome.Good():
+	case c.Passing():
 	case q.Expired:
 		c.Reason = fmt.Sprintf("its quarantine ended on %s (%s); %s", q.Until, q.Reason, c.Reason)
 	default:
@@ -177,7 +161,7 @@ func whyNot(s result.Sample) string {
 			return v.Kind + ": " + v.Reason
 		}
 	}
-	return "no check says why"
+	return "no check judged the answer"
 }
 
 // scoreOf is the mean over samples of the weighted mean over verdicts; a sample

@@ -206,7 +206,7 @@ func lastFailed(project string) (map[string]bool, error) {
 	}
 	failed := map[string]bool{}
 	for _, c := range run.Cases {
-		if !c.Outcome.Good() {
+		if !c.Passing() {
 			failed[c.ID] = true
 		}
 	}

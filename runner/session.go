@@ -260,20 +260,20 @@ func (s *Session) secrets() []string {
 // interrupted.
 func ExitCode(run *result.Run) int {
 	code := 0
-	count := func(o result.Outcome) {
+	count := func(o result.Outcome, passing bool) {
 		switch {
-		case o.Good():
+		case passing:
 		case o == result.Error && code == 0:
 			code = 3
 		case o != result.Error:
 			code = 1
 		}
 	}
-	for _, c := range run.Cases {
-		count(c.Outcome)
+	for i := range run.Cases {
+		count(run.Cases[i].Outcome, run.Cases[i].Passing())
 	}
 	for _, g := range run.Gates {
-		count(g.Outcome)
+		count(g.Outcome, g.Outcome.Passing())
 	}
 	if run.Manifest.Interrupted {
 		return 130

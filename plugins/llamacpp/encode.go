@@ -6,11 +6,11 @@ import (
 	"context"
 	"time"
 
-	"github.com/vlmspec/vlmspec/plugins/llamacpp/picture"
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/embedcache"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
-// encoder turns images into pictures, one at a time: llama.cpp's encoder has one
+// encoder turns images into embeddings, one at a time: llama.cpp's encoder has one
 // output buffer. It works beside the language model where there are cores for
 // both.
 type encoder struct {
@@ -22,13 +22,13 @@ type encoder struct {
 
 // encoding is an image to encode, or what came of it.
 type encoding struct {
-	ctx      context.Context
-	image    shown
-	picture  *picture.Picture
-	err      error
-	prepared time.Duration
-	encoded  time.Duration
-	done     chan struct{}
+	ctx       context.Context
+	image     shown
+	embedding *embedcache.Embedding
+	err       error
+	prepared  time.Duration
+	encoded   time.Duration
+	done      chan struct{}
 }
 
 func newEncoder(e *engine) *encoder {
@@ -61,22 +61,22 @@ func (c *encoder) encode(job *encoding) {
 		return
 	}
 	// Another request may have shown the same image meanwhile.
-	if job.picture = c.engine.pictures.Get(job.image.key); job.picture != nil {
+	if job.embedding = c.engine.embeddings.Get(job.image.key); job.embedding != nil {
 		close(job.done)
 		return
 	}
-	job.picture, job.err = c.engine.encode(job)
+	job.embedding, job.err = c.engine.encode(job)
 	if job.err == nil {
-		c.engine.pictures.Put(job.picture)
+		c.engine.embeddings.Put(job.embedding)
 	}
 	close(job.done)
 	if job.err == nil {
-		c.engine.pictures.Store(job.picture)
+		c.engine.embeddings.Store(job.embedding)
 	}
 }
 
 // encode prepares an image and runs its tiles through the vision encoder.
-func (e *engine) encode(job *encoding) (*picture.Picture, error) {
+func (e *engine) encode(job *encoding) (*embedcache.Embedding, error) {
 	e.compute.Lock()
 	defer e.compute.Unlock()
 	sdk.Begun(job.ctx)
@@ -87,9 +87,9 @@ func (e *engine) encode(job *encoding) (*picture.Picture, error) {
 	}
 	defer prepared.Close()
 	job.prepared = time.Since(start)
-	p := &picture.Picture{Key: job.image.key}
+	p := &embedcache.Embedding{Key: job.image.key}
 	for _, chunk := range prepared.Chunks {
-		part := picture.Part{Tokens: chunk.Tokens, Count: chunk.Count, Positions: chunk.Positions, Columns: chunk.Columns}
+		part := embedcache.Part{Tokens: chunk.Tokens, Count: chunk.Count, Positions: chunk.Positions, Columns: chunk.Columns}
 		if chunk.IsTile() {
 			if err := job.ctx.Err(); err != nil {
 				return nil, err
@@ -108,17 +108,17 @@ func (e *engine) encode(job *encoding) (*picture.Picture, error) {
 	return p, nil
 }
 
-// look returns the pictures of a request's images, from a cache where it can.
-func (e *engine) look(ctx context.Context, a ask, r *sdk.Response) ([]*picture.Picture, error) {
+// look returns the embeddings of a request's images, from a cache where it can.
+func (e *engine) look(ctx context.Context, a ask, r *sdk.Response) ([]*embedcache.Embedding, error) {
 	if len(a.images) > 0 && e.vision == nil {
 		return nil, sdk.Errorf(sdk.InvalidRequest, "%s was loaded without a vision encoder: set `mmproj` to show it images", e.name)
 	}
-	var pictures []*picture.Picture
+	var embeddings []*embedcache.Embedding
 	for _, image := range a.images {
-		known := e.pictures.Get(image.key)
+		known := e.embeddings.Get(image.key)
 		if known != nil {
 			r.Usage.CachedImages++
-			pictures = append(pictures, known)
+			embeddings = append(embeddings, known)
 			continue
 		}
 		job := &encoding{ctx: ctx, image: image, done: make(chan struct{})}
@@ -142,7 +142,7 @@ func (e *engine) look(ctx context.Context, a ask, r *sdk.Response) ([]*picture.P
 		}
 		r.Timings.Preprocess += job.prepared
 		r.Timings.Encode += job.encoded
-		pictures = append(pictures, job.picture)
+		embeddings = append(embeddings, job.embedding)
 	}
-	return pictures, nil
+	return embeddings, nil
 }

@@ -166,7 +166,7 @@ func TestDamagedImageCache(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.engine = nil
-		files, err := filepath.Glob(dir + "/*/*.picture")
+		files, err := filepath.Glob(dir + "/*/*.embedding")
 		if err != nil || len(files) < 5 {
 			t.Fatal(files, err)
 		}

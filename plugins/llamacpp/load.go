@@ -11,9 +11,9 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/embedcache"
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/gguf"
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
-	"github.com/vlmspec/vlmspec/plugins/llamacpp/picture"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
@@ -32,14 +32,14 @@ type engine struct {
 	canCut    bool
 	salt      string // all that determines the embeddings of pixels
 
-	model     *llama.Model
-	vision    *llama.Vision // nil without mmproj
-	context   *llama.Context
-	template  *template
-	tokens    *tokenizer
-	pictures  *picture.Cache
-	encoder   *encoder // nil without mmproj
-	scheduler *scheduler
+	model      *llama.Model
+	vision     *llama.Vision // nil without mmproj
+	context    *llama.Context
+	template   *template
+	tokens     *tokenizer
+	embeddings *embedcache.Cache
+	encoder    *encoder // nil without mmproj
+	scheduler  *scheduler
 	// compute is held by whoever computes, unless there are cores for both the
 	// vision encoder and the language model.
 	compute  sync.Locker
@@ -81,15 +81,15 @@ func (e *engine) start(mmproj string) {
 		return
 	}
 	e.salt = fmt.Sprintln(mmproj, e.config.maxImageTokens, e.device, llamaVersion())
-	var disk *picture.Disk
+	var disk *embedcache.Disk
 	if e.config.diskBytes > 0 {
 		if dir, err := e.config.imageCache(); err != nil {
 			slog.Warn(fmt.Sprintf("no folder for the image cache (%v): encoded images are not kept for the next run", err))
 		} else {
-			disk = picture.OpenDisk(dir, int64(e.config.diskBytes))
+			disk = embedcache.OpenDisk(dir, int64(e.config.diskBytes))
 		}
 	}
-	e.pictures = picture.NewCache(e.config.cacheBytes, disk)
+	e.embeddings = embedcache.NewCache(e.config.cacheBytes, disk)
 	e.encoder = newEncoder(e)
 }
 

@@ -3,19 +3,19 @@
 package main
 
 import (
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/embedcache"
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
-	"github.com/vlmspec/vlmspec/plugins/llamacpp/picture"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
 // plan turns a request into the units of its prompt and counts its tokens.
-// pictures are those of the request's images, in order.
-func (e *engine) plan(a ask, pictures []*picture.Picture, usage *sdk.Usage) ([]unit, error) {
+// embeddings are those of the request's images, in order.
+func (e *engine) plan(a ask, embeddings []*embedcache.Embedding, usage *sdk.Usage) ([]unit, error) {
 	pieces, err := e.template.render(a.Messages)
 	if err != nil {
 		return nil, err
 	}
-	prompt := e.units(pieces, pictures)
+	prompt := e.units(pieces, embeddings)
 	for _, u := range prompt {
 		if u.tile == nil {
 			usage.TextTokens++
@@ -36,7 +36,7 @@ func (e *engine) plan(a ask, pictures []*picture.Picture, usage *sdk.Usage) ([]u
 
 // units puts text and images in order; text on either side of an image is
 // tokenised apart, as llama.cpp does.
-func (e *engine) units(pieces []piece, pictures []*picture.Picture) []unit {
+func (e *engine) units(pieces []piece, embeddings []*embedcache.Embedding) []unit {
 	var units []unit
 	addTokens := func(tokens []llama.Token) {
 		for _, t := range tokens {
@@ -50,7 +50,7 @@ func (e *engine) units(pieces []piece, pictures []*picture.Picture) []unit {
 		}
 		addTokens(e.tokens.tokens(pieces[text:i]))
 		text = i + 1
-		shown := pictures[p.image]
+		shown := embeddings[p.image]
 		for index := range shown.Parts {
 			if part := &shown.Parts[index]; part.IsTile() {
 				units = append(units, unit{tile: part, image: shown.Key, index: index})

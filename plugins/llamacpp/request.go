@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"time"
 
-	"github.com/vlmspec/vlmspec/plugins/llamacpp/picture"
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/embedcache"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
 )
@@ -21,7 +21,7 @@ type ask struct {
 // shown is an image as the model sees it.
 type shown struct {
 	*imaging.RGB
-	key picture.Key
+	key embedcache.Key
 }
 
 // read checks a request and decodes its images. salt is all that determines what
@@ -62,7 +62,7 @@ func decode(i *sdk.Image) (*imaging.RGB, error) {
 	return imaging.Decode(i.Bytes)
 }
 
-func keyOf(p *imaging.RGB, salt string) picture.Key {
+func keyOf(p *imaging.RGB, salt string) embedcache.Key {
 	h := sha256.New()
 	var size [16]byte
 	binary.LittleEndian.PutUint64(size[:8], uint64(p.Width))
@@ -70,5 +70,5 @@ func keyOf(p *imaging.RGB, salt string) picture.Key {
 	h.Write(size[:])
 	h.Write(p.Pix)
 	h.Write([]byte(salt))
-	return picture.Key(h.Sum(nil))
+	return embedcache.Key(h.Sum(nil))
 }

@@ -1,15 +1,15 @@
 package main
 
 import (
-	"github.com/vlmspec/vlmspec/plugins/llamacpp/picture"
+	"github.com/vlmspec/vlmspec/plugins/llamacpp/embedcache"
 )
 
 // unit is what a model reads at once of a prompt: a token, or a tile of an image.
 type unit struct {
 	token int32
-	tile  *picture.Part // nil for a token
-	image picture.Key   // of the tile
-	index int           // of the tile in the image
+	tile  *embedcache.Part // nil for a token
+	image embedcache.Key   // of the tile
+	index int              // of the tile in the image
 }
 
 func (u unit) same(v unit) bool {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/report"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -116,7 +116,7 @@ func put(review *golden.Review, chosen []golden.Pending, decide func(...golden.P
 	before := entriesOf(review, chosen)
 	for {
 		err := decide(chosen...)
-		if _, changed := errors.AsType[*blocks.ChangedError](err); !changed {
+		if _, changed := errors.AsType[*yamledit.ChangedError](err); !changed {
 			return wrong(err)
 		}
 		if err := review.Reload(); err != nil {

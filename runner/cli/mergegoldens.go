@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 )
 
 func (a *app) mergeGoldensCommand() *cobra.Command {
@@ -40,7 +40,7 @@ func (a *app) mergeGoldens(files []string) error {
 		}
 		sides[i] = data
 	}
-	merged, err := blocks.Merge(sides[0], sides[1], sides[2])
+	merged, err := yamledit.Merge(sides[0], sides[1], sides[2])
 	if err == nil {
 		return os.WriteFile(files[1], merged, 0o644)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/runner"
-	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/quarantine"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -127,7 +127,7 @@ func (a *app) endQuarantine(project *spec.Project, list *quarantine.List, ids []
 func again(project *spec.Project, list *quarantine.List, change func(*quarantine.List) error) error {
 	for {
 		err := change(list)
-		if _, changed := errors.AsType[*blocks.ChangedError](err); !changed {
+		if _, changed := errors.AsType[*yamledit.ChangedError](err); !changed {
 			return wrong(err)
 		}
 		if list, err = quarantine.Open(project.Dir, time.Now()); err != nil {

@@ -74,7 +74,7 @@ func (w *watching) runAll(string) {
 }
 
 func (w *watching) runFailed(string) {
-	w.ask(func(id string) bool { o, known := w.verdicts[id]; return known && !o.Good() }, why{text: "what was not good"})
+	w.ask(func(id string) bool { o, known := w.verdicts[id]; return known && !o.Passing() }, why{text: "what was not good"})
 }
 
 func (w *watching) runAgain(string) {

@@ -286,7 +286,7 @@ func (p *plan) take() (ids []string, first int, because why) {
 		if !p.todo[c.ID] || !p.filter.passes(c) {
 			continue
 		}
-		if outcome, known := p.verdicts[c.ID]; known && !outcome.Good() {
+		if outcome, known := p.verdicts[c.ID]; known && !outcome.Passing() {
 			ids = append(ids, c.ID)
 		} else {
 			others = append(others, c.ID)

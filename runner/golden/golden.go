@@ -51,7 +51,7 @@
 //	}
 //
 // When somebody else has written to a golden file meanwhile, nothing is written
-// and the error is a *[blocks.ChangedError]: call [Review.Reload], look at
+// and the error is a *[yamledit.ChangedError]: call [Review.Reload], look at
 // [Review.Accepted] again, and ask. An answer that no more than half of the
 // samples gave is a *[MinorityError] until Confirmed is set.
 package golden
@@ -68,8 +68,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -96,8 +96,8 @@ type Tolerance map[string]any
 type Store struct {
 	dir     string
 	mu      sync.RWMutex
-	files   map[string]*blocks.File // by name
-	entries map[string]located      // by key
+	files   map[string]*yamledit.File // by name
+	entries map[string]located        // by key
 }
 
 var _ check.Goldens = (*Store)(nil)
@@ -126,7 +126,7 @@ func (s *Store) Reload() error {
 		}
 		return &spec.Error{Pos: spec.Pos{File: filepath.Base(s.dir)}, What: "the folder of golden answers cannot be read: " + err.Error()}
 	}
-	files, entries := map[string]*blocks.File{}, map[string]located{}
+	files, entries := map[string]*yamledit.File{}, map[string]located{}
 	var errs []error
 	for _, f := range found {
 		if isGolden(f) {

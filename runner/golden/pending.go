@@ -73,7 +73,7 @@ func (p Pending) Command() string {
 // Commands are what to type where nothing but golden checks keeps a case from
 // passing.
 func Commands(c *result.Case) []string {
-	if c.Outcome.Good() && c.Outcome != result.Quarantined {
+	if c.Passing() && c.Outcome != result.Quarantined {
 		return nil
 	}
 	for _, s := range c.Samples {

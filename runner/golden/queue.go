@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 )
 
 // queue is .vlmspec/pending.jsonl of a project, one answer a line.
@@ -27,7 +27,7 @@ func queueOf(project string) queue {
 
 // read returns what is pending, by key, and the bytes that it was made from.
 func (q queue) read() (map[string]Pending, []byte, error) {
-	data, err := blocks.Read(q.path)
+	data, err := yamledit.Read(q.path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s cannot be read: %w", queueName, err)
 	}
@@ -67,8 +67,8 @@ func (q queue) update(change func(all map[string]Pending)) error {
 		if err := ignored(filepath.Dir(q.path)); err != nil {
 			return err
 		}
-		err = blocks.Swap(q.path, queueName, before, after)
-		if _, again := errors.AsType[*blocks.ChangedError](err); !again {
+		err = yamledit.Swap(q.path, queueName, before, after)
+		if _, again := errors.AsType[*yamledit.ChangedError](err); !again {
 			return err
 		}
 	}

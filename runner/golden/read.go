@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -15,8 +15,8 @@ import (
 func (s *Store) shown(name string) string { return filepath.Base(s.dir) + "/" + name }
 
 // read adds the entries of one file.
-func (s *Store) read(name string, files map[string]*blocks.File, entries map[string]located) error {
-	f, err := blocks.Open(filepath.Join(s.dir, name), s.shown(name), checkFile(name))
+func (s *Store) read(name string, files map[string]*yamledit.File, entries map[string]located) error {
+	f, err := yamledit.Open(filepath.Join(s.dir, name), s.shown(name), checkFile(name))
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -208,7 +208,7 @@ func TestReviewChangedOnDisk(t *testing.T) {
 	write(t, file, theirs)
 	for name, do := range map[string]func(...Pending) error{"accept": r.Accept, "add": r.Add} {
 		err := do(p)
-		if _, ok := errors.AsType[*blocks.ChangedError](err); !ok || content(t, file) != theirs {
+		if _, ok := errors.AsType[*yamledit.ChangedError](err); !ok || content(t, file) != theirs {
 			t.Errorf("%s: %v, %q", name, err, content(t, file))
 		}
 	}
@@ -223,21 +223,21 @@ func TestReviewChangedOnDisk(t *testing.T) {
 	}
 	write(t, file, content(t, file)+"# more\n")
 	_, err := r.Undo()
-	if _, ok := errors.AsType[*blocks.ChangedError](err); !ok {
+	if _, ok := errors.AsType[*yamledit.ChangedError](err); !ok {
 		t.Errorf("undo: %v", err)
 	}
 	// A file that is deleted does not come back, nor does one that has come.
 	if err := errors.Join(r.Reload(), os.Remove(file), Keep(filepath.Dir(filepath.Dir(file)), FromRun(answered("answer is ...", "pink")), UpdateChanged)); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := errors.AsType[*blocks.ChangedError](r.Accept(p)); !ok || exists(file) {
+	if _, ok := errors.AsType[*yamledit.ChangedError](r.Accept(p)); !ok || exists(file) {
 		t.Error("a deleted file came back")
 	}
 	if err := r.Reload(); err != nil {
 		t.Fatal(err)
 	}
 	write(t, file, theirs)
-	if _, ok := errors.AsType[*blocks.ChangedError](r.Accept(p)); !ok || content(t, file) != theirs {
+	if _, ok := errors.AsType[*yamledit.ChangedError](r.Accept(p)); !ok || content(t, file) != theirs {
 		t.Error("a new file was written over")
 	}
 }

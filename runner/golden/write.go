@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 )
 
 // put writes entries by key, a nil one removes, file by file in order. It
@@ -14,16 +14,16 @@ import (
 func (s *Store) put(entries map[string]*Entry) (done []changed, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	byFile := map[string][]blocks.Edit{}
+	byFile := map[string][]yamledit.Edit{}
 	for _, k := range slices.Sorted(maps.Keys(entries)) {
 		e := entries[k]
 		switch {
 		case keyForm.FindString(k) == "" || e != nil && len(e.Answers) == 0:
 			return nil, fmt.Errorf("accept %q: not a case with an answer", k)
 		case e == nil:
-			byFile[fileOf(k)] = append(byFile[fileOf(k)], blocks.Edit{Key: k})
+			byFile[fileOf(k)] = append(byFile[fileOf(k)], yamledit.Edit{Key: k})
 		default:
-			byFile[fileOf(k)] = append(byFile[fileOf(k)], blocks.Edit{Key: k, Value: *e})
+			byFile[fileOf(k)] = append(byFile[fileOf(k)], yamledit.Edit{Key: k, Value: *e})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(byFile)) {
@@ -40,7 +40,7 @@ func (s *Store) put(entries map[string]*Entry) (done []changed, err error) {
 // changed is an edit of a file that was made.
 type changed struct {
 	name   string
-	change blocks.Change
+	change yamledit.Change
 }
 
 // undo takes edits back, the last first.
@@ -57,10 +57,10 @@ func (s *Store) undo(done []changed) error {
 }
 
 // file is the file of a name, which need not exist yet.
-func (s *Store) file(name string) *blocks.File {
+func (s *Store) file(name string) *yamledit.File {
 	f := s.files[name]
 	if f == nil {
-		f = blocks.New(filepath.Join(s.dir, name), s.shown(name), checkFile(name))
+		f = yamledit.New(filepath.Join(s.dir, name), s.shown(name), checkFile(name))
 		s.files[name] = f
 	}
 	return f

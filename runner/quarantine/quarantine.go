@@ -20,7 +20,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -42,7 +42,7 @@ type Entry struct {
 
 // List is the quarantines of a project.
 type List struct {
-	file    *blocks.File
+	file    *yamledit.File
 	now     time.Time
 	entries []placed // in the order of the file
 }
@@ -57,7 +57,7 @@ type placed struct {
 // is when quarantines are looked at. Mistakes are *[spec.Error] or [spec.Errors].
 func Open(project string, now time.Time) (*List, error) {
 	l := &List{now: now}
-	f, err := blocks.Open(filepath.Join(project, FileName), FileName, func(root spec.Node) error {
+	f, err := yamledit.Open(filepath.Join(project, FileName), FileName, func(root spec.Node) error {
 		_, err := l.parse(root)
 		return err
 	})
@@ -160,18 +160,18 @@ func (l *List) Check(cases []string) error {
 }
 
 // Put quarantines cases, or changes that they are. When somebody else has
-// written to the file meanwhile it is a *[blocks.ChangedError].
+// written to the file meanwhile it is a *[yamledit.ChangedError].
 func (l *List) Put(e Entry, ids ...string) error {
-	return l.apply(func(id string) blocks.Edit { return blocks.Edit{Key: id, Value: e} }, ids)
+	return l.apply(func(id string) yamledit.Edit { return yamledit.Edit{Key: id, Value: e} }, ids)
 }
 
 // Remove ends quarantines.
 func (l *List) Remove(ids ...string) error {
-	return l.apply(func(id string) blocks.Edit { return blocks.Edit{Key: id} }, ids)
+	return l.apply(func(id string) yamledit.Edit { return yamledit.Edit{Key: id} }, ids)
 }
 
-func (l *List) apply(edit func(id string) blocks.Edit, ids []string) error {
-	var edits []blocks.Edit
+func (l *List) apply(edit func(id string) yamledit.Edit, ids []string) error {
+	var edits []yamledit.Edit
 	for _, id := range ids {
 		edits = append(edits, edit(id))
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -90,7 +90,7 @@ func TestPutAndRemove(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, FileName), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, changed := errors.AsType[*blocks.ChangedError](l.Remove("s/a")); !changed {
+	if _, changed := errors.AsType[*yamledit.ChangedError](l.Remove("s/a")); !changed {
 		t.Error("a list that somebody else wrote to was written over")
 	}
 }

@@ -66,7 +66,7 @@ func (c *Console) Case(r *result.Case) {
 	defer c.mu.Unlock()
 	c.done++
 	if c.o.Columns > 0 {
-		if !r.Outcome.Good() {
+		if !r.Passing() {
 			c.erase()
 			c.failure(r)
 			c.paint()
@@ -74,7 +74,7 @@ func (c *Console) Case(r *result.Case) {
 		}
 		return
 	}
-	if r.Outcome.Good() {
+	if r.Passing() {
 		c.plainLine(r)
 	} else {
 		c.failure(r)

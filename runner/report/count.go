@@ -14,7 +14,7 @@ import (
 
 // order is how outcomes are listed: what needs a person first.
 var order = []result.Outcome{
-	result.Failed, result.Unstable, result.Error, result.XPassed, result.Stale, result.Passed, result.XFailed, result.Quarantined, result.Skipped,
+	result.Failed, result.Unstable, result.Error, result.XPassed, result.Stale, result.Unchecked, result.Passed, result.XFailed, result.Quarantined, result.Skipped,
 }
 
 // Counts says how many cases ended how: "1 failed, 97 passed".
@@ -44,11 +44,11 @@ func counts(cases []result.Case, style func(result.Outcome, string) string) stri
 
 func plain(_ result.Outcome, s string) string { return s }
 
-// notGood lists the cases that keep the gate shut.
-func notGood(run *result.Run) []*result.Case {
+// failing lists the cases that keep the gate shut.
+func failing(run *result.Run) []*result.Case {
 	var bad []*result.Case
 	for i := range run.Cases {
-		if !run.Cases[i].Outcome.Good() {
+		if !run.Cases[i].Passing() {
 			bad = append(bad, &run.Cases[i])
 		}
 	}

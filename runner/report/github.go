@@ -28,7 +28,7 @@ func writeGitHub(w io.Writer, run *result.Run) error {
 			return err
 		}
 	}
-	bad := notGood(run)
+	bad := failing(run)
 	for _, c := range bad[:min(len(bad), mostAnnotations)] {
 		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n",
 			commandValue(inWorkspace(run, c.File)), c.Line, commandValue(title(c)), commandText(strings.Join(append([]string{c.Reason}, golden.Commands(c)...), "\nif it is right: ")))

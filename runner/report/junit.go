@@ -180,7 +180,13 @@ func junitCase(run *result.Run, c *result.Case) xmlCase {
 			message.Type = s.Error.Kind
 		}
 		x.Error = message
-	case result.Failed, result.Unstable, result.Stale, result.XPassed:
+	case result.Unchecked:
+		if c.AllowUnchecked {
+			x.Skipped = &xmlMessage{Message: xmlText(c.Reason), Type: "unchecked"}
+		} else {
+			x.Failure = message
+		}
+	default:
 		x.Failure = message
 	}
 	x.Reruns = junitReruns(c)

@@ -44,7 +44,7 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 		}
 		fmt.Fprintln(w)
 	}
-	bad := notGood(run)
+	bad := failing(run)
 	if len(bad) > 0 {
 		fmt.Fprintf(w, "\n### Not good\n\n")
 	}

@@ -8,9 +8,9 @@ func mark(o result.Outcome) string {
 	switch {
 	case o == result.Skipped, o == result.Quarantined:
 		return "-"
-	case o.Good():
+	case o.Passing():
 		return "✓"
-	case o == result.Error || o == result.Stale:
+	case o == result.Error || o == result.Stale || o == result.Unchecked:
 		return "!"
 	}
 	return "✗"
@@ -35,7 +35,7 @@ func (c *Console) style(o result.Outcome, s string) string {
 		return c.green(s)
 	case result.Skipped:
 		return c.dim(s)
-	case result.Error, result.Stale, result.Unstable, result.Inconclusive, result.Quarantined:
+	case result.Error, result.Stale, result.Unchecked, result.Unstable, result.Inconclusive, result.Quarantined:
 		return c.sgr("33", s)
 	}
 	return c.red(s)

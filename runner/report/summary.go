@@ -43,7 +43,7 @@ func (c *Console) table(run *result.Run) {
 		worst, took := result.Passed, 0.0
 		for _, r := range f.cases {
 			took += r.Seconds
-			if !r.Outcome.Good() {
+			if !r.Passing() {
 				worst = result.Failed
 			}
 		}
@@ -75,7 +75,7 @@ const mostListed = 25
 
 // groups lists again what is not good, where it has scrolled away.
 func (c *Console) groups(run *result.Run) {
-	bad := notGood(run)
+	bad := failing(run)
 	if len(bad) < 2 {
 		return
 	}

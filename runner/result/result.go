@@ -22,25 +22,51 @@ const (
 	Quarantined Outcome = "quarantined"
 	// Inconclusive is a gate that too few cases leave open.
 	Inconclusive Outcome = "inconclusive"
+	// Unchecked is an answer that no check has judged. It never counts as passed;
+	// --allow-unchecked lets it be.
+	Unchecked Outcome = "unchecked"
 )
 
-// Good reports whether an outcome leaves the gate open.
-func (o Outcome) Good() bool { return o == Passed || o == Skipped || o == XFailed || o == Quarantined }
+// Passing reports whether an outcome leaves the gate open; see [Case.Passing]
+// for a case.
+func (o Outcome) Passing() bool {
+	return o == Passed || o == Skipped || o == XFailed || o == Quarantined
+}
 
 // Verdict is what one check said about one answer.
 type Verdict struct {
-	Kind     string   `json:"kind"` // of the check: "equals"
-	Outcome  Outcome  `json:"outcome"`
-	Score    float64  `json:"score"`            // 0..1
-	Weight   float64  `json:"weight,omitempty"` // 0 counts as 1
-	Warn     bool     `json:"warn,omitempty"`   // reported, never fails the case
-	Expected string   `json:"expected,omitempty"`
-	Actual   string   `json:"actual,omitempty"` // what was read out of the answer
-	Reason   string   `json:"reason,omitempty"` // a sentence a person can act on
-	File     string   `json:"file,omitempty"`
-	Line     int      `json:"line,omitempty"`
-	Overlay  *Overlay `json:"overlay,omitempty"`
-	Judge    *Judge   `json:"judge,omitempty"`
+	Kind    string  `json:"kind"` // of the check: "equals"
+	Outcome Outcome `json:"outcome"`
+	Score   float64 `json:"score"`            // 0..1
+	Weight  float64 `json:"weight,omitempty"` // 0 counts as 1
+	Warn    bool    `json:"warn,omitempty"`   // reported, never fails the case
+	// Unread says that the answer cannot be read: the outcome is failed, also under
+	// `not`, and Reason begins with "cannot be read: ".
+	Unread bool `json:"unread,omitempty"`
+	// Expected, Actual and Reason are for people: shortened, control characters
+	// visible. Nothing reads them back; what a program needs is in the fields below.
+	Expected string `json:"expected,omitempty"`
+	Actual   string `json:"actual,omitempty"` // what was read out of the answer
+	Reason   string `json:"reason,omitempty"` // a sentence a person can act on
+	// Read is the text that was judged, whole: the answer, or the part of it that `on` names.
+	Read     string    `json:"read,omitempty"`
+	Measures []Measure `json:"measures,omitempty"`
+	File     string    `json:"file,omitempty"`
+	Line     int       `json:"line,omitempty"`
+	Overlay  *Overlay  `json:"overlay,omitempty"`
+	Judge    *Judge    `json:"judge,omitempty"`
+}
+
+// Measure is a number that a check compared with what is allowed: what a gauge
+// or a threshold is drawn from.
+type Measure struct {
+	What   string   `json:"what"`             // "value", "iou", "distance", "similarity", "grade"
+	Unit   string   `json:"unit,omitempty"`   // "s", "tokens", "" for a plain number
+	Target *int     `json:"target,omitempty"` // index of the target in the check, from 0
+	Found  *int     `json:"found,omitempty"`  // index of the point or box of the answer that it was matched with, from 0
+	Value  float64  `json:"value"`
+	Min    *float64 `json:"min,omitempty"` // least that passes, inclusive; nil is no bound
+	Max    *float64 `json:"max,omitempty"` // most that passes, inclusive; nil is no bound
 }
 
 // Judge is what another model was asked about an answer, and what it said.
@@ -96,6 +122,13 @@ type Case struct {
 	Started    time.Time   `json:"started,omitzero"`
 	Seconds    float64     `json:"seconds"`          // inference and judging, all samples
 	Cached     bool        `json:"cached,omitempty"` // every sample is
+	// AllowUnchecked lets the outcome unchecked be.
+	AllowUnchecked bool `json:"allow_unchecked,omitempty"`
+}
+
+// Passing reports whether the case leaves the gate open.
+func (c *Case) Passing() bool {
+	return c.Outcome.Passing() || c.Outcome == Unchecked && c.AllowUnchecked
 }
 
 // Quarantine lets a case run without gating, until the end of a day.
@@ -129,14 +162,15 @@ type Sample struct {
 
 // Turn is one prompt and its answer.
 type Turn struct {
-	Prompt   string    `json:"prompt"` // text with <image> where an image stood
-	Answer   string    `json:"answer"`
-	Finish   string    `json:"finish,omitempty"`
-	Verdicts []Verdict `json:"verdicts,omitempty"`
-	Timings  Timings   `json:"timings"`
-	Tokens   Tokens    `json:"tokens"`
-	LogProbs []float64 `json:"logprobs,omitempty"`
-	Cached   bool      `json:"cached,omitempty"` // kept from an earlier run
+	Prompt    string    `json:"prompt"`              // text with <image> where an image stood
+	Answer    string    `json:"answer"`              // without the reasoning
+	Reasoning string    `json:"reasoning,omitempty"` // what the model thought before it answered
+	Finish    string    `json:"finish,omitempty"`
+	Verdicts  []Verdict `json:"verdicts,omitempty"`
+	Timings   Timings   `json:"timings"`
+	Tokens    Tokens    `json:"tokens"`
+	LogProbs  []float64 `json:"logprobs,omitempty"`
+	Cached    bool      `json:"cached,omitempty"` // kept from an earlier run
 	// CachedImages is how many of the images that the conversation has shown so far
 	// the backend had encoded before.
 	CachedImages int `json:"cached_images,omitempty"`

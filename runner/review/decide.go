@@ -8,7 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 )
 
 func deciding(d Decision) func(*model) tea.Cmd {
@@ -37,7 +37,7 @@ func (m *model) write(d Decision, offer *Offer) tea.Cmd {
 	i := m.current()
 	if d != Skip {
 		err := m.Store.Decide(i, d, offer)
-		if changed, ok := errors.AsType[*blocks.ChangedError](err); ok {
+		if changed, ok := errors.AsType[*yamledit.ChangedError](err); ok {
 			return m.reload(changed, d, offer)
 		}
 		if err != nil {
@@ -52,7 +52,7 @@ func (m *model) write(d Decision, offer *Offer) tea.Cmd {
 }
 
 // reload reads what others have edited, and asks again, with it in sight.
-func (m *model) reload(changed *blocks.ChangedError, d Decision, offer *Offer) tea.Cmd {
+func (m *model) reload(changed *yamledit.ChangedError, d Decision, offer *Offer) tea.Cmd {
 	before := m.current().Key
 	if !m.read() {
 		return nil

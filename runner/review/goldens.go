@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -146,7 +146,7 @@ func (g *Goldens) Decide(i *Item, d Decision, offer *Offer) error {
 // Undo implements [Store].
 func (g *Goldens) Undo() error {
 	_, err := g.Review.Undo()
-	if changed, ok := errors.AsType[*blocks.ChangedError](err); ok {
+	if changed, ok := errors.AsType[*yamledit.ChangedError](err); ok {
 		return changed
 	}
 	return err

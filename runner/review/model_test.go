@@ -15,8 +15,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/vlmspec/vlmspec/runner/blocks"
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/review/picture"
 )
@@ -242,7 +242,7 @@ func TestUntrusted(t *testing.T) {
 func TestEditedMeanwhile(t *testing.T) {
 	s := sit(t, 100, 30)
 	s.store.items[0].Accepted = []string{"a purple circle"}
-	s.store.fails = &blocks.ChangedError{File: "golden/s.yaml"}
+	s.store.fails = &yamledit.ChangedError{File: "golden/s.yaml"}
 	s.press("a")
 	for _, text := range []string{"golden/s.yaml was edited meanwhile and is read again. Still accept? y/n", "a purple circle"} {
 		if !strings.Contains(s.screen(), text) {
@@ -261,7 +261,7 @@ func TestEditedMeanwhile(t *testing.T) {
 func TestEditedMeanwhileAndGone(t *testing.T) {
 	s := sit(t, 100, 30)
 	s.store.items = s.store.items[1:]
-	s.store.fails = &blocks.ChangedError{File: "golden/s.yaml"}
+	s.store.fails = &yamledit.ChangedError{File: "golden/s.yaml"}
 	s.press("a")
 	if !strings.Contains(s.screen(), "s/one is no longer there") || !strings.Contains(s.screen(), "1 of 2") {
 		t.Errorf("the screen:\n%s", s.screen())

@@ -85,7 +85,7 @@ func strip(history []result.Outcome, columns int) string {
 	var b strings.Builder
 	for _, o := range history[max(0, len(history)-columns):] {
 		switch {
-		case o.Good():
+		case o.Passing():
 			b.WriteString(good.Render("✓"))
 		case o == result.Error:
 			b.WriteString(careful.Render("!"))

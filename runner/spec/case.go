@@ -5,6 +5,8 @@ package spec
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -65,6 +67,19 @@ type Case struct {
 	Vars    map[string]any // row variables over spec vars, for reports and expr
 	Secrets []string       // values of ${env:...} used here, to redact from every output
 	Sources []Source       // files it was made from, the spec first; images are in Turns
+}
+
+// clone copies a case with everything in it that can be changed.
+func (c Case) clone() Case {
+	c.Turns = slices.Clone(c.Turns)
+	for i := range c.Turns {
+		c.Turns[i].Parts = slices.Clone(c.Turns[i].Parts)
+		c.Turns[i].Checks = slices.Clone(c.Turns[i].Checks)
+	}
+	c.Params.Stop, c.Params.Extra = slices.Clone(c.Params.Stop), maps.Clone(c.Params.Extra)
+	c.Labels, c.Secrets, c.Sources = slices.Clone(c.Labels), slices.Clone(c.Secrets), slices.Clone(c.Sources)
+	c.Vars = maps.Clone(c.Vars)
+	return c
 }
 
 // Source is a file that a case was made from.

@@ -184,7 +184,7 @@ func (l *loader) addPerBackend(s *suite, c Case, own []at[string]) {
 		if _, known := l.project.Backends[b.Value]; !known {
 			continue
 		}
-		c := c
+		c := c.clone() // what is done to a case on one backend must not reach the others
 		c.Backend = b.Value
 		if len(backends) > 1 {
 			c.ID += "@" + b.Value

@@ -98,7 +98,7 @@ func report(c result.Case) {
 		ginkgo.Skip(c.Reason)
 	case c.Outcome == result.Quarantined:
 		ginkgo.Skip(fmt.Sprintf("quarantined until %s (%s): %s", c.Quarantine.Until, c.Quarantine.Reason, c.Reason))
-	case !c.Outcome.Good():
+	case !c.Passing():
 		ginkgo.Fail(string(c.Outcome) + ": " + c.Reason)
 	}
 }

@@ -1,4 +1,4 @@
-// Package blocks edits YAML files that people edit too: a map whose entries are
+// Package yamledit edits YAML files that people edit too: a map whose entries are
 // blocks of lines, in the order of their keys. An edit touches the lines of its
 // entry and no other byte, so comments stay, and branches that change different
 // entries merge. Start reading at [Open] and [File.Apply]; split.go says what a
@@ -6,7 +6,7 @@
 //
 // Whatever was written to a file since it was read is never overwritten: see
 // [ChangedError].
-package blocks
+package yamledit
 
 import (
 	"bytes"

@@ -1,11 +1,11 @@
-package picture
+package embedcache
 
 import (
 	"container/list"
 	"sync"
 )
 
-// Cache keeps the pictures used last, in memory and, when it has a Disk, there.
+// Cache keeps the embeddings used last, in memory and, when it has a Disk, there.
 // It is safe for concurrent use.
 type Cache struct {
 	disk *Disk // may be nil
@@ -13,7 +13,7 @@ type Cache struct {
 	mu           sync.Mutex
 	budget, used int // bytes
 	byKey        map[Key]*list.Element
-	recent       *list.List // of *Picture, the latest in front
+	recent       *list.List // of *Embedding, the latest in front
 }
 
 // NewCache keeps at most so many bytes in memory; disk may be nil.
@@ -21,8 +21,8 @@ func NewCache(bytes int, disk *Disk) *Cache {
 	return &Cache{budget: bytes, disk: disk, byKey: map[Key]*list.Element{}, recent: list.New()}
 }
 
-// Get returns a picture that was put, nil when it is gone.
-func (c *Cache) Get(key Key) *Picture {
+// Get returns a embedding that was put, nil when it is gone.
+func (c *Cache) Get(key Key) *Embedding {
 	if p := c.remembered(key); p != nil || c.disk == nil {
 		return p
 	}
@@ -33,17 +33,17 @@ func (c *Cache) Get(key Key) *Picture {
 	return p
 }
 
-// Put keeps a picture in memory. Store keeps it on disk too.
-func (c *Cache) Put(p *Picture) { c.remember(p) }
+// Put keeps a embedding in memory. Store keeps it on disk too.
+func (c *Cache) Put(p *Embedding) { c.remember(p) }
 
-// Store writes a picture to disk, which takes longer than Put.
-func (c *Cache) Store(p *Picture) {
+// Store writes a embedding to disk, which takes longer than Put.
+func (c *Cache) Store(p *Embedding) {
 	if c.disk != nil {
 		c.disk.Put(p)
 	}
 }
 
-func (c *Cache) remembered(key Key) *Picture {
+func (c *Cache) remembered(key Key) *Embedding {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.byKey[key]
@@ -51,10 +51,10 @@ func (c *Cache) remembered(key Key) *Picture {
 		return nil
 	}
 	c.recent.MoveToFront(e)
-	return e.Value.(*Picture)
+	return e.Value.(*Embedding)
 }
 
-func (c *Cache) remember(p *Picture) {
+func (c *Cache) remember(p *Embedding) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.byKey[p.Key]; ok || p.bytes() > c.budget {
@@ -62,7 +62,7 @@ func (c *Cache) remember(p *Picture) {
 	}
 	c.byKey[p.Key] = c.recent.PushFront(p)
 	for c.used += p.bytes(); c.used > c.budget; {
-		oldest := c.recent.Remove(c.recent.Back()).(*Picture)
+		oldest := c.recent.Remove(c.recent.Back()).(*Embedding)
 		delete(c.byKey, oldest.Key)
 		c.used -= oldest.bytes()
 	}

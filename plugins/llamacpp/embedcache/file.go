@@ -1,4 +1,4 @@
-package picture
+package embedcache
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 
 // A file is: magic; the length of the header, 4 bytes little-endian; the header,
 // JSON; the embeddings of all tiles, float32 little-endian; SHA-256 of all that.
-const magic = "vlmspec picture 1\n"
+const magic = "vlmspec embedding 1\n"
 
 type header struct {
 	Key   []byte       `json:"key"`
@@ -26,7 +26,7 @@ type headerPart struct {
 	Columns   int     `json:"columns,omitempty"`
 }
 
-func marshal(p *Picture) ([]byte, error) {
+func marshal(p *Embedding) ([]byte, error) {
 	h := header{Key: p.Key[:]}
 	floats := 0
 	for _, part := range p.Parts {
@@ -52,7 +52,7 @@ func marshal(p *Picture) ([]byte, error) {
 
 var errDamaged = errors.New("is damaged")
 
-func unmarshal(key Key, data []byte) (*Picture, error) {
+func unmarshal(key Key, data []byte) (*Embedding, error) {
 	if len(data) < len(magic)+4+sha256.Size || string(data[:len(magic)]) != magic {
 		return nil, errDamaged
 	}
@@ -69,11 +69,11 @@ func unmarshal(key Key, data []byte) (*Picture, error) {
 	if err := json.Unmarshal(body[4:4+n], &h); err != nil || !bytes.Equal(h.Key, key[:]) {
 		return nil, errDamaged
 	}
-	return h.picture(key, body[4+n:])
+	return h.embedding(key, body[4+n:])
 }
 
-func (h header) picture(key Key, floats []byte) (*Picture, error) {
-	p := &Picture{Key: key}
+func (h header) embedding(key Key, floats []byte) (*Embedding, error) {
+	p := &Embedding{Key: key}
 	for _, part := range h.Parts {
 		if part.Floats < 0 || part.Floats > len(floats)/4 {
 			return nil, errDamaged

@@ -1,4 +1,4 @@
-package picture
+package embedcache
 
 import (
 	"cmp"
@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Disk keeps pictures as files, named by key and checked when read. Several
+// Disk keeps embeddings as files, named by key and checked when read. Several
 // processes may use one folder at once. It never fails: what cannot be read is
 // computed again, what cannot be written is not kept, and the first time it
 // warns.
@@ -31,11 +31,11 @@ type Disk struct {
 }
 
 const (
-	suffix    = ".picture"
+	suffix    = ".embedding"
 	temporary = "writing-"
 )
 
-// OpenDisk uses a folder, which is made when the first picture is put, for at
+// OpenDisk uses a folder, which is made when the first embedding is put, for at
 // most so many bytes. It removes what processes left that died while writing.
 func OpenDisk(dir string, bytes int64) *Disk {
 	d := &Disk{dir: dir, budget: bytes}
@@ -48,8 +48,8 @@ func (d *Disk) path(key Key) string {
 	return filepath.Join(d.dir, name[:2], name+suffix)
 }
 
-// Get reads a picture, nil when there is none or it is damaged.
-func (d *Disk) Get(key Key) *Picture {
+// Get reads a embedding, nil when there is none or it is damaged.
+func (d *Disk) Get(key Key) *Embedding {
 	path := d.path(key)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -70,8 +70,8 @@ func (d *Disk) Get(key Key) *Picture {
 	return p
 }
 
-// Put writes a picture.
-func (d *Disk) Put(p *Picture) {
+// Put writes a embedding.
+func (d *Disk) Put(p *Embedding) {
 	d.mu.Lock()
 	broken := d.broken
 	d.mu.Unlock()
@@ -152,7 +152,7 @@ func (d *Disk) trim() {
 	d.used = total
 }
 
-// entries lists the pictures, and removes what writers that died have left.
+// entries lists the embeddings, and removes what writers that died have left.
 func (d *Disk) entries() []entry {
 	var all []entry
 	paths, _ := filepath.Glob(filepath.Join(d.dir, "*", "*"))
@@ -170,7 +170,7 @@ func (d *Disk) entries() []entry {
 }
 
 // writerDied reports whether the process that was writing a file is gone; no
-// picture takes an hour to write.
+// embedding takes an hour to write.
 func writerDied(name string, at time.Time) bool {
 	var pid int
 	if _, err := fmt.Sscanf(name, temporary+"%d-", &pid); err != nil || time.Since(at) > time.Hour {

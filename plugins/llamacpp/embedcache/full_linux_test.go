@@ -1,4 +1,4 @@
-package picture
+package embedcache
 
 import (
 	"os"
@@ -19,10 +19,10 @@ func TestFullDisk(t *testing.T) {
 	})
 	warnings := logged(t)
 	d := OpenDisk(dir, 1<<20)
-	small, large := picture("small", 1000), picture("large", 100_000)
+	small, large := embedding("small", 1000), embedding("large", 100_000)
 	d.Put(small)
 	d.Put(large)
-	d.Put(picture("another", 100_000))
+	d.Put(embedding("another", 100_000))
 	if d.Get(small.Key) == nil || d.Get(large.Key) != nil || warnings() != 1 {
 		t.Errorf("kept small: %v, large: %v; %d warnings", d.Get(small.Key) != nil, d.Get(large.Key) != nil, warnings())
 	}

@@ -1,4 +1,4 @@
-package picture
+package embedcache
 
 import (
 	"bytes"
@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-func picture(name string, floats int) *Picture {
-	p := &Picture{Key: sha256.Sum256([]byte(name)), Parts: []Part{{Tokens: []int32{7, 8}, Count: 2, Positions: 2}}}
+func embedding(name string, floats int) *Embedding {
+	p := &Embedding{Key: sha256.Sum256([]byte(name)), Parts: []Part{{Tokens: []int32{7, 8}, Count: 2, Positions: 2}}}
 	tile := Part{Embeddings: make([]float32, floats), Count: 1, Positions: 1, Columns: 1}
 	for i := range tile.Embeddings {
 		tile.Embeddings[i] = float32(i) / 3
@@ -35,38 +35,38 @@ func logged(t *testing.T) func() int {
 }
 
 func TestMemory(t *testing.T) {
-	one := picture("a", 1000)
+	one := embedding("a", 1000)
 	c := NewCache(2*one.bytes(), nil)
 	for _, name := range []string{"a", "b"} {
-		c.Put(picture(name, 1000))
+		c.Put(embedding(name, 1000))
 	}
 	c.Get(one.Key) // used last
-	c.Put(picture("c", 1000))
-	if c.Get(one.Key) == nil || c.Get(picture("b", 1).Key) != nil {
-		t.Error("the picture that was not used for longest should be gone, and no other")
+	c.Put(embedding("c", 1000))
+	if c.Get(one.Key) == nil || c.Get(embedding("b", 1).Key) != nil {
+		t.Error("the embedding that was not used for longest should be gone, and no other")
 	}
-	c.Put(picture("huge", 100_000))
+	c.Put(embedding("huge", 100_000))
 	if c.Get(one.Key) == nil {
-		t.Error("a picture above the budget pushed out others")
+		t.Error("a embedding above the budget pushed out others")
 	}
 }
 
 func TestDisk(t *testing.T) {
 	dir := t.TempDir()
-	p := picture("a", 1000)
+	p := embedding("a", 1000)
 	NewCache(0, OpenDisk(dir, 1<<20)).Store(p)
 	got := NewCache(0, OpenDisk(dir, 1<<20)).Get(p.Key)
 	if !reflect.DeepEqual(got, p) {
 		t.Errorf("got %+v", got)
 	}
 	if OpenDisk(dir, 1<<20).Get(sha256.Sum256([]byte("other"))) != nil {
-		t.Error("found a picture never put")
+		t.Error("found a embedding never put")
 	}
 }
 
-// Whatever happens to a file, the picture is computed again and there is one warning.
+// Whatever happens to a file, the embedding is computed again and there is one warning.
 func TestDamage(t *testing.T) {
-	a, b := picture("a", 1000), picture("b", 10)
+	a, b := embedding("a", 1000), embedding("b", 10)
 	for name, damage := range map[string]func(data []byte) []byte{
 		"a flipped byte in the header":  func(d []byte) []byte { d[len(magic)+20] ^= 1; return d },
 		"a flipped byte in the numbers": func(d []byte) []byte { d[len(d)/2] ^= 1; return d },
@@ -74,7 +74,7 @@ func TestDamage(t *testing.T) {
 		"truncated":                     func(d []byte) []byte { return d[:len(d)-7] },
 		"cut to the magic":              func(d []byte) []byte { return d[:len(magic)] },
 		"empty":                         func([]byte) []byte { return nil },
-		"another picture":               func([]byte) []byte { data, _ := marshal(b); return data },
+		"another embedding":             func([]byte) []byte { data, _ := marshal(b); return data },
 	} {
 		t.Run(name, func(t *testing.T) {
 			warnings := logged(t)
@@ -89,7 +89,7 @@ func TestDamage(t *testing.T) {
 					t.Fatal(err)
 				}
 				if d.Get(a.Key) != nil {
-					t.Error("a damaged picture was used")
+					t.Error("a damaged embedding was used")
 				}
 				if _, err := os.Stat(d.path(a.Key)); err == nil {
 					t.Error("a damaged file stays")
@@ -110,9 +110,9 @@ func TestNoPermission(t *testing.T) {
 	}
 	d := OpenDisk(filepath.Join(dir, "folder"), 1<<20)
 	for _, name := range []string{"a", "b"} {
-		d.Put(picture(name, 10))
-		if d.Get(picture(name, 10).Key) != nil {
-			t.Error("found a picture that could not be written")
+		d.Put(embedding(name, 10))
+		if d.Get(embedding(name, 10).Key) != nil {
+			t.Error("found a embedding that could not be written")
 		}
 	}
 	if n := warnings(); n != 1 {
@@ -124,37 +124,37 @@ func TestNoPermission(t *testing.T) {
 func TestWriteFails(t *testing.T) {
 	warnings := logged(t)
 	d := OpenDisk(t.TempDir(), 1<<20)
-	inTheWay := filepath.Dir(d.path(picture("a", 1).Key))
+	inTheWay := filepath.Dir(d.path(embedding("a", 1).Key))
 	if err := os.WriteFile(inTheWay, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.Put(picture("a", 10))
-	d.Put(picture("b", 10))
-	if d.Get(picture("b", 10).Key) != nil || warnings() != 1 {
+	d.Put(embedding("a", 10))
+	d.Put(embedding("b", 10))
+	if d.Get(embedding("b", 10).Key) != nil || warnings() != 1 {
 		t.Error("writing was tried again, or not warned about once")
 	}
 }
 
 func TestTrim(t *testing.T) {
-	one := picture("0", 1000)
+	one := embedding("0", 1000)
 	data, err := marshal(one)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := OpenDisk(t.TempDir(), int64(10*len(data)))
 	for i := range 10 {
-		p := picture(fmt.Sprint(i), 1000)
+		p := embedding(fmt.Sprint(i), 1000)
 		d.Put(p)
 		at := time.Now().Add(time.Duration(i-100) * time.Minute)
 		if err := os.Chtimes(d.path(p.Key), at, at); err != nil {
 			t.Fatal(err)
 		}
 	}
-	d.Get(picture("0", 1).Key) // the oldest, but used now
-	d.Put(picture("10", 1000))
+	d.Get(embedding("0", 1).Key) // the oldest, but used now
+	d.Put(embedding("10", 1000))
 	var left []string
 	for i := range 11 {
-		if _, err := os.Stat(d.path(picture(fmt.Sprint(i), 1).Key)); err == nil {
+		if _, err := os.Stat(d.path(embedding(fmt.Sprint(i), 1).Key)); err == nil {
 			left = append(left, fmt.Sprint(i))
 		}
 	}
@@ -186,7 +186,7 @@ func TestDeadWriters(t *testing.T) {
 }
 
 // Processes that write and trim one folder at once never see anything but whole
-// pictures or none.
+// embeddings or none.
 func TestSeveralAtOnce(t *testing.T) {
 	warnings := logged(t)
 	dir := t.TempDir()
@@ -195,10 +195,10 @@ func TestSeveralAtOnce(t *testing.T) {
 		d := OpenDisk(dir, 40_000)
 		writers.Go(func() {
 			for i := range 100 {
-				p := picture(fmt.Sprint((i*7+w)%20), 1000)
+				p := embedding(fmt.Sprint((i*7+w)%20), 1000)
 				d.Put(p)
 				if got := d.Get(p.Key); got != nil && !reflect.DeepEqual(got, p) {
-					t.Error("another picture came back")
+					t.Error("another embedding came back")
 				}
 			}
 		})
@@ -210,7 +210,7 @@ func TestSeveralAtOnce(t *testing.T) {
 }
 
 func FuzzUnmarshal(f *testing.F) {
-	p := picture("a", 3)
+	p := embedding("a", 3)
 	data, err := marshal(p)
 	if err != nil {
 		f.Fatal(err)
