@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 
@@ -12,11 +11,9 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/cache"
 	"github.com/vlmspec/vlmspec/runner/infer"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
-
-// CacheDir holds the answers that a project keeps between runs.
-func CacheDir(project string) string { return filepath.Join(project, ".vlmspec", "cache") }
 
 // answers is the answer cache of a run; nil is none.
 type answers struct {
@@ -31,7 +28,7 @@ func readCache(o Options, p *spec.Project) func() (*cache.Store, error) {
 	if !o.Cache || o.Backends != nil || p.CacheMB == 0 {
 		return nil
 	}
-	read := sync.OnceValues(func() (*cache.Store, error) { return cache.Open(CacheDir(p.Dir), int64(p.CacheMB)<<20) })
+	read := sync.OnceValues(func() (*cache.Store, error) { return cache.Open(runs.Open(p.State).CacheDir(), int64(p.CacheMB)<<20) })
 	go func() { _, _ = read() }()
 	return read
 }

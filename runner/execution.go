@@ -12,6 +12,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/infer"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -22,7 +23,7 @@ type Execution struct {
 	first    []int // by case: its first task
 	manifest result.Manifest
 	commit   <-chan string
-	record   *recorder
+	record   *runs.Recorder
 	redact   *strings.Replacer
 	answers  *answers
 
@@ -39,7 +40,7 @@ func (s *Session) Start(ctx context.Context) *Execution {
 	e := &Execution{session: s, cases: make([]*result.Case, len(s.cases)), redact: redactor(s.secrets())}
 	e.manifest, e.commit = s.manifest(time.Now())
 	if !s.options.Discard { // a run that cannot be kept still has its verdicts; Finish tells
-		e.record, e.err = newRecorder(s.Project.Dir, e.manifest)
+		e.record, e.err = runs.Open(s.Project.State).Create(e.manifest)
 	}
 	tasks, first := s.tasks()
 	e.first = first
@@ -144,7 +145,7 @@ func (e *Execution) keep(i int, c *result.Case) {
 		e.failing++
 	}
 	if e.record != nil && e.err == nil {
-		e.err = e.record.add(c)
+		e.err = e.record.Add(c)
 	}
 }
 
@@ -179,16 +180,16 @@ func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
 		}
 	}
 	if len(e.session.options.First) > 0 || e.session.options.FailedFirst {
-		sortCases(run.Cases)
+		runs.SortCases(run.Cases)
 	}
 	run.Gates = e.session.evaluate(run.Cases)
 	if e.record != nil {
-		if err := e.record.close(*m, run.Gates); e.err == nil {
+		if err := e.record.Close(*m, run.Gates); e.err == nil {
 			e.err = err
 		}
 	}
 	if mode := e.session.options.Update; mode != "" && mode != golden.UpdateNone {
-		e.err = errors.Join(e.err, golden.Keep(e.session.Project.Dir, golden.FromRun(run), mode))
+		e.err = errors.Join(e.err, golden.Keep(e.session.Project.State, golden.FromRun(run), mode))
 	}
 	return run, e.err
 }

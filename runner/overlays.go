@@ -44,7 +44,7 @@ func (e *Execution) drawOverlay(c *result.Case, o *result.Overlay) {
 	if n > mostOverlays {
 		return
 	}
-	dir := filepath.Join(e.record.dir, "overlays")
+	dir := e.record.Overlays()
 	path := filepath.Join(dir, fmt.Sprintf("%03d.png", n))
 	project := e.session.Project.Dir
 	absolute := func(path string) string {

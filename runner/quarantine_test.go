@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/runs"
 )
 
 func TestQuarantine(t *testing.T) {
@@ -60,7 +62,7 @@ s/left-out: {until: SOON, reason: x}
 	if text := fmt.Sprint(*r.Cases[0].Quarantine, r.Cases[0].Params); strings.Contains(text, "hush") || strings.Count(text, "[redacted]") != 3 {
 		t.Errorf("a secret is told: %s", text)
 	}
-	history, err := History(dir, 9)
+	history, err := runs.Open(filepath.Join(dir, ".vlmspec")).History(9)
 	if diff := cmp.Diff([]result.Outcome{result.Failed}, history["s/waits"]); diff != "" || err != nil {
 		t.Error(err, diff)
 	}

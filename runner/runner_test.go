@@ -12,6 +12,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -119,11 +120,8 @@ func TestOutcomes(t *testing.T) {
 func TestRunIsKept(t *testing.T) {
 	dir := project(t, map[string]string{"specs/s.yaml": several})
 	_, r := run(t, options(dir))
-	kept, err := LatestRun(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := ReadRun(kept)
+	kept := filepath.Join(dir, ".vlmspec", "runs", r.Manifest.ID)
+	again, err := runs.ReadFolder(kept)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +130,7 @@ func TestRunIsKept(t *testing.T) {
 	}
 
 	// A kill in the middle of a line costs that line.
-	path := filepath.Join(kept, casesFile)
+	path := filepath.Join(kept, "cases.jsonl")
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -140,20 +138,20 @@ func TestRunIsKept(t *testing.T) {
 	if err := os.WriteFile(path, data[:len(data)-10], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if cut, err := ReadRun(kept); err != nil || len(cut.Cases) != len(r.Cases)-1 {
+	if cut, err := runs.ReadFolder(kept); err != nil || len(cut.Cases) != len(r.Cases)-1 {
 		t.Errorf("%v, %d cases", err, len(cut.Cases))
 	}
 	if err := os.WriteFile(path, []byte("{\"id\": 3}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadRun(kept); err == nil || !strings.Contains(err.Error(), "cases.jsonl:1: ") {
+	if _, err := runs.ReadFolder(kept); err == nil || !strings.Contains(err.Error(), "cases.jsonl:1: ") {
 		t.Errorf("got %v", err)
 	}
-	for _, file := range []string{casesFile, manifestFile} {
+	for _, file := range []string{"cases.jsonl", "manifest.json"} {
 		if err := os.Remove(filepath.Join(kept, file)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadRun(kept); err == nil {
+		if _, err := runs.ReadFolder(kept); err == nil {
 			t.Errorf("read a run without %s", file)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -83,7 +84,7 @@ func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
 		}
 	}
 	if o.Failed {
-		failed, err := lastFailed(s.Project.Dir)
+		failed, err := s.lastFailed()
 		if err != nil {
 			return nil, err
 		}
@@ -105,7 +106,7 @@ func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
 func (s *Session) firstOnes(cases []planned) []planned {
 	head := s.options.First
 	if s.options.FailedFirst {
-		if failed, err := lastFailed(s.Project.Dir); err == nil { // else there is no run yet
+		if failed, err := s.lastFailed(); err == nil { // else there is no run yet
 			head = failed
 		}
 	}
@@ -195,12 +196,15 @@ func (s *Session) name(path string) string {
 	return path
 }
 
-func lastFailed(project string) (map[string]bool, error) {
-	dir, err := LatestRun(project)
-	if err != nil {
+func (s *Session) lastFailed() (map[string]bool, error) {
+	store := runs.Open(s.Project.State)
+	id, err := store.Latest()
+	if _, none := err.(runs.NoRunError); none { //nolint:errorlint // as Latest returns it
+		return nil, &SelectionError{err.Error()}
+	} else if err != nil {
 		return nil, err
 	}
-	run, err := ReadRun(dir)
+	run, err := store.Read(id)
 	if err != nil {
 		return nil, err
 	}

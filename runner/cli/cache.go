@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/cache"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -61,7 +61,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 }
 
 func (a *app) tellCache(project *spec.Project) error {
-	st, err := cache.Stat(runner.CacheDir(project.Dir))
+	st, err := cache.Stat(runs.Open(project.State).CacheDir())
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (a *app) tellCache(project *spec.Project) error {
 }
 
 func (a *app) pruneCache(project *spec.Project, unused time.Duration, all bool) error {
-	dir := runner.CacheDir(project.Dir)
+	dir := runs.Open(project.State).CacheDir()
 	before, err := cache.Stat(dir)
 	if err != nil && !all {
 		return err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/model"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -136,7 +136,7 @@ func (d *checkup) backends(project *spec.Project) {
 
 // writable checks that runs can be kept.
 func (d *checkup) writable(project *spec.Project) {
-	dir := filepath.Join(project.Dir, ".vlmspec")
+	dir := project.State
 	err := os.MkdirAll(dir, 0o755)
 	if err == nil {
 		var f *os.File
@@ -149,5 +149,5 @@ func (d *checkup) writable(project *spec.Project) {
 		d.problem("runs cannot be kept: %v", err)
 		return
 	}
-	d.ok("runs are kept in %s", filepath.Join(dir, "runs"))
+	d.ok("runs are kept in %s", runs.Open(dir).Dir())
 }

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/runs"
 )
 
 // The backend is killed at random moments while 200 cases run. Each case ends in
@@ -122,11 +122,12 @@ func casesOver(dir string) int {
 // latest is the cases of the latest run, in the order of the specs.
 func latest(t *testing.T, dir string) []result.Case {
 	t.Helper()
-	path, err := runner.LatestRun(dir)
+	store := runs.Open(filepath.Join(dir, ".vlmspec"))
+	id, err := store.Latest()
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := runner.ReadRun(path)
+	run, err := store.Read(id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -24,7 +24,7 @@ func (a *app) offered(f *acceptFlags, review *golden.Review) (answers, others []
 	} else if err != nil {
 		return nil, nil, err
 	}
-	run, err := runner.ReadRun(dir)
+	run, err := runs.ReadFolder(dir)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/report"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -52,7 +52,7 @@ func (a *app) report(args, formats []string) error {
 	if err != nil {
 		return err
 	}
-	run, err := runner.ReadRun(dir)
+	run, err := runs.ReadFolder(dir)
 	if err != nil {
 		return err
 	}
@@ -75,13 +75,22 @@ func (a *app) findRun(args []string) (dir, root string, err error) {
 	if err != nil {
 		return "", "", wrong(err)
 	}
+	store := runs.Open(project.State)
 	if len(args) == 0 {
-		dir, err = runner.LatestRun(project.Dir)
-		return dir, project.Dir, wrong(err)
+		id, err := store.Latest()
+		return store.Folder(id), project.Dir, wrong(err)
 	}
-	dir = filepath.Join(project.Dir, ".vlmspec", "runs", args[0])
+	dir = store.Folder(args[0])
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return "", "", usagef("there is no run %s in .vlmspec/runs", args[0])
+		return "", "", usagef("there is no run %s in %s", args[0], within(project.Dir, store.Dir()))
 	}
 	return dir, project.Dir, nil
+}
+
+// within is a path as people see it: relative to the project where it lies below.
+func within(project, path string) string {
+	if rel, err := filepath.Rel(project, path); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return path
 }

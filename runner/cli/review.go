@@ -6,16 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/review"
 	"github.com/vlmspec/vlmspec/runner/review/picture"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -74,7 +73,7 @@ func (a *app) review(ctx context.Context, f *reviewFlags, filter string) error {
 	if err != nil {
 		return wrong(err)
 	}
-	history := func() (map[string][]result.Outcome, error) { return runner.History(project.Dir, reviewedRuns) }
+	history := func() (map[string][]result.Outcome, error) { return runs.Open(project.State).History(reviewedRuns) }
 	in, out, interactive := a.terminals()
 	switch {
 	case f.json:
@@ -118,21 +117,20 @@ func openGoldens(project *spec.Project) (*review.Goldens, error) {
 		return nil, wrong(err)
 	}
 	goldens.By = whoami(project.Dir)
+	store := runs.Open(project.State)
 	return &review.Goldens{
 		Review: goldens,
 		Latest: func() (*result.Run, error) {
-			dir, err := runner.LatestRun(project.Dir)
-			if _, none := errors.AsType[*runner.SelectionError](err); none {
+			id, err := store.Latest()
+			if _, none := errors.AsType[runs.NoRunError](err); none {
 				return nil, nil
 			}
 			if err != nil {
 				return nil, err
 			}
-			return runner.ReadRun(dir)
+			return store.Read(id)
 		},
-		Run: func(id string) (*result.Run, error) {
-			return runner.ReadRun(filepath.Join(project.Dir, ".vlmspec", "runs", id))
-		},
+		Run: store.Read,
 	}, nil
 }
 

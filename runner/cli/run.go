@@ -19,6 +19,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/report"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 	"github.com/vlmspec/vlmspec/runner/suite"
 )
@@ -300,7 +301,8 @@ func wrong(err error) error {
 	var one *spec.Error
 	var several spec.Errors
 	var selected *runner.SelectionError
-	if errors.As(err, &one) || errors.As(err, &several) || errors.As(err, &selected) {
+	var none runs.NoRunError
+	if errors.As(err, &one) || errors.As(err, &several) || errors.As(err, &selected) || errors.As(err, &none) {
 		return usageError{err}
 	}
 	return err

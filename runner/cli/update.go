@@ -11,7 +11,7 @@ import (
 
 // tellPending says that answers await a person.
 func tellPending(out io.Writer, project *spec.Project) {
-	n, err := golden.Waiting(project.Dir)
+	n, err := golden.Waiting(project.State)
 	if err != nil {
 		return // the run has told
 	}

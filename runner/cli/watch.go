@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 	"github.com/vlmspec/vlmspec/runner/watch"
 )
@@ -81,7 +81,7 @@ func (a *app) watch(o runner.Options, poll time.Duration, root *cobra.Command) e
 	if err != nil {
 		return wrong(err)
 	}
-	unlock, err := watch.Lock(filepath.Join(project.Dir, ".vlmspec", "watch.lock"))
+	unlock, err := watch.Lock(runs.Open(project.State).WatchLock())
 	if held, ok := err.(*watch.HeldError); ok { //nolint:errorlint // as Lock returns it
 		return usageError{held}
 	} else if err == nil { // else it cannot be written there, and a second watch does no harm

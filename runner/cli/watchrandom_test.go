@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/runs"
 )
 
 // desk is a project that somebody edits at random.
@@ -141,7 +141,7 @@ func (d *desk) verdicts() map[string]result.Outcome {
 	d.must(err)
 	latest := map[string]result.Outcome{}
 	for _, dir := range dirs { // names sort by time
-		run, err := runner.ReadRun(dir)
+		run, err := runs.ReadFolder(dir)
 		if d.must(err); err != nil {
 			continue // it begins just now
 		}

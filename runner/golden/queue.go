@@ -14,22 +14,24 @@ import (
 
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
+	"github.com/vlmspec/vlmspec/runner/runs"
 )
 
-// queue is .vlmspec/pending.jsonl of a project, one answer a line.
+// queue is the file of pending answers in a state folder, one answer a line.
 type queue struct{ path string }
 
-const queueName = ".vlmspec/pending.jsonl"
+func queueOf(state string) queue { return queue{runs.Open(state).PendingFile()} }
 
-func queueOf(project string) queue {
-	return queue{filepath.Join(project, filepath.FromSlash(queueName))}
+// name is the file's name for people: .vlmspec/pending.jsonl.
+func (q queue) name() string {
+	return filepath.Base(filepath.Dir(q.path)) + "/" + filepath.Base(q.path)
 }
 
 // read returns what is pending, by key, and the bytes that it was made from.
 func (q queue) read() (map[string]Pending, []byte, error) {
 	data, err := yamledit.Read(q.path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s cannot be read: %w", queueName, err)
+		return nil, nil, fmt.Errorf("%s cannot be read: %w", q.name(), err)
 	}
 	all := map[string]Pending{}
 	in := bufio.NewReader(bytes.NewReader(data))
@@ -38,7 +40,7 @@ func (q queue) read() (map[string]Pending, []byte, error) {
 		if len(bytes.TrimSpace(line)) > 0 {
 			var p Pending
 			if err := json.Unmarshal(line, &p); err != nil || p.CaseID == "" || len(p.Entry.Answers) != 1 {
-				return nil, nil, fmt.Errorf("%s:%d: this is no pending answer; remove the file, and run again", queueName, n)
+				return nil, nil, fmt.Errorf("%s:%d: this is no pending answer; remove the file, and run again", q.name(), n)
 			}
 			all[p.Key()] = p
 		}
@@ -64,10 +66,10 @@ func (q queue) update(change func(all map[string]Pending)) error {
 		if bytes.Equal(before, after) {
 			return nil
 		}
-		if err := ignored(filepath.Dir(q.path)); err != nil {
+		if err := q.makeFolder(); err != nil {
 			return err
 		}
-		err = yamledit.Swap(q.path, queueName, before, after)
+		err = yamledit.Swap(q.path, q.name(), before, after)
 		if _, again := errors.AsType[*yamledit.ChangedError](err); !again {
 			return err
 		}
@@ -96,10 +98,11 @@ func inOrder(all map[string]Pending) []Pending {
 	})
 }
 
-// ignored makes the folder, which version control leaves out.
-func ignored(dir string) error {
+// makeFolder makes the folder, which version control leaves out.
+func (q queue) makeFolder() error {
+	dir := filepath.Dir(q.path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", queueName, err)
+		return fmt.Errorf("%s cannot be written: %w", q.name(), err)
 	}
 	if name := filepath.Join(dir, ".gitignore"); !exists(name) {
 		_ = os.WriteFile(name, []byte("*\n"), 0o644)
@@ -134,9 +137,9 @@ func (u Update) takes(w Why) bool {
 	return u == UpdateAll
 }
 
-// Waiting is how many answers are pending in a project.
-func Waiting(project string) (int, error) {
-	all, _, err := queueOf(project).read()
+// Waiting is how many answers are pending in the state folder of a project.
+func Waiting(state string) (int, error) {
+	all, _, err := queueOf(state).read()
 	n := 0
 	for _, p := range all {
 		if !p.Rejected {
@@ -146,14 +149,14 @@ func Waiting(project string) (int, error) {
 	return n, err
 }
 
-// Keep makes answers of a run, see [FromRun], pending in a project, in place of
+// Keep makes answers of a run, see [FromRun], pending in a state folder, in place of
 // what was pending for the same turns. One that was rejected stays so while the
 // model answers the same. It may be called by several processes at once.
-func Keep(project string, answers []Pending, mode Update) error {
+func Keep(state string, answers []Pending, mode Update) error {
 	if mode == UpdateNone || len(answers) == 0 {
 		return nil
 	}
-	return queueOf(project).update(func(all map[string]Pending) {
+	return queueOf(state).update(func(all map[string]Pending) {
 		for _, p := range answers {
 			old, was := all[p.Key()]
 			same := was && check.Fold(old.Answer()) == check.Fold(p.Answer())

@@ -35,7 +35,7 @@ func OpenReview(project *spec.Project) (*Review, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Review{Now: time.Now, store: store, queue: queueOf(project.Dir)}
+	r := &Review{Now: time.Now, store: store, queue: queueOf(project.State)}
 	r.all, _, err = r.queue.read()
 	return r, err
 }

@@ -50,7 +50,7 @@ func reviewed(t *testing.T, content string, runs ...*result.Run) (*Review, strin
 			t.Fatal(err)
 		}
 	}
-	r, err := OpenReview(&spec.Project{Dir: dir, Golden: filepath.Join(dir, "golden")})
+	r, err := OpenReview(&spec.Project{Dir: dir, State: dir, Golden: filepath.Join(dir, "golden")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ type Project struct {
 	File           string   // absolute path of vlmspec.yaml
 	Specs          []string // patterns of spec files, relative to Dir, slashes
 	Golden         string   // absolute folder of the golden answers; need not exist
+	State          string   // absolute folder of runs, cache and pending answers; need not exist
 	DefaultBackend string   // for specs that name none; a key of Backends
 	Backends       map[string]Backend
 	Profiles       map[string]Profile
@@ -52,6 +53,7 @@ type projectFile struct {
 	Version        at[int]                `yaml:"version" required:"true" doc:"the version of this format: 1"`
 	Specs          []at[string]           `yaml:"specs" doc:"patterns of spec files, ** for any folders"`
 	Golden         *string                `yaml:"golden" doc:"folder of the accepted answers"`
+	State          *string                `yaml:"state" doc:"folder of runs, cached answers and pending answers, .vlmspec by default; $VLMSPEC_STATE comes first"`
 	DefaultBackend at[string]             `yaml:"default_backend" doc:"the backend for specs that name none"`
 	Backends       map[string]backendFile `yaml:"backends" required:"true" doc:"name of a backend to its plugin and config"`
 	Profiles       map[string]Profile     `yaml:"profiles" doc:"named sets of flags, chosen with --profile"`
@@ -169,6 +171,7 @@ func (p *Project) apply(root Node, f projectFile) error {
 	if f.Golden != nil {
 		p.Golden, _ = root.Get("golden").Path()
 	}
+	problems.add(p.chooseState(root.Get("state")))
 	p.Profiles, p.MaxLoaded, p.CacheMB = f.Profiles, f.MaxLoaded, defaultCacheMB
 	if f.CacheMB != nil {
 		p.CacheMB = *f.CacheMB
@@ -182,6 +185,30 @@ func (p *Project) apply(root Node, f projectFile) error {
 	}
 	problems.add(p.chooseDefault(root, f.DefaultBackend))
 	return problems.err()
+}
+
+// StateEnv names the environment variable that puts runs, cache and pending
+// answers of a project elsewhere.
+const StateEnv = "VLMSPEC_STATE"
+
+func (p *Project) chooseState(n Node) error {
+	p.State = filepath.Join(p.Dir, ".vlmspec")
+	if dir, ok := p.Env(StateEnv); ok && dir != "" {
+		abs, err := filepath.Abs(dir)
+		p.State = abs
+		return err
+	}
+	if n.IsZero() {
+		return nil
+	}
+	if n.Text() == "" {
+		return n.Errorf("write one like state: ../state, or leave it out", "state is empty; it names a folder")
+	}
+	p.State, _ = n.Path()
+	if p.State == p.Dir {
+		return n.Errorf("write one like state: .vlmspec", "state is the project's own folder")
+	}
+	return nil
 }
 
 func (p *Project) backend(e Entry, f backendFile) Backend {
