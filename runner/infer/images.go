@@ -45,7 +45,7 @@ type lookedAt struct {
 	Image sdk.Image   `json:"image"`
 }
 
-func imageKey(path string) cache.Key { return sha256.Sum256([]byte("image 1\x00" + path)) }
+func imageKey(path string) cache.Key { return sha256.Sum256([]byte("image 2\x00" + path)) }
 
 // recall does not read a file that has not changed since an earlier run.
 func (m *images) recall(path string) (sdk.Image, error) {

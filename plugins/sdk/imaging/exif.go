@@ -3,77 +3,110 @@ package imaging
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 )
 
-const orientationTag = 0x0112
+const tagOrientation = 274
 
-// orientation finds the EXIF orientation in the first bytes of an image file,
-// 1 (upright) when there is none. It follows JPEG's APP1 segment (Exif 2.32,
-// section 4.7.2), PNG's eXIf chunk and TIFF itself.
-func orientation(head []byte) int {
-	switch {
-	case bytes.HasPrefix(head, []byte{0xFF, 0xD8}):
-		return tiffOrientation(jpegExif(head[2:]))
-	case bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")):
-		return tiffOrientation(pngExif(head[8:]))
-	case bytes.HasPrefix(head, []byte("II*\x00")), bytes.HasPrefix(head, []byte("MM\x00*")):
-		return tiffOrientation(head)
-	}
-	return 1
-}
-
-// jpegExif walks the segments before the picture: FF, marker, 2 bytes length.
-func jpegExif(b []byte) []byte {
-	for len(b) >= 4 && b[0] == 0xFF && b[1] != 0xDA {
-		n := 2 + int(binary.BigEndian.Uint16(b[2:]))
-		if n < 4 || n > len(b) {
-			return nil
-		}
-		if body := b[4:n]; b[1] == 0xE1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
-			return body[6:]
-		}
-		b = b[n:]
-	}
-	return nil
-}
-
-// pngExif walks the chunks: 4 bytes length, 4 bytes type, data, 4 bytes CRC.
-func pngExif(b []byte) []byte {
-	for len(b) >= 12 {
-		n := binary.BigEndian.Uint32(b)
-		if uint64(n)+12 > uint64(len(b)) {
-			return nil
-		}
-		if string(b[4:8]) == "eXIf" {
-			return b[8 : 8+n]
-		}
-		b = b[12+n:]
-	}
-	return nil
-}
-
-// tiffOrientation reads tag 274 from the first directory of a TIFF structure.
-func tiffOrientation(b []byte) int {
-	if len(b) < 8 {
+// exifOrientation reads an EXIF block: a TIFF structure, in some files behind the
+// marker of JPEG. 1, upright, when it says nothing that can be understood.
+func exifOrientation(block Source) int {
+	var mark [6]byte
+	if _, err := block.ReadAt(mark[:], 0); err != nil {
 		return 1
 	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if b[0] == 'M' {
+	if bytes.HasPrefix(mark[:], []byte("Exif\x00")) {
+		block = part(block, int64(len(mark)), block.Size()-int64(len(mark)))
+	}
+	d, _ := readDirectory(block) // as far as it goes
+	return d.orientation()
+}
+
+// part is n bytes of a source from an offset on, or as many as there are.
+func part(r Source, offset, n int64) *io.SectionReader {
+	return io.NewSectionReader(r, offset, max(min(n, r.Size()-offset), 0))
+}
+
+// directory is the first one of a TIFF structure (TIFF 6.0, section 2): the tags
+// with whole numbers, and of each no more than the first few.
+type directory map[uint16][]uint32
+
+// mostValues of a tag are read, so that no count in a file asks for memory.
+const mostValues = 8
+
+// readDirectory reads one directory and follows no link, so a cycle is no matter.
+func readDirectory(r Source) (directory, error) {
+	var head [8]byte
+	if _, err := r.ReadAt(head[:], 0); err != nil {
+		return nil, err
+	}
+	order := binary.ByteOrder(binary.LittleEndian)
+	switch string(head[:4]) {
+	case "II*\x00":
+	case "MM\x00*":
 		order = binary.BigEndian
+	default:
+		return nil, errNotTIFF
 	}
-	at := uint64(order.Uint32(b[4:]))
-	if at+2 > uint64(len(b)) {
-		return 1
+	at := int64(order.Uint32(head[4:]))
+	var count [2]byte
+	if _, err := r.ReadAt(count[:], at); err != nil {
+		return nil, err
 	}
-	entries := b[at+2:]
-	for i := range int(order.Uint16(b[at:])) {
-		if 12*(i+1) > len(entries) {
-			break
+	entries := make([]byte, 12*int(order.Uint16(count[:])))
+	n, err := r.ReadAt(entries, at+2)
+	d := directory{}
+	for e := entries[:n]; len(e) >= 12; e = e[12:] {
+		if tag := order.Uint16(e); d[tag] == nil {
+			d[tag] = valuesOf(r, order, e)
 		}
-		e := entries[12*i:]
-		if o := int(order.Uint16(e[8:])); order.Uint16(e) == orientationTag && o >= 1 && o <= 8 {
-			return o
+	}
+	if err == io.EOF && n == len(entries) { //nolint:errorlint // io.ReaderAt returns it bare
+		err = nil
+	}
+	return d, err
+}
+
+// valuesOf reads an entry: tag, type, count and the values, or where they stand.
+func valuesOf(r Source, order binary.ByteOrder, entry []byte) []uint32 {
+	sizes := map[uint16]int{1: 1, 3: 2, 4: 4, 6: 1, 8: 2, 9: 4} // BYTE, SHORT, LONG, and signed
+	size := sizes[order.Uint16(entry[2:])]
+	count := int64(order.Uint32(entry[4:]))
+	if size == 0 || count == 0 {
+		return nil
+	}
+	raw := entry[8:12]
+	if count*int64(size) > 4 {
+		raw = make([]byte, min(count, mostValues)*int64(size))
+		if _, err := r.ReadAt(raw, int64(order.Uint32(entry[8:]))); err != nil {
+			return nil
 		}
+	}
+	values := make([]uint32, min(count, mostValues))
+	for i := range values {
+		switch v := raw[i*size:]; size {
+		case 1:
+			values[i] = uint32(v[0])
+		case 2:
+			values[i] = uint32(order.Uint16(v))
+		default:
+			values[i] = order.Uint32(v)
+		}
+	}
+	return values
+}
+
+// first is the first value of a tag, otherwise when there is none.
+func (d directory) first(tag uint16, otherwise uint32) uint32 {
+	if v := d[tag]; len(v) > 0 {
+		return v[0]
+	}
+	return otherwise
+}
+
+func (d directory) orientation() int {
+	if o := d.first(tagOrientation, 1); o >= 1 && o <= 8 {
+		return int(o)
 	}
 	return 1
 }

@@ -265,6 +265,17 @@ func FuzzDecode(f *testing.F) {
 	f.Add(pngBytes(f, picture()))
 	f.Add(withOrientation(pngBytes(f, picture()), 6))
 	f.Add([]byte("II*\x00\xff\xff\xff\x7f"))
+	files, err := filepath.Glob("testdata/*.*")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if info, err := imaging.Inspect(bytes.NewReader(data)); err != nil || info.Width*info.Height > 1<<20 {
 			return

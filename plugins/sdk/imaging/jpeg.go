@@ -1,0 +1,97 @@
+package imaging
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/jpeg"
+	"io"
+)
+
+func readJPEG(r Source) (header, error) {
+	c, err := jpeg.DecodeConfig(stream(r))
+	if err != nil {
+		return header{}, err
+	}
+	h := header{canvas: point{X: c.Width, Y: c.Height}, orientation: 1}
+	s := readSegments(r)
+	if s.exif != nil {
+		h.orientation = exifOrientation(s.exif)
+	}
+	h.fourInks = s.components == 4 && !s.adobe
+	return h, nil
+}
+
+// segments are what stands before the pixels of a JPEG (ITU-T T.81, annex B).
+type segments struct {
+	exif       Source // nil when there is none
+	adobe      bool   // an APP14 segment says what the components are
+	components int
+}
+
+// readSegments walks to the first scan, as tolerant as the decoder.
+func readSegments(r Source) (s segments) {
+	b := bufio.NewReader(io.NewSectionReader(r, 2, r.Size()-2))
+	at := int64(2)
+	for {
+		marker, read, err := nextMarker(b)
+		if err != nil || marker == 0xDA {
+			return s
+		}
+		var length [2]byte // counts itself
+		if _, err := io.ReadFull(b, length[:]); err != nil {
+			return s
+		}
+		n := int(binary.BigEndian.Uint16(length[:])) - 2
+		if n < 0 {
+			return s
+		}
+		at += read + 2
+		body, _ := b.Peek(min(n, 6))
+		switch {
+		case marker == 0xE1 && s.exif == nil && bytes.HasPrefix(body, []byte("Exif\x00")):
+			s.exif = part(r, at, int64(n))
+		case marker == 0xEE && bytes.HasPrefix(body, []byte("Adobe")):
+			s.adobe = true
+		case isFrame(marker) && len(body) == 6: // precision, height, width, components
+			s.components = int(body[5])
+		}
+		if _, err := b.Discard(n); err != nil {
+			return s
+		}
+		at += int64(n)
+	}
+}
+
+// nextMarker reads to a marker that has a length: any number of FF and a byte that
+// is neither 0 nor a restart marker. read is how many bytes that took.
+func nextMarker(b *bufio.Reader) (marker byte, read int64, err error) {
+	for behind := false; ; {
+		c, err := b.ReadByte()
+		read++
+		switch {
+		case err != nil:
+			return 0, read, err
+		case behind && c != 0xFF && c != 0 && (c < 0xD0 || c > 0xD7):
+			return c, read, nil
+		}
+		behind = c == 0xFF
+	}
+}
+
+// isFrame: SOF0 to SOF15, among which stand DHT, JPG and DAC.
+func isFrame(marker byte) bool {
+	return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
+}
+
+// adobe says that four components are inks, written as their complement: what
+// Pillow and browsers take them for, too, when a file does not say.
+var adobe = []byte("\xff\xd8\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00")
+
+func decodeJPEG(r Source, h header) (image.Image, error) {
+	if !h.fourInks {
+		return jpeg.Decode(stream(r))
+	}
+	return jpeg.Decode(io.MultiReader(bytes.NewReader(adobe), io.NewSectionReader(r, 2, r.Size()-2)))
+}

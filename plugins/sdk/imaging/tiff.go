@@ -1,0 +1,79 @@
+package imaging
+
+import (
+	"errors"
+	"fmt"
+	"image"
+
+	"golang.org/x/image/tiff"
+)
+
+var errNotTIFF = errors.New("it does not begin like a TIFF")
+
+// Tags of TIFF 6.0.
+const (
+	tagWidth         = 256
+	tagHeight        = 257
+	tagBits          = 258
+	tagCompression   = 259
+	tagPhotometric   = 262
+	tagSamples       = 277
+	tagPlanes        = 284
+	tagExtraSamples  = 338
+	tagSampleFormat  = 339
+	photometricRGB   = 2
+	planesInterlaced = 1
+)
+
+func readTIFF(r Source) (header, error) {
+	d, err := readDirectory(r)
+	if err != nil {
+		return header{}, err
+	}
+	h := header{
+		canvas:      point{X: int(d.first(tagWidth, 0)), Y: int(d.first(tagHeight, 0))},
+		orientation: d.orientation(),
+		lossless:    true,
+	}
+	if what := d.unsupported(); what != "" {
+		return h, unsupportedError(what)
+	}
+	_, err = tiff.DecodeConfig(stream(r))
+	return h, err
+}
+
+func decodeTIFF(r Source, _ header) (image.Image, error) { return tiff.Decode(stream(r)) }
+
+// unsupported names what golang.org/x/image/tiff does not decode, or would decode
+// wrongly; "" is none of it.
+func (d directory) unsupported() string {
+	bits, colors := d.first(tagBits, 1), d.first(tagPhotometric, 0)
+	samples := d.first(tagSamples, 1)
+	switch compression := d.first(tagCompression, 1); {
+	case compressions[compression] != "":
+		return compressions[compression] + " TIFF"
+	case colorSpaces[colors] != "":
+		return colorSpaces[colors] + " TIFF"
+	case d.first(tagSampleFormat, 1) != 1:
+		return "TIFF of signed or floating-point numbers"
+	case samples > 1 && d.first(tagPlanes, planesInterlaced) != planesInterlaced:
+		return "TIFF with a plane for each color"
+	case bits != 1 && bits != 8 && bits != 16:
+		return fmt.Sprintf("TIFF of %d bits a color", bits)
+	case colors != photometricRGB && samples > 1:
+		return "TIFF with gray or a palette and more"
+	case colors == photometricRGB && (samples > 4 || samples == 4 && d.first(tagExtraSamples, 0) == 0):
+		return fmt.Sprintf("RGB TIFF with %d colors, of which it does not say what they are", samples)
+	}
+	return ""
+}
+
+var compressions = map[uint32]string{
+	6: "JPEG-compressed", 7: "JPEG-compressed", 34892: "JPEG-compressed", 9: "JBIG-compressed", 10: "JBIG-compressed",
+	34661: "JBIG-compressed", 34712: "JPEG-2000-compressed", 34887: "LERC-compressed", 34925: "LZMA-compressed",
+	50000: "Zstandard-compressed", 50001: "WebP-compressed", 50002: "JPEG-XL-compressed", 52546: "JPEG-XL-compressed",
+}
+
+var colorSpaces = map[uint32]string{
+	4: "mask", 5: "CMYK", 6: "YCbCr", 8: "CIELab", 9: "ICCLab", 10: "ITULab", 32803: "camera raw", 32844: "LogL", 32845: "LogLuv", 34892: "linear raw",
+}
