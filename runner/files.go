@@ -12,13 +12,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/model"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // sumOf hashes a file, and gives up when ctx is done.
 func sumOf(ctx context.Context, path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return "", err
 	}

@@ -10,12 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/internal/wire"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // Options say which backend to start, and how.
@@ -222,7 +222,7 @@ func checksum(path string) func() ([]byte, error) {
 }
 
 func hashOf(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // digests are SHA-256 sums of files.
@@ -47,7 +48,7 @@ func digestsOf(c config) digests {
 }
 
 func hashInto(w io.Writer, path string) error {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return err
 	}

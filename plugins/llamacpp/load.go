@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/gguf"
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // engine is a loaded model. It is safe for concurrent use.
@@ -159,7 +159,7 @@ func (e *engine) open(model, mmproj *gguf.File) error {
 func (e *engine) openTemplate() error {
 	source := e.model.ChatTemplate()
 	if path := e.config.chatTemplate; path != "" {
-		text, err := os.ReadFile(path)
+		text, err := regular.Text(path, 1<<20)
 		if err != nil {
 			return fmt.Errorf("read chat_template: %w", err)
 		}

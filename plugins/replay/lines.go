@@ -3,14 +3,17 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
+
+// maxFileBytes of a recording are read.
+const maxFileBytes = 1 << 30
 
 // readLines reads a recording; the first bad line is named by its number.
 func readLines(path string) (data []byte, lines []line, err error) {
-	data, err = os.ReadFile(path)
+	data, err = regular.Text(path, maxFileBytes)
 	if err != nil {
 		return nil, nil, sdk.Errorf(sdk.InvalidConfig, "read the recording: %w", err)
 	}

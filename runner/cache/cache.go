@@ -19,6 +19,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // Key names a record: a SHA-256 over all that determines it.
@@ -47,7 +49,7 @@ type Store struct {
 // bytes. The error says that a cache is there and cannot be used.
 func Open(dir string, limit int64) (*Store, error) {
 	s := &Store{dir: dir, limit: limit, today: day(time.Now())}
-	data, err := os.ReadFile(filepath.Join(dir, fileName))
+	data, err := regular.Read(filepath.Join(dir, fileName), mostBytes)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the cache: %w", err)
 	}
@@ -130,7 +132,7 @@ func (s *Store) append(lines []byte) error {
 		return fmt.Errorf("make the cache: %w", err)
 	}
 	return locked(s.dir, func() error {
-		f, err := os.OpenFile(filepath.Join(s.dir, fileName), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		f, err := regular.Append(filepath.Join(s.dir, fileName), 0o600)
 		if err != nil {
 			return fmt.Errorf("write the cache: %w", err)
 		}

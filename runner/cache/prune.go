@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // Stats say what a cache holds.
@@ -89,7 +91,7 @@ func rewrite(dir string, keep func([]record) []record) error {
 	}
 	return locked(dir, func() error {
 		path := filepath.Join(dir, fileName)
-		data, err := os.ReadFile(path)
+		data, err := regular.Read(path, mostBytes)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("read the cache: %w", err)
 		}

@@ -1,12 +1,10 @@
 package check
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -110,17 +108,14 @@ func (s *schemaNode) compile() (*jsonschema.Schema, error) {
 	}
 	location, value := "in-the-spec.json", s.value
 	if s.file != "" {
-		data, err := os.ReadFile(s.file)
-		if err != nil {
+		var err error
+		if value, err = readSchema(s.file); err != nil {
 			return nil, err
-		}
-		if value, err = jsonschema.UnmarshalJSON(bytes.NewReader(data)); err != nil {
-			return nil, fmt.Errorf("%s: %w", filepath.Base(s.file), err)
 		}
 		location = (&url.URL{Scheme: "file", Path: filepath.ToSlash(s.file)}).String()
 	}
 	c := jsonschema.NewCompiler()
-	c.UseLoader(jsonschema.SchemeURLLoader{"file": jsonschema.FileLoader{}})
+	c.UseLoader(jsonschema.SchemeURLLoader{"file": schemaLoader{}})
 	if err := c.AddResource(location, value); err != nil {
 		return nil, err
 	}

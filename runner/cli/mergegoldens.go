@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 )
 
@@ -34,7 +35,7 @@ and in .gitattributes, for everybody:
 func (a *app) mergeGoldens(files []string) error {
 	var sides [3][]byte
 	for i, name := range files {
-		data, err := os.ReadFile(name)
+		data, err := regular.Read(name, 256<<20)
 		if err != nil {
 			return usageError{err}
 		}

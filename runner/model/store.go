@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // Store is a folder of model files. Beside each whole file lies a record, and
@@ -177,7 +179,7 @@ func (s Store) Remove(e Entry) (int64, error) {
 }
 
 func readJSON(path string, v any) error {
-	data, err := os.ReadFile(path)
+	data, err := regular.Read(path, 1<<20)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // Verify reads a file again and compares it with its record, which keeps what
@@ -48,7 +49,7 @@ func (s Store) Verify(ctx context.Context, e Entry) (Entry, error) {
 
 // sumOf is the SHA-256 of a file in hex, and its size.
 func sumOf(ctx context.Context, path string) (string, int64, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return "", 0, err
 	}

@@ -11,14 +11,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
+
+// maxFileBytes of predictions are read.
+const maxFileBytes = 1 << 30
 
 // File is a file of predictions, an sdk.Backend that answers with them. It is
 // safe for concurrent use.
@@ -35,7 +38,7 @@ type prediction struct {
 // Read reads a .jsonl, .csv or .tsv file with the columns id and prediction.
 // Every error is a sentence with the file and line.
 func Read(path string) (*File, error) {
-	data, err := os.ReadFile(path)
+	data, err := regular.Text(path, maxFileBytes)
 	if err != nil {
 		return nil, fmt.Errorf("read the predictions: %w", err)
 	}
@@ -89,7 +92,7 @@ func (f *File) readLines(data []byte) error {
 }
 
 func (f *File) readTable(data []byte, comma rune) error {
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	r := csv.NewReader(bytes.NewReader(data))
 	r.Comma = comma
 	head, err := r.Read()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -23,7 +24,7 @@ func ReadFolder(dir string) (*result.Run, error) {
 	if err := readJSON(filepath.Join(dir, manifestFile), &run.Manifest); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(filepath.Join(dir, casesFile))
+	f, err := regular.Open(filepath.Join(dir, casesFile))
 	if err != nil {
 		return nil, fmt.Errorf("read the run: %w", err)
 	}
@@ -46,7 +47,7 @@ func ReadFolder(dir string) (*result.Run, error) {
 }
 
 func readJSON(path string, v any) error {
-	data, err := os.ReadFile(path)
+	data, err := regular.Read(path, 1<<30)
 	if err != nil {
 		return fmt.Errorf("read the run: %w", err)
 	}

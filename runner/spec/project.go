@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // defaultCacheMB holds some 100,000 answers.
@@ -116,25 +118,11 @@ func findProject(path string) (string, error) {
 
 // readYAML reads and parses a file, under its shown name.
 func readYAML(src *source, abs string) (Node, error) {
-	data, err := readFile(abs, maxFileBytes)
+	data, err := regular.Text(abs, maxFileBytes)
 	if err != nil {
 		return Node{src: src}, &Error{Pos: Pos{File: src.name}, What: "cannot be read: " + cause(err)}
 	}
 	return parse(src, data)
-}
-
-// readFile refuses a large file before it is in memory.
-func readFile(abs string, most int64) ([]byte, error) {
-	info, err := os.Stat(abs)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return nil, errors.New("it is a folder")
-	case info.Size() > most:
-		return nil, fmt.Errorf("it is larger than %d MiB", most>>20)
-	}
-	return os.ReadFile(abs)
 }
 
 // cause is the reason of a file error without its path, which the message has.

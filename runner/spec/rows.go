@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 const maxRowFileBytes = 256 << 20
@@ -83,12 +85,11 @@ func (l *loader) rowFile(n Node) ([]row, error) {
 		return nil, n.Errorf("use a .csv, .tsv or .jsonl file", "rows cannot be read from %q", n.Text())
 	}
 	l.note(abs, "rows")
-	data, err := readFile(abs, maxRowFileBytes)
+	data, err := regular.Text(abs, maxRowFileBytes)
 	if err != nil {
 		return nil, n.Errorf("", "rows %s: %s", name, cause(err))
 	}
 	src := sourceAt(l.project.Dir, abs)
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if !utf8.Valid(data) {
 		return nil, notUTF8(src.name, data)
 	}

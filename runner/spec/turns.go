@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 const maxPromptBytes = 1 << 20
@@ -119,7 +121,7 @@ func (l *loader) promptFile(n Node) (Node, error) {
 	if text, ok := l.texts[abs]; ok {
 		return text.with(n.scope), nil
 	}
-	data, err := readFile(abs, maxPromptBytes)
+	data, err := regular.Text(abs, maxPromptBytes)
 	if err != nil {
 		return Node{}, f.File.Node.Errorf("", "prompt %s: %s", name, cause(err))
 	}
@@ -127,7 +129,8 @@ func (l *loader) promptFile(n Node) (Node, error) {
 	if err := notUTF8(src.name, data); err != nil {
 		return Node{}, err
 	}
-	y := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: string(data), Style: yaml.LiteralStyle, Line: 1}
+	text := strings.ReplaceAll(string(data), "\r\n", "\n")
+	y := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: yaml.LiteralStyle, Line: 1}
 	l.texts[abs] = Node{y: y, src: src}
 	return l.texts[abs].with(n.scope), nil
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // content is what a file held when it was looked at. The zero content is no file.
@@ -26,7 +28,7 @@ const mostRead = 64 << 20
 // glance looks at a file without reading it.
 func glance(path string) content {
 	info, err := os.Stat(path)
-	if err != nil || info.IsDir() {
+	if err != nil || !info.Mode().IsRegular() {
 		return content{looked: time.Now(), known: true}
 	}
 	return content{there: true, size: info.Size(), written: info.ModTime(), looked: time.Now()}
@@ -39,7 +41,7 @@ func readContent(path string) content {
 		c.known = true
 		return c
 	}
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		c.known = true // nobody else can read it either
 		return c

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // HeldError says that another process watches already.
@@ -29,7 +31,7 @@ func Lock(path string) (unlock func(), err error) {
 		return nil, err
 	}
 	if !locked {
-		pid, _ := os.ReadFile(path)
+		pid, _ := regular.Read(path, 1<<10)
 		return nil, &HeldError{strings.TrimSpace(string(pid))}
 	}
 	_ = os.WriteFile(path, fmt.Appendln(nil, os.Getpid()), 0o644) // without it the sentence lacks a number

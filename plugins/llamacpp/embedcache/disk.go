@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // Disk keeps embeddings as files, named by key and checked when read. Several
@@ -51,7 +53,7 @@ func (d *Disk) path(key Key) string {
 // Get reads a embedding, nil when there is none or it is damaged.
 func (d *Disk) Get(key Key) *Embedding {
 	path := d.path(key)
-	data, err := os.ReadFile(path)
+	data, err := regular.Read(path, 1<<30)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -10,8 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // File is what the header of a GGUF file says.
@@ -41,7 +42,7 @@ type Tensor struct {
 // Open reads the header of a file and makes sure that all the tensor data it
 // promises is there. Every error is a sentence that names the file.
 func Open(path string) (*File, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no such file", path)
 	} else if err != nil {
@@ -51,9 +52,6 @@ func Open(path string) (*File, error) {
 	stat, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if stat.IsDir() {
-		return nil, fmt.Errorf("%s is a folder; expected a GGUF file", path)
 	}
 	file := &File{Path: path, Size: stat.Size()}
 	if err := file.read(f); err != nil {

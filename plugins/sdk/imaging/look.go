@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
 // Look makes an sdk.Image of a file, by its path: it reads the header, and all
@@ -49,7 +50,7 @@ func (f file) Close() { _ = f.f.Close() }
 
 // open opens a regular file: anything else might keep its reader waiting.
 func open(path string) (file, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return file{}, openError(path, err)
 	}

@@ -16,8 +16,12 @@ import (
 	"os"
 	"reflect"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
+
+// maxFileBytes is what package spec reads of a file.
+const maxFileBytes = 32 << 20
 
 // File is a file as it was read. It is not safe for concurrent use; other
 // processes may change what is on disk at any time.
@@ -67,7 +71,7 @@ func New(path, name string, check func(root spec.Node) error) *File {
 
 // Read returns nil for a file that does not exist.
 func Read(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := regular.Read(path, maxFileBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Lstat(path); err == nil {
 			return nil, errors.New("it is a link to nowhere")

@@ -143,7 +143,7 @@ func TestOpenMistakes(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Open(t.TempDir(), "golden/s.yaml", nil); err == nil || err.Error() != "golden/s.yaml: cannot be read: is a directory" {
+	if _, err := Open(t.TempDir(), "golden/s.yaml", nil); err == nil || err.Error() != "golden/s.yaml: cannot be read: it is a folder" {
 		t.Error(err)
 	}
 }
