@@ -9,12 +9,13 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/infer"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
 // sample judges the answers of a sample and adds it to its case.
-func (e *Execution) sample(ctx context.Context, p *planned, c *result.Case, k int, a infer.Answer) {
-	s := result.Sample{Index: k, Seed: p.Params.Seed + uint32(k), Turns: a.Turns, Error: a.Fault, Retries: a.Retries}
+func (e *Execution) sample(ctx context.Context, p *plan.Case, c *result.Case, k int, a infer.Answer) {
+	s := result.Sample{Index: k, Seed: p.SampleSeed(k), Turns: a.Turns, Error: a.Fault, Retries: a.Retries}
 	s.Cached = a.Fault == nil && !slices.ContainsFunc(a.Turns, func(t result.Turn) bool { return !t.Cached })
 	judging := time.Now()
 	for t := range a.Turns {
@@ -34,18 +35,18 @@ func (e *Execution) sample(ctx context.Context, p *planned, c *result.Case, k in
 }
 
 // turn judges one answer.
-func (e *Execution) turn(ctx context.Context, p *planned, t *result.Turn, index int, images []check.Image) {
+func (e *Execution) turn(ctx context.Context, p *plan.Case, t *result.Turn, index int, images []check.Image) {
 	in := check.Input{
 		CaseID: p.ID, Turn: index, Prompt: t.Prompt, Answer: t.Answer, Finish: t.Finish, Images: images,
-		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Cached: t.Cached, Vars: p.Vars, Goldens: e.session.goldens,
+		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Cached: t.Cached, Vars: p.Vars, Goldens: e.plan.Goldens(),
 		Ask: func(ctx context.Context, backend string, req sdk.Request) (sdk.Response, bool, error) {
 			return e.pool.Ask(ctx, backend, req, p.NoCache)
 		},
 	}
-	for _, c := range p.checks[index] {
+	for _, c := range p.Checks[index] {
 		v := judge(ctx, c, in)
 		if v.File == "" {
-			v.File, v.Line = c.pos.File, c.pos.Line
+			v.File, v.Line = c.Pos.File, c.Pos.Line
 		}
 		tellCutOff(&v, t)
 		t.Verdicts = append(t.Verdicts, v)
@@ -75,7 +76,7 @@ func judge(ctx context.Context, c check.Check, in check.Input) (v result.Verdict
 }
 
 // conclude makes the outcome of a case from its samples.
-func conclude(p *planned, c *result.Case) {
+func conclude(p *plan.Case, c *result.Case) {
 	n := map[result.Outcome]int{}
 	for _, s := range c.Samples {
 		n[s.Outcome]++

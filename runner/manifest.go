@@ -10,25 +10,26 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
 // manifest says what is run and where. The commit follows: git may take longer
 // than a short run.
-func (s *Session) manifest(now time.Time) (result.Manifest, <-chan string) {
+func manifest(p *plan.Plan, o Options, now time.Time) (result.Manifest, <-chan string) {
 	commit := make(chan string, 1)
-	go func() { commit <- commitOf(s.Project.Dir) }()
+	go func() { commit <- commitOf(p.Project.Dir) }()
 	host, _ := os.Hostname()
 	var unused []string
-	for _, o := range s.Orphans {
-		unused = append(unused, o.Key)
+	for _, orphan := range p.Orphans {
+		unused = append(unused, orphan.Key)
 	}
 	return result.Manifest{
 		UnusedGoldens: unused,
-		ID:            runID(now), Version: s.options.Version, Project: s.Project.Dir, Args: s.options.Args, Profile: s.options.Profile,
+		ID:            runID(now), Version: o.Version, Project: p.Project.Dir, Args: o.Args, Profile: o.Profile,
 		Host:     result.Host{Name: host, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()},
-		Seed:     s.options.Shuffle,
-		Selected: len(s.cases), Total: s.Total, Started: now,
+		Seed:     o.Shuffle,
+		Selected: p.Len(), Total: p.Total, Started: now,
 	}, commit
 }
 

@@ -17,7 +17,7 @@ const mostOverlays = 200
 // failing sample did not pass, as PNG in the run directory. A picture that cannot
 // be drawn is no loss.
 func (e *Execution) drawOverlays(c *result.Case) {
-	if e.record == nil {
+	if e.options.Discard {
 		return
 	}
 	for i := range c.Samples {
@@ -46,7 +46,7 @@ func (e *Execution) drawOverlay(c *result.Case, o *result.Overlay) {
 	}
 	dir := e.record.Overlays()
 	path := filepath.Join(dir, fmt.Sprintf("%03d.png", n))
-	project := e.session.Project.Dir
+	project := e.plan.Project.Dir
 	absolute := func(path string) string {
 		if path = filepath.FromSlash(path); path == "" || filepath.IsAbs(path) {
 			return path

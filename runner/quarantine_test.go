@@ -32,7 +32,7 @@ s/is-over: {until: 2020-01-01, reason: over}
 s/left-out: {until: SOON, reason: x}
 `, "SOON", soon),
 	})
-	_, r := run(t, options(dir))
+	r := run(t, dir, options())
 	type row struct {
 		Outcome, Without result.Outcome
 		Expired          bool

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -48,25 +49,25 @@ func project(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func options(dir string) Options {
-	return Options{Project: dir, Backends: func(context.Context, spec.Backend) (sdk.Backend, error) { return parrot{}, nil }}
+func options() Options {
+	return Options{Backends: func(context.Context, spec.Backend) (sdk.Backend, error) { return parrot{}, nil }}
 }
 
-func run(t *testing.T, o Options) (*Session, *result.Run) {
+func run(t *testing.T, dir string, o Options) *result.Run {
 	t.Helper()
-	s, err := Open(o)
+	p, err := plan.Open(plan.Options{Project: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := s.Start(t.Context())
-	for i := range s.Len() {
+	e := Start(t.Context(), p, o)
+	for i := range p.Len() {
 		e.Case(t.Context(), i)
 	}
 	r, err := e.Finish(false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, r
+	return r
 }
 
 const several = `
@@ -86,7 +87,7 @@ cases:
 
 func TestOutcomes(t *testing.T) {
 	dir := project(t, map[string]string{"specs/s.yaml": several})
-	_, r := run(t, options(dir))
+	r := run(t, dir, options())
 	type row struct {
 		Outcome result.Outcome
 		Score   float64
@@ -119,7 +120,7 @@ func TestOutcomes(t *testing.T) {
 // A run that is read back is the run.
 func TestRunIsKept(t *testing.T) {
 	dir := project(t, map[string]string{"specs/s.yaml": several})
-	_, r := run(t, options(dir))
+	r := run(t, dir, options())
 	kept := filepath.Join(dir, ".vlmspec", "runs", r.Manifest.ID)
 	again, err := runs.ReadFolder(kept)
 	if err != nil {
@@ -159,9 +160,9 @@ func TestRunIsKept(t *testing.T) {
 
 func TestFailFast(t *testing.T) {
 	dir := project(t, map[string]string{"specs/s.yaml": several})
-	o := options(dir)
+	o := options()
 	o.FailFast = 1
-	_, r := run(t, o)
+	r := run(t, dir, o)
 	if len(r.Cases) != 2 || r.Manifest.Selected != 7 {
 		t.Errorf("%d cases of %d", len(r.Cases), r.Manifest.Selected)
 	}
@@ -169,9 +170,9 @@ func TestFailFast(t *testing.T) {
 
 func TestDiscard(t *testing.T) {
 	dir := project(t, map[string]string{"specs/s.yaml": several})
-	o := options(dir)
+	o := options()
 	o.Discard = true
-	run(t, o)
+	run(t, dir, o)
 	if _, err := os.Stat(filepath.Join(dir, ".vlmspec")); !os.IsNotExist(err) {
 		t.Errorf("a run directory was written: %v", err)
 	}
@@ -185,7 +186,7 @@ func TestMistakesAreToldTogether(t *testing.T) {
 		"specs/c.yaml":  "suite: c\ncases:\n  - name: ${w}\n    rows: [{w: a}, {w: b}]\n    prompt: ${w}\n    expect: [number: {value: 1, abs: -1}]\n",
 		"golden/a.yaml": "a/one: {answers: 3}\n",
 	})
-	_, err := Open(options(dir))
+	_, err := plan.Open(plan.Options{Project: dir})
 	for _, want := range []string{"specs/a.yaml:3:", "specs/b.yaml:3:", "specs/c.yaml:6:", "golden/a.yaml:1:"} {
 		if err == nil || strings.Count(err.Error(), want) != 1 {
 			t.Errorf("want %q once in: %v", want, err)
@@ -225,7 +226,7 @@ func TestConclude(t *testing.T) {
 		"passed enough, whatever else": {samples(p, e), 1, result.Passed, ""},
 	} {
 		got := result.Case{Samples: c.samples}
-		conclude(&planned{Case: spec.Case{Require: atLeast(c.needed)}}, &got)
+		conclude(&plan.Case{Case: spec.Case{Require: atLeast(c.needed)}}, &got)
 		if got.Outcome != c.want || got.Reason != c.reason {
 			t.Errorf("%s: %s, %q; want %s, %q", name, got.Outcome, got.Reason, c.want, c.reason)
 		}

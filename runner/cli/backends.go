@@ -13,7 +13,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
-	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/backend"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -128,12 +128,12 @@ func (a *app) loadBackend(ctx context.Context, project *spec.Project, b spec.Bac
 	if b.Err != nil {
 		return usageError{b.Err}
 	}
-	backend, err := runner.Start(ctx, project.Dir, b)
+	loaded, err := backend.Start(ctx, project.Dir, b)
 	if err != nil {
 		return fmt.Errorf("%s: %w", b.Pos, err)
 	}
-	defer backend.Close()
-	info, err := backend.Describe(ctx)
+	defer loaded.Close()
+	info, err := loaded.Describe(ctx)
 	if err != nil {
 		return err
 	}

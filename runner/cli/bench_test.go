@@ -19,6 +19,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/spec"
 	"github.com/vlmspec/vlmspec/runner/suite"
 )
@@ -48,15 +49,14 @@ type usage struct {
 // runs once in a process.
 func instantMain() {
 	start := time.Now()
-	s, err := runner.Open(runner.Options{
-		Project:  os.Args[1],
-		Backends: func(context.Context, spec.Backend) (sdk.Backend, error) { return instant{}, nil },
-	})
+	p, err := plan.Open(plan.Options{Project: os.Args[1]})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	run, err := suite.Run(context.Background(), s, suite.Options{})
+	run, err := suite.Run(context.Background(), p, runner.Options{
+		Backends: func(context.Context, spec.Backend) (sdk.Backend, error) { return instant{}, nil },
+	}, suite.Options{})
 	if err != nil || runner.ExitCode(run) != 0 {
 		fmt.Fprintln(os.Stderr, "not all cases passed:", err)
 		os.Exit(1)

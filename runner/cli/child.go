@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -15,28 +14,26 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
-	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/event"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-// watched is the flags by which watch tells run what to run, and is told what
-// came of it: the IDs come on standard input, so that nothing need be written.
+// watched is the flags by which watch says what to run: the IDs come on standard
+// input, so that nothing need be written.
 type watched struct {
-	ids      bool
-	first    int
-	verdicts uint
+	ids   bool
+	first int
 }
 
 func (w *watched) flags(f *pflag.FlagSet) {
 	f.BoolVar(&w.ids, "ids", false, "only the cases whose IDs standard input has, one a line")
 	f.IntVar(&w.first, "first", 0, "so many of these IDs run first")
-	f.UintVar(&w.verdicts, "verdicts", 0, "file descriptor that gets a line for each case: outcome and ID")
-	for _, name := range []string{"ids", "first", "verdicts"} {
+	for _, name := range []string{"ids", "first"} {
 		_ = f.MarkHidden(name)
 	}
 }
 
-func (w *watched) apply(in io.Reader, o *runner.Options) error {
+func (w *watched) apply(in io.Reader, o *options) error {
 	if !w.ids {
 		return nil
 	}
@@ -44,24 +41,16 @@ func (w *watched) apply(in io.Reader, o *runner.Options) error {
 	if err != nil {
 		return fmt.Errorf("read the IDs: %w", err)
 	}
-	o.IDs, o.First = map[string]bool{}, map[string]bool{}
+	o.quiet = true
+	p := &o.plan
+	p.IDs, p.First = map[string]bool{}, map[string]bool{}
 	for i, id := range strings.Fields(string(data)) {
-		o.IDs[id] = true
+		p.IDs[id] = true
 		if i < w.first {
-			o.First[id] = true
+			p.First[id] = true
 		}
 	}
 	return nil
-}
-
-// tell returns what tells of a case.
-func (w *watched) tell() func(result.Case) {
-	if w.verdicts == 0 {
-		return nil
-	}
-	syscall.CloseOnExec(int(w.verdicts)) // or what we start would keep it open
-	to := os.NewFile(uintptr(w.verdicts), "verdicts")
-	return func(c result.Case) { _, _ = fmt.Fprintf(to, "%s %s\n", c.Outcome, c.ID) } // nobody listens when watch was killed
 }
 
 // child is a run under way. The methods of nil are those of no run.
@@ -104,7 +93,7 @@ func (w *watching) start(ids []string, first int, because why) *child {
 // command is the command line of a run: of the files of its cases alone, so that
 // it is quick and a mistake elsewhere does not matter.
 func (w *watching) command(ids []string, first int, fresh bool) *exec.Cmd {
-	args := []string{"run", "-C", w.session.Project.File, "--ids", "--first", fmt.Sprint(first), "--verdicts", "3"}
+	args := []string{"run", "-C", w.session.Project.File, "--ids", "--first", fmt.Sprint(first), "--events", "fd:3"}
 	if w.options.Backend != "" {
 		args = append(args, "--backend", w.options.Backend)
 	}
@@ -136,14 +125,19 @@ func (c *child) run(cmd *exec.Cmd, attach func() string) error {
 	if err != nil || c.cmd == nil {
 		return err
 	}
-	for in := bufio.NewScanner(listen); in.Scan(); {
-		outcome, id, _ := strings.Cut(in.Text(), " ")
-		c.verdicts <- verdict{id, result.Outcome(outcome)}
+	err = event.Read(listen, func(_ time.Time, e event.Event) error {
+		if judged, ok := e.(event.CaseJudged); ok {
+			c.verdicts <- verdict{judged.Case.ID, judged.Case.Outcome}
+		}
+		return nil
+	})
+	if err != nil {
+		_, _ = io.Copy(io.Discard, listen) // or the run would wait for us
 	}
-	if err := cmd.Wait(); !ended(err) {
-		return fmt.Errorf("the run ended: %w", err)
+	if ending := cmd.Wait(); !ended(ending) {
+		return fmt.Errorf("the run ended: %w", ending)
 	}
-	return nil
+	return err
 }
 
 // ended reports whether a run has ended by itself; what came of it, it has told.

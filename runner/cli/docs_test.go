@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/plan"
 )
 
 var fencedYAML = regexp.MustCompile("(?s)```yaml\n(.*?)```")
@@ -47,7 +47,7 @@ func TestDocumentsHoldTrueSpecs(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := runner.Open(runner.Options{Project: dir}); err != nil {
+			if _, err := plan.Open(plan.Options{Project: dir}); err != nil {
 				t.Errorf("%s: %v\n%s", doc, err, m[1])
 			}
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/model"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -75,7 +75,7 @@ func (a *app) doctor(ctx context.Context) error {
 }
 
 func (d *checkup) specs(project *spec.Project) {
-	s, err := runner.Open(runner.Options{Project: project.File})
+	s, err := plan.Open(plan.Options{Project: project.File})
 	if err != nil {
 		d.problem("%v", err)
 		return

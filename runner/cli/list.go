@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -27,7 +27,7 @@ func (a *app) listCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			session, err := runner.Open(o)
+			session, err := plan.Open(o)
 			if err != nil {
 				return wrong(err)
 			}
@@ -46,7 +46,7 @@ func (a *app) listCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) listCases(s *runner.Session) error {
+func (a *app) listCases(s *plan.Plan) error {
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for i := range s.Len() {
 		c := s.Case(i)
@@ -71,7 +71,7 @@ func (a *app) listCases(s *runner.Session) error {
 	return t.Flush()
 }
 
-func (a *app) listJSON(s *runner.Session) error {
+func (a *app) listJSON(s *plan.Plan) error {
 	enc := json.NewEncoder(a.out)
 	enc.SetEscapeHTML(false)
 	for i := range s.Len() {
@@ -96,7 +96,7 @@ func (a *app) listJSON(s *runner.Session) error {
 }
 
 // listWhy lists the cases that depend on a file.
-func (a *app) listWhy(s *runner.Session, file string) error {
+func (a *app) listWhy(s *plan.Plan, file string) error {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return err

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/plan"
 )
 
 // byPerson refuses to write goldens where nobody looks.
@@ -21,7 +21,7 @@ func (a *app) prune(review *golden.Review, f *acceptFlags, ids []string) error {
 	if len(ids) > 0 || f.all || f.alternative || f.loosen || f.minority || f.run != "" {
 		return usagef("--prune goes without case IDs and other flags")
 	}
-	s, err := runner.Open(runner.Options{Project: a.dir, AllowUnchecked: true}) // mistakes would make orphans of all
+	s, err := plan.Open(plan.Options{Project: a.dir, AllowUnchecked: true}) // mistakes would make orphans of all
 	if err != nil {
 		return wrong(err)
 	}

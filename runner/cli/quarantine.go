@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/quarantine"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -85,7 +85,7 @@ func (a *app) quarantine(f *quarantineFlags, ids []string) error {
 
 // knownCases refuses IDs that no case has.
 func (a *app) knownCases(ids []string) error {
-	s, err := runner.Open(runner.Options{Project: a.dir, AllowUnchecked: true})
+	s, err := plan.Open(plan.Options{Project: a.dir, AllowUnchecked: true})
 	if err != nil {
 		return wrong(err)
 	}

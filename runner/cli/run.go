@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/report"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/runs"
@@ -37,6 +39,7 @@ type runFlags struct {
 	noCache  bool
 	offline  bool
 	update   string
+	events   string
 	watched  watched
 
 	failedFirst bool
@@ -75,6 +78,7 @@ as accepted) or none; missing when not given, none with CI set`)
 	flags.BoolVar(&f.noCache, "no-cache", false, "ask the backends also for answers that an earlier run has kept; the new ones are kept instead")
 	flags.BoolVar(&f.offline, "offline", false, "ask no backend: a case whose answer no earlier run has kept is an error")
 	flags.BoolVar(&f.failedFirst, "failed-first", false, "cases that were not good in the latest run go first")
+	flags.StringVar(&f.events, "events", "", "write what happens as JSON lines to this file as it happens, - for standard output: docs/events.md")
 	f.watched.flags(flags)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show all that the backends print, not only their warnings")
 	return c
@@ -93,102 +97,106 @@ func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
 		return err
 	}
 	if f.dryRun {
-		s, err := runner.Open(o)
+		p, err := plan.Open(o.plan)
 		if err != nil {
 			return wrong(err)
 		}
-		return a.dry(s)
+		return a.dry(p)
 	}
-	return a.execute(o, f.reports, f.watched.tell())
+	return a.execute(o, f.reports)
 }
 
-// execute runs what the options select, tells of it as it goes, and writes
-// reports. tell is told of every case, too; may be nil.
-func (a *app) execute(o runner.Options, reports []string, tell func(result.Case)) error {
-	var live *report.Console
-	o.OnStart = func(c *spec.Case) { live.Asked(c.Suite + " › " + c.Name) }
-	o.OnEnd = func(c *spec.Case) { live.Answered(c.Suite + " › " + c.Name) }
-	s, err := runner.Open(o)
+// options say what to run and how, and where its events go.
+type options struct {
+	plan   plan.Options
+	run    runner.Options
+	events string // file, - for standard output, fd:N for a file descriptor; "" is nowhere
+	quiet  bool   // whoever ends the run knows that it is ended
+}
+
+// execute runs what the options select, shows it as it goes, and writes reports.
+func (a *app) execute(o *options, reports []string) error {
+	p, err := plan.Open(o.plan)
 	if err != nil {
 		return wrong(err)
 	}
-	targets, err := parseTargets(reports, s.Project.Dir)
+	targets, err := parseTargets(reports, p.Project.Dir)
 	if err != nil {
 		return err
 	}
-	if s.Len() == 0 { // nothing has changed
-		fmt.Fprintf(a.out, "Nothing to run: none of %d cases depends on a file that has changed.\n", s.Total)
+	events, err := a.openEvents(o.events)
+	if err != nil {
+		return err
+	}
+	if p.Len() == 0 { // nothing has changed
+		fmt.Fprintf(a.out, "Nothing to run: none of %d cases depends on a file that has changed.\n", p.Total)
 	}
 	out := a.out
-	for _, t := range targets {
-		if t.Path == "" && t.Format.Name != "github" { // standard output belongs to the report
-			out = a.err
-		}
+	if o.events == "-" || slices.ContainsFunc(targets, report.Target.OwnsStdout) {
+		out = a.err
 	}
-	live = report.NewConsole(out, consoleOptions(out, s))
-	told := a.err
-	if tell != nil { // whoever ends us knows
-		told = io.Discard
+	console := report.NewConsole(out, a.consoleOptions(out))
+	o.run.Sinks = append(o.run.Sinks, console, events.sink())
+	notices := a.err
+	if o.quiet {
+		notices = io.Discard
 	}
-	ctx, notify, stop := interruptible(told)
+	ctx, notify, stop := interruptible(notices)
 	defer stop()
-	run, runErr := suite.Run(ctx, s, suite.Options{Shuffle: o.Shuffle, Notify: notify, OnCase: func(c result.Case) {
-		live.Case(&c)
-		if tell != nil {
-			tell(c)
-		}
-	}})
+	run, runErr := suite.Run(ctx, p, o.run, suite.Options{Shuffle: o.run.Shuffle, Notify: notify})
 	files, writeErr := writeReports(a.out, run, targets)
-	live.End(run, files)
-	if o.Update != "" && o.Update != golden.UpdateNone {
-		tellPending(out, s.Project)
+	console.End(run, files)
+	if o.run.Update != "" && o.run.Update != golden.UpdateNone {
+		tellPending(out, p.Project)
 	}
-	return a.verdict(run, errors.Join(runErr, writeErr))
+	return a.verdict(run, errors.Join(runErr, writeErr, events.close()))
 }
 
 // runOptions reads the flags.
-func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (runner.Options, error) {
-	o, err := f.options(a, paths)
-	if err != nil {
+func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (*options, error) {
+	o := &options{}
+	var err error
+	if o.plan, err = f.options(a, paths); err != nil {
 		return o, err
 	}
-	if err := f.apply(c, &o); err != nil {
+	if err := f.apply(c, &o.plan); err != nil {
 		return o, err
 	}
+	r := &o.run
 	if f.failFast < 0 {
 		return o, usagef("--fail-fast=%d: expected at least 1", f.failFast)
 	}
 	if f.noCache && f.offline {
 		return o, usagef("--no-cache and --offline leave nobody to ask: choose one")
 	}
-	o.Cache, o.Fresh, o.Offline = true, f.noCache, f.offline
-	o.Warn = func(problem string) { a.complain(fmt.Errorf("warning: %s", problem)) }
-	o.FailFast, o.Profile, o.Args = f.failFast, f.profile, os.Args[1:]
+	o.plan.OnProject = func(p *spec.Project) { r.Cache = runner.ReadCache(p) }
+	r.Fresh, r.Offline = f.noCache, f.offline
+	r.FailFast, r.Profile, r.Args, r.Version = f.failFast, f.profile, os.Args[1:], Version
 	switch f.shuffle {
 	case "":
 	case "random":
-		o.Shuffle = rand.Int64N(1<<31-1) + 1
+		r.Shuffle = rand.Int64N(1<<31-1) + 1
 	default:
-		if o.Shuffle, err = strconv.ParseInt(f.shuffle, 10, 64); err != nil || o.Shuffle == 0 {
+		if r.Shuffle, err = strconv.ParseInt(f.shuffle, 10, 64); err != nil || r.Shuffle == 0 {
 			return o, usagef("--shuffle=%s: expected a number other than 0, or nothing", f.shuffle)
 		}
 	}
-	o.Log = &warnings{next: a.err}
+	r.Log = &warnings{next: a.err}
 	if f.verbose {
-		o.Log = a.err
+		r.Log = a.err
 	}
-	if o.Update, err = updateMode(f.update); err != nil {
+	if r.Update, err = updateMode(f.update); err != nil {
 		return o, err
 	}
-	o.FailedFirst = f.failedFirst
-	if err := f.watched.apply(a.in, &o); err != nil {
+	o.plan.FailedFirst, o.events = f.failedFirst, f.events
+	if err := f.watched.apply(a.in, o); err != nil {
 		return o, err
 	}
 	return o, nil
 }
 
 // dry tells what would run.
-func (a *app) dry(s *runner.Session) error {
+func (a *app) dry(s *plan.Plan) error {
 	calls, skipped := 0, 0
 	for i := range s.Len() {
 		c := s.Case(i)
@@ -283,8 +291,8 @@ func reportKinds() string {
 	return kinds.String()
 }
 
-func consoleOptions(out io.Writer, s *runner.Session) report.ConsoleOptions {
-	o := report.ConsoleOptions{Manifest: result.Manifest{Project: s.Project.Dir, Selected: s.Len()}}
+func (a *app) consoleOptions(out io.Writer) report.ConsoleOptions {
+	o := report.ConsoleOptions{Warnings: a.err}
 	o.From, _ = os.Getwd()
 	if f, ok := out.(*os.File); ok && terminal(out) {
 		o.Color = os.Getenv("NO_COLOR") == ""
@@ -300,7 +308,7 @@ func consoleOptions(out io.Writer, s *runner.Session) report.ConsoleOptions {
 func wrong(err error) error {
 	var one *spec.Error
 	var several spec.Errors
-	var selected *runner.SelectionError
+	var selected *plan.SelectionError
 	var none runs.NoRunError
 	if errors.As(err, &one) || errors.As(err, &several) || errors.As(err, &selected) || errors.As(err, &none) {
 		return usageError{err}

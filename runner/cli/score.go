@@ -8,6 +8,8 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/backend"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/prediction"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -38,12 +40,12 @@ A case without a prediction is an error.`,
 	return c
 }
 
-func (a *app) score(o runner.Options, path string, reports []string) error {
+func (a *app) score(o plan.Options, path string, reports []string) error {
 	file, err := prediction.Read(path)
 	if err != nil {
 		return usageError{err}
 	}
-	s, err := runner.Open(o)
+	s, err := plan.Open(o)
 	if err != nil {
 		return wrong(err)
 	}
@@ -54,13 +56,13 @@ func (a *app) score(o runner.Options, path string, reports []string) error {
 	if err := file.Known(ids, len(o.Paths) == 0 && s.Len() == s.Total); err != nil {
 		return usageError{err}
 	}
-	o.Args, o.Repeat = os.Args[1:], 1
-	judges := runner.Plugins(s.Project.Dir, nil)
-	o.Backends = func(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
+	o.Repeat = 1
+	judges := backend.Plugins(s.Project.Dir, nil)
+	backends := func(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
 		if answered[b.Name] {
 			return file, nil
 		}
 		return judges(ctx, b)
 	}
-	return a.execute(o, reports, nil)
+	return a.execute(&options{plan: o, run: runner.Options{Backends: backends, Args: os.Args[1:], Version: Version}}, reports)
 }

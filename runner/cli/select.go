@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/spec"
 	"github.com/vlmspec/vlmspec/runner/suite"
 )
@@ -30,10 +30,9 @@ func (s *selection) flags(c *cobra.Command) {
 }
 
 // options turns the flags into what the runner takes.
-func (s *selection) options(a *app, paths []string) (runner.Options, error) {
-	o := runner.Options{
+func (s *selection) options(a *app, paths []string) (plan.Options, error) {
+	o := plan.Options{
 		Project: a.dir, Paths: paths, Keyword: s.keyword, Backend: s.backend, Failed: s.lastFailed, AllowUnchecked: s.unchecked,
-		Version: Version,
 	}
 	if s.label != "" {
 		filter, err := suite.LabelFilter(s.label)
@@ -65,7 +64,7 @@ func (s *sampling) flags(c *cobra.Command) {
 	f.DurationVar(&s.timeout, "timeout", 0, "time limit of a sample, such as 30s; 0 leaves it to the specs")
 }
 
-func (s *sampling) apply(c *cobra.Command, o *runner.Options) error {
+func (s *sampling) apply(c *cobra.Command, o *plan.Options) error {
 	if s.repeat < 0 {
 		return usagef("--repeat %d: expected at least 1", s.repeat)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
-	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -19,7 +19,7 @@ func (a *app) validateCommand() *cobra.Command {
 		Long: `validate reads vlmspec.yaml, the specs and the goldens, compiles every check
 and looks at every image. It lists all mistakes with their places.`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			s, err := runner.Open(runner.Options{Project: a.dir, Paths: args, AllowUnchecked: unchecked})
+			s, err := plan.Open(plan.Options{Project: a.dir, Paths: args, AllowUnchecked: unchecked})
 			if err != nil {
 				return wrong(err)
 			}
@@ -38,7 +38,7 @@ and looks at every image. It lists all mistakes with their places.`,
 	return c
 }
 
-func specFiles(s *runner.Session) int {
+func specFiles(s *plan.Plan) int {
 	files := map[string]bool{}
 	for i := range s.Len() {
 		files[s.Case(i).Pos.File] = true
@@ -47,7 +47,7 @@ func specFiles(s *runner.Session) int {
 }
 
 // lookAtImages counts the images of the cases, and tells which are none.
-func lookAtImages(s *runner.Session) (int, error) {
+func lookAtImages(s *plan.Plan) (int, error) {
 	seen := map[string]bool{}
 	var errs []error
 	for i := range s.Len() {

@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
-	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/backend"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -59,7 +59,7 @@ func (b *backends) attach(ctx context.Context, p *spec.Project, names []string, 
 func (b *backends) running(ctx context.Context, p *spec.Project, name string) *host.Backend {
 	config := p.Backends[name]
 	if b.warm[name] == nil && config.Err == nil {
-		started, err := runner.Start(ctx, p.Dir, config)
+		started, err := backend.Start(ctx, p.Dir, config)
 		if err != nil {
 			return nil
 		}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -59,7 +59,7 @@ Keys, on a terminal at once, elsewhere a line each:
 type watching struct {
 	app      *app
 	exe      string // ourselves
-	options  runner.Options
+	options  plan.Options
 	review   bool // there is a command of this name
 	ctx      context.Context
 	files    *watch.Watcher
@@ -67,7 +67,7 @@ type watching struct {
 	keyboard *keyboard
 	backends *backends
 
-	plan
+	specPlan
 	child   *child // nil when nothing runs
 	last    []string
 	line    *lineEdit // that is being typed; nil when none is
@@ -76,7 +76,7 @@ type watching struct {
 	retried bool      // what is to run has no verdict from the run before
 }
 
-func (a *app) watch(o runner.Options, poll time.Duration, root *cobra.Command) error {
+func (a *app) watch(o plan.Options, poll time.Duration, root *cobra.Command) error {
 	project, err := spec.LoadProject(a.dir)
 	if err != nil {
 		return wrong(err)
@@ -97,7 +97,7 @@ func (a *app) watch(o runner.Options, poll time.Duration, root *cobra.Command) e
 		app: a, exe: exe, options: o, review: err == nil && review != root, screen: screen, keyboard: newKeyboard(a.in, a.out),
 		files:    watch.New(watch.Options{Poll: poll, Note: func(s string) { screen.say("%s", s) }}),
 		backends: &backends{say: screen.say, warm: map[string]*warm{}},
-		plan:     plan{project: project, verdicts: map[string]result.Outcome{}, judged: map[string]time.Time{}, todo: map[string]bool{}, owed: map[string]bool{}, unread: map[string]bool{}, stale: map[string]bool{}},
+		specPlan: specPlan{project: project, verdicts: map[string]result.Outcome{}, judged: map[string]time.Time{}, todo: map[string]bool{}, owed: map[string]bool{}, unread: map[string]bool{}, stale: map[string]bool{}},
 	}
 	return w.run()
 }

@@ -11,16 +11,16 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
-	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 	"github.com/vlmspec/vlmspec/runner/watch"
 )
 
-// plan is what a watch knows of the specs, and what it has to run.
-type plan struct {
+// specPlan is what a watch knows of the specs, and what it has to run.
+type specPlan struct {
 	project *spec.Project
-	session *runner.Session  // the last that had no mistake; nil before
+	session *plan.Plan       // the last that had no mistake; nil before
 	cases   map[string]int   // by ID
 	graph   map[string][]int // by file: the cases that depend on it
 	specs   map[string]bool  // files that cases are made of; others are looked at by runs alone
@@ -53,7 +53,7 @@ func (a why) and(b why) why {
 	return a
 }
 
-func (p *plan) words(y why) string {
+func (p *specPlan) words(y why) string {
 	switch {
 	case len(y.files) == 0:
 		return y.text
@@ -64,7 +64,7 @@ func (p *plan) words(y why) string {
 }
 
 // names lists a few files as people see them.
-func (p *plan) names(files []string) string {
+func (p *specPlan) names(files []string) string {
 	var names []string
 	for _, f := range files {
 		if rel, err := filepath.Rel(p.project.Dir, f); err == nil && filepath.IsLocal(rel) {
@@ -81,7 +81,7 @@ func (p *plan) names(files []string) string {
 // filter narrows what runs, until `a`.
 type filter struct{ file, name string }
 
-func (f filter) passes(c *spec.Case) bool {
+func (f filter) passes(c *plan.Case) bool {
 	name := strings.ToLower(f.name)
 	return strings.Contains(strings.ToLower(c.Pos.File), strings.ToLower(f.file)) &&
 		(strings.Contains(strings.ToLower(c.ID), name) || strings.Contains(strings.ToLower(c.Name), name))
@@ -129,7 +129,7 @@ func (w *watching) flicker(c watch.Change) {
 }
 
 // dependents are the cases that depend on files, by what was read last.
-func (p *plan) dependents(files map[string]bool) map[string]bool {
+func (p *specPlan) dependents(files map[string]bool) map[string]bool {
 	hit := map[string]bool{}
 	for f := range files {
 		if p.session == nil || f == p.project.File {
@@ -146,12 +146,12 @@ func (p *plan) dependents(files map[string]bool) map[string]bool {
 // else has changed; a mistake leaves everything as it was.
 func (w *watching) reread(changed []string, hit map[string]bool) map[string]bool {
 	opened := time.Now()
-	s, err := runner.Open(w.options)
+	s, err := plan.Open(w.options)
 	if err != nil {
 		w.mistaken(s, err, changed, opened)
 		return w.dependents(w.looked(changed))
 	}
-	before := w.plan
+	before := w.specPlan
 	w.adopt(s)
 	w.watch(w.want(opened))
 	for _, f := range changed {
@@ -173,7 +173,7 @@ func (w *watching) reread(changed []string, hit map[string]bool) map[string]bool
 }
 
 // mistaken tells of mistakes, and waits for somebody to mend them.
-func (w *watching) mistaken(s *runner.Session, err error, changed []string, opened time.Time) {
+func (w *watching) mistaken(s *plan.Plan, err error, changed []string, opened time.Time) {
 	w.complain(err)
 	w.screen.say("mend it, and save; the last good state stays")
 	for _, f := range changed {
@@ -194,7 +194,7 @@ func (w *watching) mistaken(s *runner.Session, err error, changed []string, open
 }
 
 // spare leaves the cases of files with mistakes for later.
-func (p *plan) spare(ids map[string]bool) {
+func (p *specPlan) spare(ids map[string]bool) {
 	for f := range p.sick {
 		for _, i := range p.graph[f] {
 			if id := p.session.Case(i).ID; ids[id] {
@@ -206,13 +206,13 @@ func (p *plan) spare(ids map[string]bool) {
 }
 
 // looked picks the files that runs alone look at.
-func (p *plan) looked(files []string) map[string]bool {
+func (p *specPlan) looked(files []string) map[string]bool {
 	return toSet(slices.DeleteFunc(slices.Clone(files), func(f string) bool { return p.specs[f] }))
 }
 
 // configured reports whether a case is asked of backends that were configured
 // otherwise before, or whether anything else in vlmspec.yaml has changed.
-func (p *plan) configured(i int, before *spec.Project) bool {
+func (p *specPlan) configured(i int, before *spec.Project) bool {
 	if p.project.Golden != before.Golden || p.project.DefaultBackend != before.DefaultBackend || !reflect.DeepEqual(p.project.Specs, before.Specs) {
 		return true
 	}
@@ -222,7 +222,7 @@ func (p *plan) configured(i int, before *spec.Project) bool {
 }
 
 // adopt makes a session the one to go by.
-func (p *plan) adopt(s *runner.Session) {
+func (p *specPlan) adopt(s *plan.Plan) {
 	p.session, p.project = s, s.Project
 	p.cases, p.graph, p.specs = make(map[string]int, s.Len()), map[string][]int{}, toSet(append(s.Files, s.Project.File))
 	for i := range s.Len() {
@@ -241,7 +241,7 @@ func (p *plan) adopt(s *runner.Session) {
 }
 
 // want is what the watcher is to watch.
-func (p *plan) want(read time.Time) watch.Want {
+func (p *specPlan) want(read time.Time) watch.Want {
 	files := []string{p.project.File}
 	files = slices.AppendSeq(files, maps.Keys(p.specs))
 	files = slices.AppendSeq(files, maps.Keys(p.graph))
@@ -279,7 +279,7 @@ func (w *watching) enqueue(ids map[string]bool, because why) int {
 }
 
 // take empties the list of what is to run: those that were not good first.
-func (p *plan) take() (ids []string, first int, because why) {
+func (p *specPlan) take() (ids []string, first int, because why) {
 	var others []string
 	for i := range p.session.Len() {
 		c := p.session.Case(i)
@@ -298,7 +298,7 @@ func (p *plan) take() (ids []string, first int, because why) {
 }
 
 // abs is the path of a file as it is shown to people.
-func (p *plan) abs(shown string) string {
+func (p *specPlan) abs(shown string) string {
 	if path := filepath.FromSlash(shown); filepath.IsAbs(path) {
 		return path
 	}
@@ -306,7 +306,7 @@ func (p *plan) abs(shown string) string {
 }
 
 // specsOf lists the spec files of cases.
-func (p *plan) specsOf(ids []string) []string {
+func (p *specPlan) specsOf(ids []string) []string {
 	files := map[string]bool{}
 	for _, id := range ids {
 		files[p.abs(p.session.Case(p.cases[id]).Pos.File)] = true
@@ -315,7 +315,7 @@ func (p *plan) specsOf(ids []string) []string {
 }
 
 // backendsOf lists the backends that cases ask.
-func (p *plan) backendsOf(ids []string) []string {
+func (p *specPlan) backendsOf(ids []string) []string {
 	names := map[string]bool{}
 	for _, id := range ids {
 		for _, name := range p.session.Backends(p.cases[id]) {

@@ -14,42 +14,42 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-// Identity is what a backend is, as far as its answers depend on it.
-type Identity struct {
+// Fingerprint is what a backend is, as far as its answers depend on it.
+type Fingerprint struct {
 	Info   sdk.Info
 	Digest [sha256.Size]byte // over program, version, config, model and device
 	Why    string            // why its answers are not kept; "" when they are
 }
 
-// Identities tells what backends are. It is called from several goroutines.
-type Identities interface {
-	// Remembered says what a backend is without starting it; ok is false when
+// Fingerprints tells what backends are. It is called from several goroutines.
+type Fingerprints interface {
+	// Lookup says what a backend is without starting it; ok is false when
 	// that is not known for certain.
-	Remembered(name string) (id Identity, ok bool)
-	// Learn says what a backend is that has been started.
-	Learn(name string, b sdk.Backend, info sdk.Info) Identity
+	Lookup(name string) (id Fingerprint, ok bool)
+	// Record says what a backend is that has been started.
+	Record(name string, b sdk.Backend, info sdk.Info) Fingerprint
 }
 
 // NotCached is the kind of fault of a case that --offline leaves without an
 // answer.
 const NotCached = "not_cached"
 
-// recall answers a sample without its backend: from the cache, where an answer
+// lookup answers a sample without its backend: from the cache, where an answer
 // to every turn is kept, or by the fault that an image is not there or that no
 // backend may be asked. ok is false when the backend has to be asked.
-func (l *lane) recall(task Task) (a Answer, ok bool) {
+func (l *lane) lookup(task Task) (a Answer, ok bool) {
 	a.Started = time.Now()
 	defer func() { a.Seconds = time.Since(a.Started).Seconds() }()
-	id, why := l.recallable(task.Case.Params, task)
+	id, why := l.cacheable(task.Case.Params, task)
 	talk := l.pool.talk(task, &a)
 	for i := 0; i < len(task.Case.Turns) && why == ""; i++ {
 		if err := talk.ask(i); err != nil {
 			a.Fault = faultOf(err, 0)
 			return a, true
 		}
-		r, kept := l.kept(id, talk.req, task.Index)
-		if !kept {
-			why = "no answer to it is kept"
+		r, found := l.cached(id, talk.req, task.Index)
+		if !found {
+			why = "no answer to it is cached"
 			break
 		}
 		talk.said(r).Cached = true
@@ -67,9 +67,9 @@ func offline(why string) *result.Fault {
 	return &result.Fault{Kind: NotCached, Message: "--offline asks no backend, and " + why + "; run it without --offline"}
 }
 
-// recallable says what the backend is, or why its answers are not to be had from
+// cacheable says what the backend is, or why its answers are not to be had from
 // the cache.
-func (l *lane) recallable(p sdk.Params, task Task) (id Identity, why string) {
+func (l *lane) cacheable(p sdk.Params, task Task) (id Fingerprint, why string) {
 	if l.pool.options.Cache == nil {
 		return id, "there is no cache"
 	}
@@ -79,16 +79,16 @@ func (l *lane) recallable(p sdk.Params, task Task) (id Identity, why string) {
 	if task.Timed {
 		return id, "the case checks how long the answer takes, which has to be measured"
 	}
-	id, known := l.identity(false)
+	id, known := l.fingerprint(false)
 	if !known {
 		return id, fmt.Sprintf("backend %s has not answered yet, or its program, config or model is another now", l.name)
 	}
-	return id, id.unkept(p, task.Never)
+	return id, id.uncacheable(p, task.Never)
 }
 
-// unkept says why answers are not kept, "" when they are. A sample without a
+// uncacheable says why answers are not kept, "" when they are. A sample without a
 // seed is not one that could be had again.
-func (id Identity) unkept(p sdk.Params, never bool) string {
+func (id Fingerprint) uncacheable(p sdk.Params, never bool) string {
 	switch {
 	case never:
 		return "the case says cache: never"
@@ -100,8 +100,8 @@ func (id Identity) unkept(p sdk.Params, never bool) string {
 	return ""
 }
 
-// kept finds the answer to a request.
-func (l *lane) kept(id Identity, req sdk.Request, sample int) (r sdk.Response, ok bool) {
+// cached finds the answer to a request.
+func (l *lane) cached(id Fingerprint, req sdk.Request, sample int) (r sdk.Response, ok bool) {
 	key, ok := keyOf(id, req, sample)
 	if !ok {
 		return r, false
@@ -110,7 +110,7 @@ func (l *lane) kept(id Identity, req sdk.Request, sample int) (r sdk.Response, o
 	if !ok {
 		return r, false
 	}
-	var k keptAnswer
+	var k cachedAnswer
 	if json.Unmarshal(value, &k) != nil {
 		return r, false
 	}
@@ -119,8 +119,8 @@ func (l *lane) kept(id Identity, req sdk.Request, sample int) (r sdk.Response, o
 	}}, true
 }
 
-// keptAnswer is a record: an answer without the time that it took once.
-type keptAnswer struct {
+// cachedAnswer is a record: an answer without the time that it took once.
+type cachedAnswer struct {
 	Text         string           `json:"text"`
 	Finish       sdk.FinishReason `json:"finish"`
 	TextTokens   int              `json:"text_tokens"`
@@ -129,29 +129,29 @@ type keptAnswer struct {
 	LogProbs     []float64        `json:"logprobs,omitempty"`
 }
 
-// keeping gathers the answers of a sample.
-type keeping struct {
+// cacheWrites gathers the answers of a sample.
+type cacheWrites struct {
 	keys   []cache.Key
 	values [][]byte
 }
 
 // add notes an answer that may be kept.
-func (k *keeping) add(l *lane, task Task, req sdk.Request, r sdk.Response) {
+func (k *cacheWrites) add(l *lane, task Task, req sdk.Request, r sdk.Response) {
 	if l.pool.options.Cache == nil {
 		return
 	}
-	id, known := l.identity(true)
+	id, known := l.fingerprint(true)
 	secret := func(s string) bool { return s != "" && strings.Contains(r.Text, s) }
-	if !known || id.unkept(req.Params, task.Never) != "" || slices.ContainsFunc(l.pool.options.Secrets, secret) {
+	if !known || id.uncacheable(req.Params, task.Never) != "" || slices.ContainsFunc(l.pool.options.Secrets, secret) {
 		return
 	}
-	value, err := json.Marshal(keptAnswer{r.Text, r.Finish, r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.LogProbs})
+	value, err := json.Marshal(cachedAnswer{r.Text, r.Finish, r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.LogProbs})
 	if key, ok := keyOf(id, req, task.Index); ok && err == nil {
 		k.keys, k.values = append(k.keys, key), append(k.values, value)
 	}
 }
 
-func (k *keeping) put(c *cache.Store) {
+func (k *cacheWrites) put(c *cache.Store) {
 	for i := range k.keys {
 		c.Put(k.keys[i], k.values[i])
 	}
@@ -161,7 +161,7 @@ func (k *keeping) put(c *cache.Store) {
 // image counts by the digest of its file, since to decode every image would take
 // longer than a run of cached cases, and by its name, which a backend may go by.
 // ok is false for a request that has no JSON.
-func keyOf(id Identity, req sdk.Request, sample int) (key cache.Key, ok bool) {
+func keyOf(id Fingerprint, req sdk.Request, sample int) (key cache.Key, ok bool) {
 	type part struct{ Text, SHA256, Name string }
 	type message struct {
 		Role  sdk.Role

@@ -16,19 +16,19 @@ import (
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
-// known is a backend that is remembered as version, when that is not "".
+// known is a backend that is record as version, when that is not "".
 type known struct {
 	version string
 	why     string
 	seeds   bool
 }
 
-func (k known) identity() Identity {
-	return Identity{Info: sdk.Info{Name: "fake", Capabilities: sdk.Capabilities{Seeds: k.seeds}}, Digest: sha256.Sum256([]byte(k.version)), Why: k.why}
+func (k known) identity() Fingerprint {
+	return Fingerprint{Info: sdk.Info{Name: "fake", Capabilities: sdk.Capabilities{Seeds: k.seeds}}, Digest: sha256.Sum256([]byte(k.version)), Why: k.why}
 }
 
-func (k known) Remembered(string) (Identity, bool)           { return k.identity(), k.version != "" }
-func (k known) Learn(string, sdk.Backend, sdk.Info) Identity { return k.identity() }
+func (k known) Lookup(string) (Fingerprint, bool)                { return k.identity(), k.version != "" }
+func (k known) Record(string, sdk.Backend, sdk.Info) Fingerprint { return k.identity() }
 
 // session is a run with a cache in a folder.
 type session struct {
@@ -96,11 +96,11 @@ func talking(id string, prompts ...string) *spec.Case {
 
 func TestSecondRunAsksNobody(t *testing.T) {
 	dir := t.TempDir()
-	all := append(tasks(one("a", "red-circle.png"), talking("b", "more", "yet more")), Task{Case: one("c"), Index: 1, Seed: 8})
-	if got := run(t, dir, counting(), Options{Identities: known{}}, all).answers(); got != "answer 1, answer 2, answer 3, answer 4, answer 5" {
+	all := append(tasks(one("a", "red-circle.png"), talking("b", "more", "yet more")), Task{Case: one("c"), Index: 1})
+	if got := run(t, dir, counting(), Options{Fingerprints: known{}}, all).answers(); got != "answer 1, answer 2, answer 3, answer 4, answer 5" {
 		t.Fatalf("first %s", got)
 	}
-	s := run(t, dir, counting(), Options{Identities: known{version: ""}}, all)
+	s := run(t, dir, counting(), Options{Fingerprints: known{version: ""}}, all)
 	if got := s.answers(); got != "answer 1*, answer 2*, answer 3*, answer 4*, answer 5*" || s.opened.Load() != 1 {
 		t.Errorf("a backend that has to say what it is: %s, opened %d times", got, s.opened.Load())
 	}
@@ -108,7 +108,7 @@ func TestSecondRunAsksNobody(t *testing.T) {
 
 func TestBackendThatIsRememberedIsNotStarted(t *testing.T) {
 	dir := t.TempDir()
-	is := Options{Identities: known{version: "1"}}
+	is := Options{Fingerprints: known{version: "1"}}
 	all := tasks(one("a", "red-circle.png"), one("b"))
 	run(t, dir, counting(), is, all).answers()
 	s := run(t, dir, counting(), is, all)
@@ -129,7 +129,7 @@ func TestBackendThatIsRememberedIsNotStarted(t *testing.T) {
 
 // Whatever determines an answer makes it another one.
 func TestWhatAnAnswerDependsOn(t *testing.T) {
-	base := func() Task { return Task{Case: one("a", "red-circle.png"), Seed: 7} }
+	base := func() Task { return tasks(one("a", "red-circle.png"))[0] }
 	image := func(t *testing.T, name, like string) string {
 		data, err := os.ReadFile(shapes + like)
 		if err != nil {
@@ -151,20 +151,20 @@ func TestWhatAnAnswerDependsOn(t *testing.T) {
 		},
 		"the order":       func(_ *testing.T, task *Task, _ *Options) { p := task.Case.Turns[0].Parts; p[0], p[1] = p[1], p[0] },
 		"the system":      func(_ *testing.T, task *Task, _ *Options) { task.Case.System = "Be brief." },
-		"the seed":        func(_ *testing.T, task *Task, _ *Options) { task.Seed = 8 },
+		"the seed":        func(_ *testing.T, task *Task, _ *Options) { task.Case.Params.Seed = 8 },
 		"the sample":      func(_ *testing.T, task *Task, _ *Options) { task.Index = 1 },
 		"most tokens":     func(_ *testing.T, task *Task, _ *Options) { task.Case.Params.MaxTokens = 9 },
 		"a stop":          func(_ *testing.T, task *Task, _ *Options) { task.Case.Params.Stop = []string{"."} },
 		"extra":           func(_ *testing.T, task *Task, _ *Options) { task.Case.Params.Extra = map[string]any{"grammar": "x"} },
-		"the backend":     func(_ *testing.T, _ *Task, o *Options) { o.Identities = known{version: "2"} },
+		"the backend":     func(_ *testing.T, _ *Task, o *Options) { o.Fingerprints = known{version: "2"} },
 		"cache: never":    func(_ *testing.T, task *Task, _ *Options) { task.Never = true },
 		"a time checked":  func(_ *testing.T, task *Task, _ *Options) { task.Timed = true },
 		"--no-cache":      func(_ *testing.T, _ *Task, o *Options) { o.Fresh = true },
-		"no model digest": func(_ *testing.T, _ *Task, o *Options) { o.Identities = known{version: "1", why: "no digest"} },
+		"no model digest": func(_ *testing.T, _ *Task, o *Options) { o.Fingerprints = known{version: "1", why: "no digest"} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			is := Options{Identities: known{version: "1"}}
+			is := Options{Fingerprints: known{version: "1"}}
 			run(t, dir, counting(), is, []Task{base()}).answers()
 			task, o := base(), is
 			change(t, &task, &o)
@@ -178,7 +178,7 @@ func TestWhatAnAnswerDependsOn(t *testing.T) {
 	}
 	t.Run("its path does not matter", func(t *testing.T) {
 		dir := t.TempDir()
-		is := Options{Identities: known{version: "1"}}
+		is := Options{Fingerprints: known{version: "1"}}
 		run(t, dir, counting(), is, []Task{base()}).answers()
 		task := base()
 		task.Case.ID = "another case"
@@ -211,7 +211,7 @@ func TestWhatIsNotKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			is := Options{Identities: known{version: "1", seeds: test.seeds}, Secrets: []string{"", test.tells}}
+			is := Options{Fingerprints: known{version: "1", seeds: test.seeds}, Secrets: []string{"", test.tells}}
 			n := 0
 			f := &fake{answer: func(context.Context, sdk.Request) (string, error) {
 				if n++; n == test.fails {
@@ -231,7 +231,7 @@ func TestWhatIsNotKept(t *testing.T) {
 // A conversation is taken from the cache whole or not at all.
 func TestConversationThatGoesOnOtherwise(t *testing.T) {
 	dir := t.TempDir()
-	is := Options{Identities: known{version: "1"}}
+	is := Options{Fingerprints: known{version: "1"}}
 	run(t, dir, counting(), is, tasks(talking("a", "more"))).answers()
 	if got := run(t, dir, counting(), is, tasks(talking("a", "else"))).answers(); got != "answer 1, answer 2" {
 		t.Errorf("answered %s", got)
@@ -241,7 +241,7 @@ func TestConversationThatGoesOnOtherwise(t *testing.T) {
 // Part of a run comes from the cache, and the backend is started for the rest.
 func TestHitsAmongMisses(t *testing.T) {
 	dir := t.TempDir()
-	is := Options{Identities: known{version: "1"}}
+	is := Options{Fingerprints: known{version: "1"}}
 	run(t, dir, counting(), is, tasks(one("b"), one("d"))).answers()
 	s := run(t, dir, counting(), is, tasks(one("a"), one("b"), one("c"), one("d")))
 	if got := s.answers(); got != "answer 1, answer 1*, answer 2, answer 2*" || s.asked.ids() != "a c" || s.opened.Load() != 1 {
@@ -251,18 +251,19 @@ func TestHitsAmongMisses(t *testing.T) {
 
 func TestOffline(t *testing.T) {
 	dir := t.TempDir()
-	run(t, dir, counting(), Options{Identities: known{version: "1"}}, tasks(one("a"))).answers()
-	timed := Task{Case: one("a"), Seed: 7, Timed: true}
+	run(t, dir, counting(), Options{Fingerprints: known{version: "1"}}, tasks(one("a"))).answers()
+	timed := tasks(one("a"))[0]
+	timed.Timed = true
 	all := append(tasks(one("a"), one("b"), one("c", "missing.png")), timed)
-	s := run(t, dir, counting(), Options{Identities: known{version: "1"}, Offline: true}, all)
+	s := run(t, dir, counting(), Options{Fingerprints: known{version: "1"}, Offline: true}, all)
 	want := "answer 1*, " +
-		"not_cached: --offline asks no backend, and no answer to it is kept; run it without --offline, " +
+		"not_cached: --offline asks no backend, and no answer to it is cached; run it without --offline, " +
 		"invalid_request: s.yaml:3: missing.png: there is no such file, " +
 		"not_cached: --offline asks no backend, and the case checks how long the answer takes, which has to be measured; run it without --offline"
 	if got := s.answers(); got != want || s.opened.Load() != 0 {
 		t.Errorf("got %s", got)
 	}
-	s = run(t, dir, counting(), Options{Identities: known{}, Offline: true}, tasks(one("a")))
+	s = run(t, dir, counting(), Options{Fingerprints: known{}, Offline: true}, tasks(one("a")))
 	if got := s.answers(); !strings.Contains(got, "backend b has not answered yet, or its program, config or model is another now") || s.opened.Load() != 0 {
 		t.Errorf("got %s", got)
 	}
@@ -274,7 +275,7 @@ func TestOffline(t *testing.T) {
 // Judges are answered from the cache by the same rules.
 func TestAskFromTheCache(t *testing.T) {
 	dir := t.TempDir()
-	is := Options{Identities: known{version: "1"}}
+	is := Options{Fingerprints: known{version: "1"}}
 	req := sdk.Request{Messages: []sdk.Message{{Role: sdk.User, Parts: []sdk.Part{{Text: "grade this"}}}}}
 	ask := func(never bool) string {
 		s := run(t, dir, counting(), is, nil)
@@ -350,7 +351,7 @@ func TestRecordOfAnotherKind(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := run(t, dir, counting(), Options{Identities: is}, tasks(one("a"))).answers(); got != "answer 1" {
+	if got := run(t, dir, counting(), Options{Fingerprints: is}, tasks(one("a"))).answers(); got != "answer 1" {
 		t.Errorf("answered %s", got)
 	}
 }

@@ -11,10 +11,10 @@ import (
 
 // converse holds one sample: its turns one after another, each with the history.
 // The answers are kept once the whole sample has come to its end.
-func (l *lane) converse(task Task, in place) (a Answer) {
+func (l *lane) converse(task Task, in position) (a Answer) {
 	a.Started = time.Now()
 	c := task.Case
-	t := l.ticket(in)
+	t := l.slot(in)
 	defer func() {
 		if began := t.leave(); !began.IsZero() {
 			a.Started = began
@@ -26,7 +26,7 @@ func (l *lane) converse(task Task, in place) (a Answer) {
 		return a
 	}
 	talk := l.pool.talk(task, &a)
-	var keep keeping
+	var writes cacheWrites
 	for i := range c.Turns {
 		err := talk.ask(i)
 		var r sdk.Response
@@ -38,15 +38,15 @@ func (l *lane) converse(task Task, in place) (a Answer) {
 			a.Fault = faultOf(err, c.Timeout)
 			return a
 		}
-		keep.add(l, task, talk.req, r)
+		writes.add(l, task, talk.req, r)
 		talk.said(r).Timings = timings(r.Timings, took)
 	}
-	keep.put(l.pool.options.Cache)
+	writes.put(l.pool.options.Cache)
 	return a
 }
 
 // ask sends a turn of a case, and says how long the answer took.
-func (l *lane) ask(t *ticket, c *spec.Case, turn int, req sdk.Request) (sdk.Response, time.Duration, error) {
+func (l *lane) ask(t *slot, c *spec.Case, turn int, req sdk.Request) (sdk.Response, time.Duration, error) {
 	if turn == 0 {
 		if err := t.enter(c.Timeout); err != nil {
 			return sdk.Response{}, 0, err

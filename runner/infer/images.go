@@ -35,7 +35,7 @@ func (m *images) look(path string) (sdk.Image, error) {
 		m.seen[path] = s
 	}
 	m.mu.Unlock()
-	s.once.Do(func() { s.img, s.err = m.recall(path) })
+	s.once.Do(func() { s.img, s.err = m.lookup(path) })
 	return s.img, s.err
 }
 
@@ -47,8 +47,8 @@ type lookedAt struct {
 
 func imageKey(path string) cache.Key { return sha256.Sum256([]byte("image 2\x00" + path)) }
 
-// recall does not read a file that has not changed since an earlier run.
-func (m *images) recall(path string) (sdk.Image, error) {
+// lookup does not read a file that has not changed since an earlier run.
+func (m *images) lookup(path string) (sdk.Image, error) {
 	if m.cache == nil {
 		return imaging.Look(path)
 	}

@@ -85,7 +85,8 @@ func one(id string, images ...string) *spec.Case {
 func tasks(cases ...*spec.Case) []Task {
 	var all []Task
 	for _, c := range cases {
-		all = append(all, Task{Case: c, Seed: 7})
+		c.Params.Seed = 7
+		all = append(all, Task{Case: c})
 	}
 	return all
 }
@@ -345,7 +346,7 @@ func TestStartAndEndAreTold(t *testing.T) {
 	f := &fake{}
 	p := Start(t.Context(), tasks(one("a"), one("b")), Options{
 		Open:    func(context.Context, string) (sdk.Backend, error) { return f, nil },
-		OnStart: note("start"), OnEnd: note("end"),
+		OnStart: note("start"), OnEnd: func(task Task, _ *Answer) { note("end")(task) },
 	})
 	wait(t, p, 0)
 	wait(t, p, 1)

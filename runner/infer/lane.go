@@ -21,17 +21,17 @@ type lane struct {
 	longest time.Duration // time limit of a task
 	endless bool          // a task has none
 
-	turn <-chan struct{} // closed when the lane before waits for room, or needs none
-	next chan struct{}   // the same, of this one
+	admit     <-chan struct{} // closed when the lane before waits for room, or needs none
+	admitNext chan struct{}   // the same, of this one
 
-	mu       sync.Mutex  // guards what follows, until slots
-	backend  sdk.Backend // nil while it is not loaded
-	err      error       // of opening, which is tried once
-	info     sdk.Info    // once described
-	known    bool        // info is
-	id       *Identity
-	recalled bool          // id was looked for in what is remembered
-	learning chan Identity // of the backend that was started; nil once it is in id
+	mu        sync.Mutex  // guards what follows, until slots
+	backend   sdk.Backend // nil while it is not loaded
+	err       error       // of opening, which is tried once
+	info      sdk.Info    // once described
+	known     bool        // info is
+	id        *Fingerprint
+	lookedUp  bool             // id was looked for in what was recorded
+	recording chan Fingerprint // of the backend that was started; nil once it is in id
 
 	// slots bounds the samples that the backend computes at once, senders those
 	// that have a turn after the one under way.
@@ -75,14 +75,14 @@ func (l *lane) run() {
 	for len(rest) > 0 && l.settle(rest[0]) {
 		rest = rest[1:]
 	}
-	<-l.turn // which comes: all lanes run
+	<-l.admit // which comes: all lanes run
 	if len(rest) == 0 {
-		close(l.next)
+		close(l.admitNext)
 		return
 	}
-	line := l.pool.loading.line(l)
-	close(l.next)
-	if l.pool.loading.wait(l.pool.ctx, line) != nil {
+	waiter := l.pool.loading.enqueue(l)
+	close(l.admitNext)
+	if l.pool.loading.wait(l.pool.ctx, waiter) != nil {
 		return
 	}
 	defer l.pool.loading.leave(l)
@@ -91,7 +91,7 @@ func (l *lane) run() {
 	_ = l.open() // an error is that of every task
 	type queued struct {
 		task int
-		in   place
+		in   position
 	}
 	tasks := make(chan queued)
 	var workers sync.WaitGroup
@@ -102,7 +102,7 @@ func (l *lane) run() {
 			}
 		})
 	}
-	in := anyPlace()
+	in := anyPosition()
 	for _, i := range <-ordered {
 		if l.settle(i) {
 			continue
@@ -126,7 +126,7 @@ func (l *lane) settle(i int) bool {
 	if o.Cache == nil && !o.Offline {
 		return false
 	}
-	a, ok := l.recall(l.pool.tasks[i])
+	a, ok := l.lookup(l.pool.tasks[i])
 	if ok {
 		f := &l.pool.futures[i]
 		f.answer, f.ok = a, true
@@ -142,11 +142,11 @@ func (l *lane) answerNow(i int) {
 	}
 	defer l.pool.loading.leave(l)
 	_ = l.open()
-	l.answer(i, anyPlace())
+	l.answer(i, anyPosition())
 }
 
 // answer fulfils the future of a task by asking the backend.
-func (l *lane) answer(i int, in place) {
+func (l *lane) answer(i int, in position) {
 	f := &l.pool.futures[i]
 	defer close(f.done)
 	if l.pool.ctx.Err() != nil {
@@ -158,7 +158,7 @@ func (l *lane) answer(i int, in place) {
 	}
 	f.answer = l.try(task, in)
 	if l.pool.options.OnEnd != nil {
-		l.pool.options.OnEnd(task)
+		l.pool.options.OnEnd(task, &f.answer)
 	}
 	f.ok = l.pool.ctx.Err() == nil || f.answer.Fault == nil
 }
@@ -169,7 +169,7 @@ var backoff = []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Seco
 // try answers a task. What may be no fault of the case is tried again: once
 // after a crash, three times while the backend is unavailable. A wrong answer
 // never is.
-func (l *lane) try(task Task, in place) Answer {
+func (l *lane) try(task Task, in position) Answer {
 	if l.err != nil {
 		return Answer{Started: time.Now(), Fault: faultOf(l.err, 0)}
 	}
@@ -185,7 +185,7 @@ func (l *lane) try(task Task, in place) Answer {
 	for tries := 1; a.Fault != nil && l.worthAnotherTry(a.Fault, tries); tries++ {
 		before := append(a.Retries, *a.Fault)
 		l.calls.Lock()
-		a = l.converse(task, anyPlace())
+		a = l.converse(task, anyPosition())
 		l.calls.Unlock()
 		a.Retries = before
 	}
@@ -199,12 +199,12 @@ func (l *lane) request(ctx context.Context, req sdk.Request, never bool) (r sdk.
 		return r, false, err
 	}
 	task := Task{Never: never}
-	id, why := l.recallable(req.Params, task)
+	id, why := l.cacheable(req.Params, task)
 	if why == "" {
-		if r, ok := l.kept(id, req, 0); ok {
+		if r, ok := l.cached(id, req, 0); ok {
 			return r, true, nil
 		}
-		why = "no answer to it is kept"
+		why = "no answer to it is cached"
 	}
 	if l.pool.options.Offline {
 		return r, false, errors.New(offline(why).Message)
@@ -225,9 +225,9 @@ func (l *lane) request(ctx context.Context, req sdk.Request, never bool) (r sdk.
 		return r, false, ctx.Err()
 	}
 	if r, err = l.backend.Generate(ctx, req, nil); err == nil {
-		var keep keeping
-		keep.add(l, task, req, r)
-		keep.put(l.pool.options.Cache)
+		var writes cacheWrites
+		writes.add(l, task, req, r)
+		writes.put(l.pool.options.Cache)
 	}
 	return r, false, err
 }
@@ -256,7 +256,7 @@ func (l *lane) close() {
 	defer l.calls.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.learnt()
+	l.recorded()
 	if l.backend != nil {
 		_ = l.backend.Close()
 	}

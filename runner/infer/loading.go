@@ -33,10 +33,10 @@ type waiter struct {
 }
 
 // enter waits until a lane may be loaded, and holds it there until leave.
-func (g *loading) enter(ctx context.Context, l *lane) error { return g.wait(ctx, g.line(l)) }
+func (g *loading) enter(ctx context.Context, l *lane) error { return g.wait(ctx, g.enqueue(l)) }
 
-// line puts a lane into the line of those that wait.
-func (g *loading) line(l *lane) waiter {
+// enqueue puts a lane into the queue of those that wait.
+func (g *loading) enqueue(l *lane) waiter {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	w := waiter{l, make(chan struct{})}
@@ -68,8 +68,8 @@ func (g *loading) wait(ctx context.Context, w waiter) error {
 }
 
 // alone waits until a lane that has entered may be loaded with no other beside
-// it. crowded is false when it is.
-func (g *loading) alone(ctx context.Context, l *lane) (crowded bool, err error) {
+// it. evicted is false when it is.
+func (g *loading) alone(ctx context.Context, l *lane) (evicted bool, err error) {
 	g.mu.Lock()
 	others := without(g.loaded, l)
 	if len(others) == 0 {
@@ -79,7 +79,7 @@ func (g *loading) alone(ctx context.Context, l *lane) (crowded bool, err error) 
 	g.apart[l], g.loaded = true, others
 	g.uses[l]--
 	g.mu.Unlock()
-	if err = g.wait(ctx, g.line(l)); err != nil {
+	if err = g.wait(ctx, g.enqueue(l)); err != nil {
 		g.mu.Lock()
 		g.uses[l]++ // who has entered leaves
 		g.mu.Unlock()

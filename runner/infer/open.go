@@ -17,9 +17,9 @@ func (l *lane) open() error {
 		return l.err
 	}
 	if l.err = l.start(); sdk.KindOf(l.err) == sdk.Unavailable {
-		if crowded, err := l.pool.loading.alone(l.pool.ctx, l); err != nil {
+		if evicted, err := l.pool.loading.alone(l.pool.ctx, l); err != nil {
 			l.err = err
-		} else if crowded {
+		} else if evicted {
 			l.err = l.start()
 		}
 	}
@@ -51,19 +51,19 @@ func (l *lane) start() error {
 	if n := max(info.Capabilities.Concurrency, 1); n != cap(l.slots) {
 		l.slots, l.senders = make(chan struct{}, n), make(chan struct{}, n)
 	}
-	if ids := l.pool.options.Identities; ids != nil {
-		l.learning = make(chan Identity, 1)
-		go func() { l.learning <- ids.Learn(l.name, backend, info) }()
+	if ids := l.pool.options.Fingerprints; ids != nil {
+		l.recording = make(chan Fingerprint, 1)
+		go func() { l.recording <- ids.Record(l.name, backend, info) }()
 	}
 	return nil
 }
 
-// learnt waits until it is known what the backend is that was started last: its
+// recorded waits until it is known what the backend is that was started last: its
 // program is hashed while it answers first. l.mu is held.
-func (l *lane) learnt() {
-	if l.learning != nil {
-		id := <-l.learning
-		l.id, l.learning = &id, nil
+func (l *lane) recorded() {
+	if l.recording != nil {
+		id := <-l.recording
+		l.id, l.recording = &id, nil
 	}
 }
 
@@ -71,7 +71,7 @@ func (l *lane) learnt() {
 func (l *lane) unload() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.learnt()
+	l.recorded()
 	if l.backend != nil {
 		_ = l.backend.Close()
 		l.backend = nil
@@ -85,17 +85,17 @@ func (l *lane) described() (sdk.Info, bool) {
 	return l.info, l.known
 }
 
-// identity is what the backend is, as it says itself or as is remembered; asked
+// fingerprint is what the backend is, as it says itself or as was recorded; asked
 // leaves only the former.
-func (l *lane) identity(asked bool) (id Identity, known bool) {
+func (l *lane) fingerprint(asked bool) (id Fingerprint, known bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if asked || l.id == nil {
-		l.learnt()
+		l.recorded()
 	}
-	if ids := l.pool.options.Identities; l.id == nil && !l.recalled && ids != nil {
-		l.recalled = true
-		if id, ok := ids.Remembered(l.name); ok {
+	if ids := l.pool.options.Fingerprints; l.id == nil && !l.lookedUp && ids != nil {
+		l.lookedUp = true
+		if id, ok := ids.Lookup(l.name); ok {
 			l.id, l.info, l.known = &id, id.Info, true
 		}
 	}

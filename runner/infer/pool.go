@@ -18,10 +18,9 @@ import (
 // Task is one sample of a case to answer.
 type Task struct {
 	Case  *spec.Case
-	Index int    // of the sample
-	Seed  uint32 // of the sample
-	Timed bool   // a check reads how long the answer took: it is asked for anew
-	Never bool   // its answer is neither taken from the cache nor kept
+	Index int  // of the sample
+	Timed bool // a check reads how long the answer took: it is asked for anew
+	Never bool // its answer is neither taken from the cache nor kept
 }
 
 // Answer is what came of a task: the turns, without verdicts, or a fault.
@@ -43,15 +42,16 @@ type Options struct {
 	OnDemand bool
 	// OnStart is called when a backend is asked, and OnEnd when it has answered,
 	// from several goroutines; both may be nil.
-	OnStart, OnEnd func(Task)
-	// Cache keeps answers between runs, and Identities knows whose they are; both
+	OnStart func(Task)
+	OnEnd   func(Task, *Answer)
+	// Cache keeps answers between runs, and Fingerprints knows whose they are; both
 	// may be nil.
-	Cache      *cache.Store
-	Identities Identities
-	Fresh      bool     // the cache is written, not read
-	Offline    bool     // what is not in the cache is the fault of its task
-	Secrets    []string // an answer that holds one is not kept
-	Bounds     Bounds
+	Cache        *cache.Store
+	Fingerprints Fingerprints
+	Fresh        bool     // the cache is written, not read
+	Offline      bool     // what is not in the cache is the fault of its task
+	Secrets      []string // an answer that holds one is not kept
+	Bounds       Bounds
 }
 
 // Pool holds the answers to come. It is safe for concurrent use.
@@ -89,8 +89,8 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 		p.futures[i].done = make(chan struct{})
 		l := p.lanes[t.Case.Backend]
 		if l == nil {
-			l = &lane{pool: p, name: t.Case.Backend, ended: make(chan struct{}), turn: first, next: make(chan struct{})}
-			first = l.next
+			l = &lane{pool: p, name: t.Case.Backend, ended: make(chan struct{}), admit: first, admitNext: make(chan struct{})}
+			first = l.admitNext
 			p.lanes[l.name] = l
 			order = append(order, l)
 		}

@@ -23,7 +23,7 @@ type talk struct {
 func (p *Pool) talk(task Task, a *Answer) *talk {
 	c := task.Case
 	t := &talk{pool: p, turns: c.Turns, req: sdk.Request{ID: c.ID, Params: c.Params}, answer: a}
-	t.req.Params.Seed = task.Seed
+	t.req.Params.Seed = c.SampleSeed(task.Index)
 	if c.System != "" {
 		t.req.Messages = append(t.req.Messages, sdk.Message{Role: sdk.System, Parts: []sdk.Part{{Text: c.System}}})
 	}

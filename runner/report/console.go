@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/vlmspec/vlmspec/runner/event"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
@@ -19,8 +21,8 @@ type ConsoleOptions struct {
 	Color bool
 	// Columns of the terminal; 0 is no terminal: plain lines, nothing live.
 	Columns int
-	// Manifest holds the project, and Selected.
-	Manifest result.Manifest
+	// Warnings gets the warnings of the run; nil drops them.
+	Warnings io.Writer
 	// From is the folder that the person is in, for paths to type; "" is the project.
 	From string
 }
@@ -29,8 +31,9 @@ type ConsoleOptions struct {
 // and what is not good as it comes. Elsewhere: a line a case. It is safe for
 // concurrent use.
 type Console struct {
-	o   ConsoleOptions
-	out io.Writer
+	o        ConsoleOptions
+	out      io.Writer
+	manifest result.Manifest
 
 	mu     sync.Mutex
 	buf    bytes.Buffer
@@ -47,7 +50,7 @@ type Console struct {
 
 // asked is a sample that a backend is answering.
 type asked struct {
-	what  string
+	event.Sample
 	since time.Time
 }
 
@@ -60,10 +63,44 @@ func NewConsole(out io.Writer, o ConsoleOptions) *Console {
 	return c
 }
 
-// Case tells what came of a case.
-func (c *Console) Case(r *result.Case) {
+// Event implements [event.Sink].
+func (c *Console) Event(e event.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	switch e := e.(type) {
+	case event.RunStarted:
+		c.manifest = e.Manifest
+	case event.SampleStarted:
+		c.asked = append(c.asked, asked{e.Sample, time.Now()})
+	case event.SampleEnded:
+		c.asked = slices.DeleteFunc(c.asked, func(a asked) bool { return a.Sample == e.Sample })
+	case event.CaseJudged:
+		c.judged(e.Case)
+	case event.Warning:
+		c.warning(e)
+	}
+}
+
+// warning writes a line of its own, above the live part.
+func (c *Console) warning(w event.Warning) {
+	if c.o.Warnings == nil {
+		return
+	}
+	c.erase()
+	c.flush()
+	from := ""
+	if w.Backend != "" {
+		from = "backend " + w.Backend + ": "
+	}
+	fmt.Fprintf(c.o.Warnings, "vlmspec: warning: %s%s\n", from, Visible(w.Message))
+	if c.o.Columns > 0 {
+		c.paint()
+		c.flush()
+	}
+}
+
+// judged tells what came of a case.
+func (c *Console) judged(r *result.Case) {
 	c.done++
 	if c.o.Columns > 0 {
 		if !r.Passing() {
@@ -141,7 +178,7 @@ func (c *Console) failure(r *result.Case) {
 	if how := cachedDetail(r); how != "" {
 		c.pair("cached", how)
 	}
-	c.pair("again", Repeat(&c.o.Manifest, r, c.o.From))
+	c.pair("again", Repeat(&c.manifest, r, c.o.From))
 	for _, command := range golden.Commands(r) {
 		c.pair("accept", command)
 	}
@@ -194,7 +231,7 @@ func (c *Console) verdict(v result.Verdict, answer string) {
 		c.pair("  why", v.Reason)
 	}
 	if v.Overlay != nil && v.Overlay.Drawn != "" {
-		c.pair("  drawn", c.near(filepath.Join(c.o.Manifest.Project, filepath.FromSlash(v.Overlay.Drawn))))
+		c.pair("  drawn", c.near(filepath.Join(c.manifest.Project, filepath.FromSlash(v.Overlay.Drawn))))
 	}
 }
 
@@ -216,9 +253,10 @@ func (c *Console) flush() {
 // writeConsole is the console of a run that is over.
 func writeConsole(out io.Writer, run *result.Run) error {
 	w := bufio.NewWriter(out)
-	c := NewConsole(w, ConsoleOptions{Manifest: run.Manifest})
+	c := NewConsole(w, ConsoleOptions{})
+	c.Event(event.RunStarted{Manifest: run.Manifest})
 	for i := range run.Cases {
-		c.Case(&run.Cases[i])
+		c.Event(event.CaseJudged{Case: &run.Cases[i]})
 	}
 	c.End(run, nil)
 	return w.Flush()

@@ -24,25 +24,6 @@ func (c *Console) animate() {
 	}
 }
 
-// Asked says that a backend is asked.
-func (c *Console) Asked(what string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.asked = append(c.asked, asked{what, time.Now()})
-}
-
-// Answered says that it has answered.
-func (c *Console) Answered(what string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i, a := range c.asked {
-		if a.what == what {
-			c.asked = append(c.asked[:i], c.asked[i+1:]...)
-			return
-		}
-	}
-}
-
 // erase takes the live part off the screen.
 func (c *Console) erase() {
 	if c.drawn > 0 {
@@ -58,12 +39,12 @@ const mostAsked = 6
 func (c *Console) paint() {
 	wide := max(c.o.Columns-1, 20)
 	for _, a := range c.asked[:min(len(c.asked), mostAsked)] {
-		fmt.Fprintf(&c.buf, "%s\n", c.dim(oneLine(fmt.Sprintf("  %s  %s", a.what, seconds(time.Since(a.since).Seconds())), wide)))
+		fmt.Fprintf(&c.buf, "%s\n", c.dim(oneLine(fmt.Sprintf("  %s  %s", a.Suite+" › "+a.Name, seconds(time.Since(a.since).Seconds())), wide)))
 		c.drawn++
 	}
-	total := max(c.o.Manifest.Selected, 1)
+	total := max(c.manifest.Selected, 1)
 	took := time.Since(c.start).Seconds()
-	text := fmt.Sprintf(" %d/%d", c.done, c.o.Manifest.Selected)
+	text := fmt.Sprintf(" %d/%d", c.done, c.manifest.Selected)
 	switch {
 	case c.done > 0:
 		rate := float64(c.done) / took

@@ -58,6 +58,9 @@ type Target struct {
 	Path   string // "" is standard output
 }
 
+// OwnsStdout reports whether standard output belongs to the report.
+func (t Target) OwnsStdout() bool { return t.Path == "" && t.Format.Name != "github" }
+
 // ParseTarget reads KIND or KIND=PATH; "-" for a path is standard output. Paths
 // that are left out are below dir.
 func ParseTarget(s, dir string) (Target, error) {

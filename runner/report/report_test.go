@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vlmspec/vlmspec/runner/event"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -353,17 +354,19 @@ var escapes = regexp.MustCompile("\x1b\\[[0-9;]*[a-zA-Z]")
 func TestConsoleOnATerminal(t *testing.T) {
 	run := example()
 	var b bytes.Buffer
-	c := NewConsole(&b, ConsoleOptions{Color: true, Columns: 100, Manifest: run.Manifest, From: "/project/sub"})
+	c := NewConsole(&b, ConsoleOptions{Color: true, Columns: 100, From: "/project/sub"})
+	c.Event(event.RunStarted{Manifest: run.Manifest})
 	for i := range run.Cases {
-		c.Asked(run.Cases[i].ID)
+		sample := event.Sample{Case: run.Cases[i].ID}
+		c.Event(event.SampleStarted{Sample: sample})
 		c.mu.Lock()
 		c.paint()
 		c.mu.Unlock()
-		c.Answered(run.Cases[i].ID)
+		c.Event(event.SampleEnded{Sample: sample})
 		c.mu.Lock()
 		c.erase()
 		c.mu.Unlock()
-		c.Case(&run.Cases[i])
+		c.Event(event.CaseJudged{Case: &run.Cases[i]})
 	}
 	c.End(run, []string{"/project/sub/out/junit.xml"})
 	text := b.String()

@@ -1,5 +1,10 @@
 package result
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Judged is the outcome of a sample: the worst of its verdicts, which is an
 // error, a failure, a stale golden, or a pass. A verdict that only warns never
 // fails it. A sample without a verdict is [Unchecked], so that only a check can
@@ -22,4 +27,12 @@ func (s *Sample) Judged() Outcome {
 		}
 	}
 	return worst
+}
+
+// SortCases brings cases into the order of the specs, by file and line; those of
+// one line stay as they were.
+func SortCases(cases []Case) {
+	slices.SortStableFunc(cases, func(a, b Case) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
 }

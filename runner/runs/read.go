@@ -2,13 +2,11 @@ package runs
 
 import (
 	"bufio"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -38,7 +36,7 @@ func ReadFolder(dir string) (*result.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	SortCases(run.Cases)
+	result.SortCases(run.Cases)
 	gates := filepath.Join(dir, gatesFile)
 	if _, err := os.Stat(gates); err == nil { // a killed run has none
 		return run, readJSON(gates, &run.Gates)
@@ -72,12 +70,4 @@ func eachLine(r io.Reader, name string, f func(line []byte) error) error {
 			return fmt.Errorf("read the run: %s:%d: %w", name, n, err)
 		}
 	}
-}
-
-// SortCases brings cases into the order of the specs; those of one line stay as
-// they were judged.
-func SortCases(cases []result.Case) {
-	slices.SortStableFunc(cases, func(a, b result.Case) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
-	})
 }

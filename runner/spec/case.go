@@ -69,6 +69,9 @@ type Case struct {
 	Sources []Source       // files it was made from, the spec first; images are in Turns
 }
 
+// SampleSeed is the seed of a sample, counted from 0.
+func (c *Case) SampleSeed(index int) uint32 { return c.Params.Seed + uint32(index) }
+
 // clone copies a case with everything in it that can be changed.
 func (c Case) clone() Case {
 	c.Turns = slices.Clone(c.Turns)

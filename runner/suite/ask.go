@@ -22,12 +22,12 @@ func (s *Suite) Ask(ctx context.Context, prompt string, images ...string) (Answe
 	if s.err != nil {
 		return Answer{}, s.err
 	}
-	b, err := s.backend(ctx, s.session.Project.DefaultBackend)
+	b, err := s.backend(ctx, s.plan.Project.DefaultBackend)
 	if err != nil {
 		return Answer{}, err
 	}
 	msg := sdk.Message{Role: sdk.User}
-	in := Answer{Prompt: strings.Repeat("<image>", len(images)) + prompt, Goldens: s.session.Goldens()}
+	in := Answer{Prompt: strings.Repeat("<image>", len(images)) + prompt, Goldens: s.plan.Goldens()}
 	for _, path := range images {
 		img, err := imaging.Look(path)
 		if err != nil {
@@ -54,7 +54,7 @@ func (s *Suite) backend(ctx context.Context, name string) (sdk.Backend, error) {
 	if b, ok := s.backends[name]; ok {
 		return b, nil
 	}
-	b, err := s.attached(ctx, s.session.Project.Backends[name])
+	b, err := s.attached(ctx, s.plan.Project.Backends[name])
 	if err != nil {
 		return nil, err
 	}

@@ -14,14 +14,16 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/backend"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // Suite is the specs of a project as part of a Ginkgo suite.
 type Suite struct {
-	session *runner.Session
-	err     error // of loading the specs
+	plan *plan.Plan
+	err  error // of loading the specs
 
 	owned  []*host.Backend // of the first process
 	attach host.Attachments
@@ -54,7 +56,7 @@ func Specs(project string) *Suite {
 // suite, at [Suite.Nodes].
 func New(project string) *Suite {
 	s := &Suite{backends: map[string]sdk.Backend{}}
-	s.session, s.err = runner.Open(runner.Options{Project: project, OnDemand: true, Discard: true, Backends: s.attached})
+	s.plan, s.err = plan.Open(plan.Options{Project: project})
 	return s
 }
 
@@ -65,16 +67,16 @@ func (s *Suite) Nodes() {
 		ginkgo.It("loads the specs", func() { ginkgo.Fail(s.err.Error()) })
 		return
 	}
-	for from := 0; from < s.session.Len(); {
-		first := s.session.Case(from)
+	for from := 0; from < s.plan.Len(); {
+		first := s.plan.Case(from)
 		to := from
-		for to < s.session.Len() && s.session.Case(to).Pos.File == first.Pos.File {
+		for to < s.plan.Len() && s.plan.Case(to).Pos.File == first.Pos.File {
 			to++
 		}
 		begin := from
 		ginkgo.Describe(first.Suite, location(first.Pos, 1), func() {
 			for i := begin; i < to; i++ {
-				node(s.session.Case(i), func() { s.judge(i) })
+				node(&s.plan.Case(i).Case, func() { s.judge(i) })
 			}
 		})
 		from = to
@@ -91,7 +93,7 @@ func (s *Suite) judge(i int) {
 	report(c)
 }
 
-func answersOf(c result.Case) string {
+func answersOf(c *result.Case) string {
 	var text strings.Builder
 	for _, s := range c.Samples {
 		for _, t := range s.Turns {
@@ -109,8 +111,8 @@ func (s *Suite) StartBackends() []byte {
 	}
 	attach := host.Attachments{}
 	for _, name := range s.names() {
-		b := s.session.Project.Backends[name]
-		owned, err := runner.Start(context.Background(), s.session.Project.Dir, b)
+		b := s.plan.Project.Backends[name]
+		owned, err := backend.Start(context.Background(), s.plan.Project.Dir, b)
 		if err != nil {
 			ginkgo.GinkgoWriter.Printf("backend %s: %v\n", name, err) // its cases say so too
 			continue
@@ -129,8 +131,8 @@ func (s *Suite) StartBackends() []byte {
 
 func (s *Suite) names() []string {
 	used := map[string]bool{}
-	for i := range s.session.Len() {
-		used[s.session.Case(i).Backend] = true
+	for i := range s.plan.Len() {
+		used[s.plan.Case(i).Backend] = true
 	}
 	return slices.Sorted(maps.Keys(used))
 }
@@ -150,7 +152,7 @@ func (s *Suite) Attach(data []byte) {
 // attached opens a backend by attaching to the process that runs, or, where the
 // first process could not start it, by finding out why.
 func (s *Suite) attached(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
-	return runner.Attached(ctx, s.session.Project.Dir, b, s.attach)
+	return backend.Attached(ctx, s.plan.Project.Dir, b, s.attach)
 }
 
 // execution starts on first use.
@@ -158,7 +160,7 @@ func (s *Suite) execution() *runner.Execution {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running == nil {
-		s.running = s.session.Start(context.Background())
+		s.running = runner.Start(context.Background(), s.plan, runner.Options{OnDemand: true, Discard: true, Backends: s.attached})
 	}
 	return s.running
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -28,18 +29,16 @@ import (
 type Options struct {
 	// Shuffle is the seed of a random order; 0 keeps the order of the specs.
 	Shuffle int64
-	// OnCase is told of every case as it is judged, one at a time; may be nil.
-	OnCase func(result.Case)
 	// Notify registers for signals; it is called once Ginkgo, which ends a suite
 	// at Ctrl-C whatever it is at, has been made to let go of them. May be nil.
 	Notify func()
 }
 
-// Run runs a session to its end, or until ctx is done, and returns what came of
+// Run runs a plan to its end, or until ctx is done, and returns what came of
 // it, whole even where the error says that it could not be recorded. Ginkgo runs
 // once in a process, so Run does.
-func Run(ctx context.Context, s *runner.Session, o Options) (*result.Run, error) {
-	e := s.Start(ctx)
+func Run(ctx context.Context, p *plan.Plan, ro runner.Options, o Options) (*result.Run, error) {
+	e := runner.Start(ctx, p, ro)
 	ginkgo.BeforeSuite(func() {
 		signal.Reset(os.Interrupt, syscall.SIGTERM)
 		if o.Notify != nil {
@@ -52,14 +51,11 @@ func Run(ctx context.Context, s *runner.Session, o Options) (*result.Run, error)
 	}
 	// One container for all: Ginkgo copies the containers of every case.
 	ginkgo.Describe("vlmspec", append(order, func() {
-		for i := range s.Len() {
-			node(s.Case(i), func() {
+		for i := range p.Len() {
+			node(&p.Case(i).Case, func() {
 				c, ok := e.Case(ctx, i)
 				if !ok {
 					ginkgo.Skip("did not run")
-				}
-				if o.OnCase != nil {
-					o.OnCase(c)
 				}
 				report(c)
 			})
@@ -92,7 +88,7 @@ func location(pos spec.Pos, line int) types.CodeLocation {
 }
 
 // report tells Ginkgo what came of a case.
-func report(c result.Case) {
+func report(c *result.Case) {
 	switch {
 	case c.Outcome == result.Skipped:
 		ginkgo.Skip(c.Reason)

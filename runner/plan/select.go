@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"fmt"
@@ -49,8 +49,8 @@ func knownBackend(p *spec.Project, name string) error {
 }
 
 // selected applies the options to the cases there are.
-func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
-	wanted, err := s.atLines(cases, lines)
+func (p *Plan) selected(cases []Case, lines []at) ([]Case, error) {
+	wanted, err := p.atLines(cases, lines)
 	if err != nil {
 		return nil, err
 	}
@@ -58,14 +58,14 @@ func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
 		if len(wanted) == 0 || yes == nil {
 			return nil
 		}
-		left := slices.DeleteFunc(wanted, func(c planned) bool { return !yes(&c.Case) })
+		left := slices.DeleteFunc(wanted, func(c Case) bool { return !yes(&c.Case) })
 		if len(left) == 0 {
 			return &SelectionError{fmt.Sprintf("no case is left: none of %d %s", len(wanted), what)}
 		}
 		wanted = left
 		return nil
 	}
-	o := s.options
+	o := p.Options
 	filters := []struct {
 		on   bool
 		what string
@@ -84,7 +84,7 @@ func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
 		}
 	}
 	if o.Failed {
-		failed, err := s.lastFailed()
+		failed, err := p.lastFailed()
 		if err != nil {
 			return nil, err
 		}
@@ -93,27 +93,27 @@ func (s *Session) selected(cases []planned, lines []at) ([]planned, error) {
 		}
 	}
 	if o.Changed != nil {
-		wanted = slices.DeleteFunc(wanted, func(c planned) bool { return !s.touched(&c, o.Changed) })
+		wanted = slices.DeleteFunc(wanted, func(c Case) bool { return !p.touched(&c, o.Changed) })
 	}
-	if slices.ContainsFunc(wanted, func(c planned) bool { return c.Only }) {
-		wanted = slices.DeleteFunc(wanted, func(c planned) bool { return !c.Only })
+	if slices.ContainsFunc(wanted, func(c Case) bool { return c.Only }) {
+		wanted = slices.DeleteFunc(wanted, func(c Case) bool { return !c.Only })
 	}
-	s.adjust(wanted)
-	return s.firstOnes(wanted), nil
+	p.adjust(wanted)
+	return p.firstOnes(wanted), nil
 }
 
 // firstOnes brings the cases that run first to the front.
-func (s *Session) firstOnes(cases []planned) []planned {
-	head := s.options.First
-	if s.options.FailedFirst {
-		if failed, err := s.lastFailed(); err == nil { // else there is no run yet
+func (p *Plan) firstOnes(cases []Case) []Case {
+	head := p.Options.First
+	if p.Options.FailedFirst {
+		if failed, err := p.lastFailed(); err == nil { // else there is no run yet
 			head = failed
 		}
 	}
 	if len(head) == 0 {
 		return cases
 	}
-	var first, others []planned
+	var first, others []Case
 	for _, c := range cases {
 		if head[c.ID] {
 			first = append(first, c)
@@ -130,24 +130,24 @@ func mentions(c *spec.Case, text string) bool {
 }
 
 // adjust overrides what the specs say of sampling.
-func (s *Session) adjust(cases []planned) {
+func (p *Plan) adjust(cases []Case) {
 	for i := range cases {
 		c := &cases[i].Case
-		if s.options.Repeat > 0 {
-			c.Repeat = s.options.Repeat
+		if p.Options.Repeat > 0 {
+			c.Repeat = p.Options.Repeat
 		}
-		if s.options.Seed != nil {
-			c.Params.Seed = *s.options.Seed
+		if p.Options.Seed != nil {
+			c.Params.Seed = *p.Options.Seed
 		}
-		if s.options.Timeout > 0 {
-			c.Timeout = s.options.Timeout
+		if p.Options.Timeout > 0 {
+			c.Timeout = p.Options.Timeout
 		}
 	}
 }
 
 // atLines keeps the cases of files that were given without a line, and the
 // cases that stand at a line: those that begin last before it.
-func (s *Session) atLines(cases []planned, lines []at) ([]planned, error) {
+func (p *Plan) atLines(cases []Case, lines []at) ([]Case, error) {
 	if !slices.ContainsFunc(lines, func(l at) bool { return l.line > 0 }) {
 		return cases, nil
 	}
@@ -155,21 +155,21 @@ func (s *Session) atLines(cases []planned, lines []at) ([]planned, error) {
 	for _, l := range lines {
 		begin := -1
 		for i := range cases {
-			if pos := cases[i].Pos; s.isFile(pos, l.path) && (l.line == 0 || pos.Line <= l.line) {
+			if pos := cases[i].Pos; p.isFile(pos, l.path) && (l.line == 0 || pos.Line <= l.line) {
 				begin = max(begin, pos.Line)
 				take[i] = take[i] || l.line == 0
 			}
 		}
 		if begin < 0 {
-			return nil, &SelectionError{fmt.Sprintf("%s:%d: there is no case at this line or before it; `vlmspec list` tells where they are", s.name(l.path), l.line)}
+			return nil, &SelectionError{fmt.Sprintf("%s:%d: there is no case at this line or before it; `vlmspec list` tells where they are", p.name(l.path), l.line)}
 		}
 		for i := range cases {
-			if l.line > 0 && s.isFile(cases[i].Pos, l.path) && cases[i].Pos.Line == begin {
+			if l.line > 0 && p.isFile(cases[i].Pos, l.path) && cases[i].Pos.Line == begin {
 				take[i] = true
 			}
 		}
 	}
-	var out []planned
+	var out []Case
 	for i, yes := range take {
 		if yes {
 			out = append(out, cases[i])
@@ -179,25 +179,25 @@ func (s *Session) atLines(cases []planned, lines []at) ([]planned, error) {
 }
 
 // isFile reports whether a path is a spec's file, or a folder it is in.
-func (s *Session) isFile(pos spec.Pos, path string) bool {
+func (p *Plan) isFile(pos spec.Pos, path string) bool {
 	abs := filepath.FromSlash(pos.File)
 	if !filepath.IsAbs(abs) {
-		abs = filepath.Join(s.Project.Dir, abs)
+		abs = filepath.Join(p.Project.Dir, abs)
 	}
 	rel, err := filepath.Rel(path, abs)
 	return err == nil && filepath.IsLocal(rel)
 }
 
 // name is a path as people see it: relative to the project where it can be.
-func (s *Session) name(path string) string {
-	if rel, err := filepath.Rel(s.Project.Dir, path); err == nil && filepath.IsLocal(rel) {
+func (p *Plan) name(path string) string {
+	if rel, err := filepath.Rel(p.Project.Dir, path); err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)
 	}
 	return path
 }
 
-func (s *Session) lastFailed() (map[string]bool, error) {
-	store := runs.Open(s.Project.State)
+func (p *Plan) lastFailed() (map[string]bool, error) {
+	store := runs.Open(p.Project.State)
 	id, err := store.Latest()
 	if _, none := err.(runs.NoRunError); none { //nolint:errorlint // as Latest returns it
 		return nil, &SelectionError{err.Error()}

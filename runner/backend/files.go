@@ -1,4 +1,4 @@
-package runner
+package backend
 
 import (
 	"context"
@@ -38,16 +38,16 @@ func sumOf(ctx context.Context, path string) (string, error) {
 // parts is how the name of a file ends that is one of several.
 const parts = "-?????-of-?????"
 
-// filesOf lists the files that a backend's config names, and the other parts of
+// Files lists the files that a backend's config names, and the other parts of
 // models that are split. A model that was not pulled yet is none; whole is false
 // then, and where the config names a folder, which may hold anything.
-func filesOf(b spec.Backend) (files []string, whole bool) {
+func Files(b spec.Backend) (files []string, whole bool) {
 	config, err := model.Resolve(b)
 	if err != nil {
 		config = b.Config
 	}
 	whole = err == nil
-	for _, path := range texts(config) {
+	for _, path := range Texts(config) {
 		if path == "" {
 			continue
 		}
@@ -67,20 +67,20 @@ func filesOf(b spec.Backend) (files []string, whole bool) {
 	return slices.Compact(files), whole
 }
 
-// texts lists the texts in a config, by key. Where a backend keeps a cache is no
+// Texts lists the texts in a config, by key. Where a backend keeps a cache is no
 // input.
-func texts(value any) (all []string) {
+func Texts(value any) (all []string) {
 	switch v := value.(type) {
 	case string:
 		all = append(all, v)
 	case []any:
 		for _, item := range v {
-			all = append(all, texts(item)...)
+			all = append(all, Texts(item)...)
 		}
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			if !strings.HasSuffix(key, "cache_dir") {
-				all = append(all, texts(v[key])...)
+				all = append(all, Texts(v[key])...)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package runner
+package backend
 
 import (
 	"crypto/sha256"
@@ -25,7 +25,7 @@ func (program) Program() (string, error) {
 type stage struct {
 	t   *testing.T
 	dir string
-	ids *identities
+	ids *Fingerprints
 }
 
 func newStage(t *testing.T) *stage {
@@ -60,7 +60,7 @@ func (s *stage) session(later time.Duration, config map[string]any) {
 		config = map[string]any{"model": "m-00001-of-00002.gguf", "image_cache_dir": "plugins", "lora": []any{map[string]any{"path": "adapter.gguf"}}}
 	}
 	p := &spec.Project{Dir: s.dir, Backends: map[string]spec.Backend{"m": {Name: "m", Plugin: "staged", Dir: s.dir, Config: config}}}
-	s.ids = newIdentities(p, store)
+	s.ids = NewFingerprints(p, store)
 	s.ids.now = func() time.Time { return time.Now().Add(later) }
 }
 
@@ -78,7 +78,7 @@ var stagedInfo = sdk.Info{Name: "staged", Version: "1", ModelDigest: "sha256:1",
 func (s *stage) learn(later time.Duration) {
 	s.session(later, nil)
 	s.ids.Opening("m")
-	s.ids.Learn("m", program{}, stagedInfo)
+	s.ids.Record("m", program{}, stagedInfo)
 	s.end()
 }
 
@@ -87,15 +87,15 @@ func TestBackendIsRemembered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
 			s.session(later, nil)
-			if _, ok := s.ids.Remembered("m"); ok {
+			if _, ok := s.ids.Lookup("m"); ok {
 				t.Error("before it was started")
 			}
 			s.end()
 			s.learn(later)
 			for range 2 {
 				s.session(later, nil)
-				id, ok := s.ids.Remembered("m")
-				if !ok || id.Why != "" || id.Info.Capabilities.MaxImages != 3 || id.Digest != s.ids.Learn("m", program{}, stagedInfo).Digest {
+				id, ok := s.ids.Lookup("m")
+				if !ok || id.Why != "" || id.Info.Capabilities.MaxImages != 3 || id.Digest != s.ids.Record("m", program{}, stagedInfo).Digest {
 					t.Errorf("%v, %+v", ok, id)
 				}
 				s.end()
@@ -134,8 +134,8 @@ func TestBackendIsAnother(t *testing.T) {
 				s.learn(later)
 				change(s)
 				s.session(later, nil)
-				if id, ok := s.ids.Remembered("m"); ok {
-					t.Errorf("remembered as %+v", id)
+				if id, ok := s.ids.Lookup("m"); ok {
+					t.Errorf("record as %+v", id)
 				}
 			})
 		}
@@ -144,8 +144,8 @@ func TestBackendIsAnother(t *testing.T) {
 		s := newStage(t)
 		s.learn(0)
 		s.session(0, map[string]any{"model": "m-00001-of-00002.gguf"})
-		if _, ok := s.ids.Remembered("m"); ok {
-			t.Error("remembered")
+		if _, ok := s.ids.Lookup("m"); ok {
+			t.Error("record")
 		}
 	})
 	t.Run("a folder in the config", func(t *testing.T) {
@@ -153,11 +153,11 @@ func TestBackendIsAnother(t *testing.T) {
 		config := map[string]any{"model": "plugins"}
 		s.session(0, config)
 		s.ids.Opening("m")
-		s.ids.Learn("m", program{}, stagedInfo)
+		s.ids.Record("m", program{}, stagedInfo)
 		s.end()
 		s.session(0, config)
-		if _, ok := s.ids.Remembered("m"); ok {
-			t.Error("remembered")
+		if _, ok := s.ids.Lookup("m"); ok {
+			t.Error("record")
 		}
 	})
 }
@@ -171,8 +171,8 @@ func TestTouchedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.session(time.Hour, nil)
-	if _, ok := s.ids.Remembered("m"); !ok {
-		t.Error("not remembered")
+	if _, ok := s.ids.Lookup("m"); !ok {
+		t.Error("not record")
 	}
 	s.end()
 }
@@ -181,13 +181,13 @@ func TestTouchedFile(t *testing.T) {
 func TestLargeFile(t *testing.T) {
 	s := newStage(t)
 	path := filepath.Join(s.dir, "m-00002-of-00002.gguf")
-	if err := os.Truncate(path, mostHashed+1); err != nil {
+	if err := os.Truncate(path, maxHashed+1); err != nil {
 		t.Fatal(err)
 	}
 	s.learn(time.Hour)
 	s.session(time.Hour, nil)
-	if _, ok := s.ids.Remembered("m"); !ok {
-		t.Error("not remembered")
+	if _, ok := s.ids.Lookup("m"); !ok {
+		t.Error("not record")
 	}
 	s.end()
 	now := time.Now()
@@ -195,8 +195,8 @@ func TestLargeFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.session(time.Hour, nil)
-	if _, ok := s.ids.Remembered("m"); ok {
-		t.Error("remembered")
+	if _, ok := s.ids.Lookup("m"); ok {
+		t.Error("record")
 	}
 	s.end()
 }
@@ -207,21 +207,21 @@ func TestFileThatChangesAtTheStart(t *testing.T) {
 	s.session(time.Hour, nil)
 	s.ids.Opening("m")
 	s.write("adapter.gguf", "ADAPTER", 0o644)
-	s.ids.Learn("m", program{}, stagedInfo)
+	s.ids.Record("m", program{}, stagedInfo)
 	s.end()
 	s.session(time.Hour, nil)
-	if _, ok := s.ids.Remembered("m"); ok {
-		t.Error("remembered")
+	if _, ok := s.ids.Lookup("m"); ok {
+		t.Error("record")
 	}
 }
 
 func TestWhoseAnswersAreNotKept(t *testing.T) {
 	s := newStage(t)
 	s.session(0, nil)
-	if id := s.ids.Learn("m", program{}, sdk.Info{Name: "staged"}); id.Why != "backend m gives no digest of its model, so that its answers are not kept" {
+	if id := s.ids.Record("m", program{}, sdk.Info{Name: "staged"}); id.Why != "backend m gives no digest of its model, so that its answers are not kept" {
 		t.Errorf("got %q", id.Why)
 	}
-	if id := s.ids.Learn("m", nil, stagedInfo); id.Why != "the program of backend m is not known, so that its answers are not kept" {
+	if id := s.ids.Record("m", nil, stagedInfo); id.Why != "the program of backend m is not known, so that its answers are not kept" {
 		t.Errorf("got %q", id.Why)
 	}
 	s.end()

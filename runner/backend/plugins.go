@@ -1,7 +1,11 @@
-package runner
+// Package backend knows which program answers: it finds, starts and attaches to
+// backends as plugin processes, and knows by a fingerprint whose answers are
+// whose, between runs too. Start reading at [Opener]; fingerprint.go has the rest.
+package backend
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 
@@ -58,4 +62,30 @@ func Attached(ctx context.Context, project string, b spec.Backend, attach host.A
 		o.Attach = attach
 	}
 	return host.Open(ctx, o)
+}
+
+// Opener opens the backends of a project by name. A mistake in the configuration
+// of one is said with its place.
+func Opener(p *spec.Project, open func(context.Context, spec.Backend) (sdk.Backend, error)) func(context.Context, string) (sdk.Backend, error) {
+	return func(ctx context.Context, name string) (sdk.Backend, error) {
+		b := p.Backends[name]
+		if b.Err != nil {
+			return nil, &sdk.Error{Kind: sdk.InvalidConfig, Message: b.Err.Error()}
+		}
+		backend, err := open(ctx, b)
+		if err != nil {
+			return nil, placed(err, b.Pos)
+		}
+		return backend, nil
+	}
+}
+
+// placed adds where a backend is configured to what is wrong with it.
+func placed(err error, pos spec.Pos) error {
+	e := &sdk.Error{Kind: sdk.KindOf(err), Message: err.Error()}
+	if inner, ok := err.(*sdk.Error); ok && inner.Err != nil { //nolint:errorlint // the host's own error, to keep its parts apart
+		e.Message, e.Err = inner.Message, inner.Err
+	}
+	e.Message = fmt.Sprintf("%s: %s", pos, e.Message)
+	return e
 }

@@ -1,4 +1,4 @@
-package runner
+package backend
 
 import (
 	"context"
@@ -19,10 +19,10 @@ import (
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
-// identities knows what backends are, between runs too: what one said of itself
+// Fingerprints knows what backends are, between runs too: what one said of itself
 // holds as long as its program, its config, the files that the config names and
 // the environment that GPU libraries read are the same.
-type identities struct {
+type Fingerprints struct {
 	project *spec.Project
 	cache   *cache.Store
 	attach  host.Attachments
@@ -30,16 +30,16 @@ type identities struct {
 	now     func() time.Time
 
 	mu     sync.Mutex
-	before map[string]remembered // by backend: its files before it was started
-	sure   map[string]bool       // by backend: what is remembered holds
-	found  map[string]string     // by plugin: its program
-	ctx    context.Context       // of what follows
+	before map[string]record // by backend: its files before it was started
+	sure   map[string]bool   // by backend: the record holds
+	found  map[string]string // by plugin: its program
+	ctx    context.Context   // of what follows
 	stop   context.CancelFunc
 	hashes sync.WaitGroup
 }
 
-// remembered is a record: a backend, and its files when it was started.
-type remembered struct {
+// record is what is kept of a backend between runs: the backend, and its files when it was started.
+type record struct {
 	Files []file   `json:"files"` // the program first
 	Info  sdk.Info `json:"info"`
 }
@@ -51,25 +51,26 @@ type file struct {
 	SHA256 string      `json:"sha256,omitempty"` // "" of a large file, which is known by its stamp only
 }
 
-func newIdentities(p *spec.Project, c *cache.Store) *identities {
-	ids := &identities{project: p, cache: c, now: time.Now, places: host.Places(p.Dir, os.Getenv), before: map[string]remembered{}, sure: map[string]bool{}, found: map[string]string{}}
+// NewFingerprints begins to know the backends of a project; Close must follow.
+func NewFingerprints(p *spec.Project, c *cache.Store) *Fingerprints {
+	ids := &Fingerprints{project: p, cache: c, now: time.Now, places: host.Places(p.Dir, os.Getenv), before: map[string]record{}, sure: map[string]bool{}, found: map[string]string{}}
 	ids.attach, _ = host.ParseAttach(os.Getenv(host.AttachEnv)) // who opens a backend tells
 	ids.ctx, ids.stop = context.WithCancel(context.Background())
 	return ids
 }
 
-// Remembered implements [infer.Identities]: the files are looked at, and read
+// Lookup implements [infer.Fingerprints]: the files are looked at, and read
 // where they have been written to since.
-func (ids *identities) Remembered(name string) (infer.Identity, bool) {
+func (ids *Fingerprints) Lookup(name string) (infer.Fingerprint, bool) {
 	b := ids.project.Backends[name]
 	now, ok := ids.look(b)
 	if !ok {
-		return infer.Identity{}, false
+		return infer.Fingerprint{}, false
 	}
 	value, ok := ids.cache.Get(recordKey(b, now))
-	var was remembered
+	var was record
 	if !ok || json.Unmarshal(value, &was) != nil || len(was.Files) != len(now.Files) {
-		return infer.Identity{}, false
+		return infer.Fingerprint{}, false
 	}
 	same := true
 	for i, f := range was.Files {
@@ -80,10 +81,10 @@ func (ids *identities) Remembered(name string) (infer.Identity, bool) {
 		}
 		same = false
 		if f.Path != next.Path || f.SHA256 == "" {
-			return infer.Identity{}, false
+			return infer.Fingerprint{}, false
 		}
 		if sum, err := sumOf(ids.ctx, next.Path); err != nil || sum != f.SHA256 {
-			return infer.Identity{}, false
+			return infer.Fingerprint{}, false
 		}
 	}
 	now.Info = was.Info
@@ -93,11 +94,11 @@ func (ids *identities) Remembered(name string) (infer.Identity, bool) {
 	ids.mu.Lock()
 	ids.sure[name] = true
 	ids.mu.Unlock()
-	return ids.identity(b, was.Info, was.Files[0].SHA256), true
+	return ids.fingerprint(b, was.Info, was.Files[0].SHA256), true
 }
 
 // Opening notes the files of a backend that is about to be started.
-func (ids *identities) Opening(name string) {
+func (ids *Fingerprints) Opening(name string) {
 	if now, ok := ids.look(ids.project.Backends[name]); ok {
 		ids.mu.Lock()
 		ids.before[name] = now
@@ -105,15 +106,15 @@ func (ids *identities) Opening(name string) {
 	}
 }
 
-// Learn implements [infer.Identities]. What is not known yet is remembered, once
+// Record implements [infer.Fingerprints]. What is not known yet is recorded, once
 // the files have been hashed.
-func (ids *identities) Learn(name string, backend sdk.Backend, info sdk.Info) infer.Identity {
+func (ids *Fingerprints) Record(name string, backend sdk.Backend, info sdk.Info) infer.Fingerprint {
 	b := ids.project.Backends[name]
 	program := ""
 	if p, ok := backend.(interface{ Program() (string, error) }); ok {
 		program, _ = p.Program() // without it nothing is kept
 	}
-	id := ids.identity(b, info, program)
+	id := ids.fingerprint(b, info, program)
 	ids.mu.Lock()
 	defer ids.mu.Unlock()
 	was, looked := ids.before[name]
@@ -122,20 +123,20 @@ func (ids *identities) Learn(name string, backend sdk.Backend, info sdk.Info) in
 		was.Info = info
 		was.Info.ConfigSchema, was.Info.PathKeys = nil, nil // of no use to who does not configure it
 		was.Files[0].SHA256 = program
-		ids.hashes.Go(func() { ids.remember(b, was) })
+		ids.hashes.Go(func() { ids.recordFiles(b, was) })
 	}
 	return id
 }
 
-// mostHashed bounds the files that are hashed: to ask a backend what it is does
+// maxHashed bounds the files that are hashed: to ask a backend what it is does
 // not take much longer than to hash a large model, which would slow down the run.
-const mostHashed = 64 << 20
+const maxHashed = 64 << 20
 
-// remember hashes the files of a backend that was started, unless they have been
+// recordFiles hashes the files of a backend that was started, unless they have been
 // written to since before that.
-func (ids *identities) remember(b spec.Backend, was remembered) {
+func (ids *Fingerprints) recordFiles(b spec.Backend, was record) {
 	for i := range was.Files {
-		if i == 0 || was.Files[i].Stamp.Size > mostHashed {
+		if i == 0 || was.Files[i].Stamp.Size > maxHashed {
 			continue // the host has hashed the program
 		}
 		sum, err := sumOf(ids.ctx, was.Files[i].Path)
@@ -152,7 +153,7 @@ func (ids *identities) remember(b spec.Backend, was remembered) {
 }
 
 // keep writes a record. A stamp is of use once a change would change it.
-func (ids *identities) keep(b spec.Backend, r remembered) {
+func (ids *Fingerprints) keep(b spec.Backend, r record) {
 	now := ids.now()
 	key := recordKey(b, r)
 	r.Files = slices.Clone(r.Files)
@@ -167,7 +168,7 @@ func (ids *identities) keep(b spec.Backend, r remembered) {
 }
 
 // Close waits for what is being hashed, or ends it.
-func (ids *identities) Close(interrupted bool) {
+func (ids *Fingerprints) Close(interrupted bool) {
 	if interrupted {
 		ids.stop()
 	}
@@ -178,7 +179,7 @@ func (ids *identities) Close(interrupted bool) {
 // look lists the program and the files of a backend with their stamps. ok is
 // false when nothing can be known of it: it runs already, started by somebody
 // else, or not all of its files are known.
-func (ids *identities) look(b spec.Backend) (r remembered, ok bool) {
+func (ids *Fingerprints) look(b spec.Backend) (r record, ok bool) {
 	_, byName := ids.attach[b.Name]
 	_, byPlugin := ids.attach[b.Plugin]
 	if byName || byPlugin || b.Err != nil {
@@ -188,7 +189,7 @@ func (ids *identities) look(b spec.Backend) (r remembered, ok bool) {
 	if program == "" {
 		return r, false
 	}
-	files, whole := filesOf(b)
+	files, whole := Files(b)
 	if !whole {
 		return r, false
 	}
@@ -203,7 +204,7 @@ func (ids *identities) look(b spec.Backend) (r remembered, ok bool) {
 }
 
 // program finds the program of a plugin once; "" when there is none.
-func (ids *identities) program(plugin string) string {
+func (ids *Fingerprints) program(plugin string) string {
 	ids.mu.Lock()
 	defer ids.mu.Unlock()
 	path, ok := ids.found[plugin]
@@ -216,22 +217,22 @@ func (ids *identities) program(plugin string) string {
 	return path
 }
 
-// recordKey names what is remembered of a backend.
-func recordKey(b spec.Backend, r remembered) cache.Key {
-	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].Path, surroundings(r.Files[0].Path))
+// recordKey names the record of a backend.
+func recordKey(b spec.Backend, r record) cache.Key {
+	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].Path, environment(r.Files[0].Path))
 }
 
-// identity digests what determines a backend's answers. The config counts as it
+// fingerprint digests what determines a backend's answers. The config counts as it
 // stands in vlmspec.yaml; what is in its files the model's digest says.
-func (ids *identities) identity(b spec.Backend, info sdk.Info, program string) infer.Identity {
-	id := infer.Identity{Info: info}
+func (ids *Fingerprints) fingerprint(b spec.Backend, info sdk.Info, program string) infer.Fingerprint {
+	id := infer.Fingerprint{Info: info}
 	switch {
 	case info.ModelDigest == "":
 		id.Why = fmt.Sprintf("backend %s gives no digest of its model, so that its answers are not kept", b.Name)
 	case program == "":
 		id.Why = fmt.Sprintf("the program of backend %s is not known, so that its answers are not kept", b.Name)
 	}
-	id.Digest = digest("identity 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, surroundings(ids.program(b.Plugin)))
+	id.Digest = digest("fingerprint 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, environment(ids.program(b.Plugin)))
 	return id
 }
 
@@ -243,10 +244,10 @@ func digest(parts ...any) [sha256.Size]byte {
 	return sha256.Sum256(data)
 }
 
-// surroundings are what a program may load or obey, and no backend reports:
+// environment is what a program may load or obey, and no backend reports:
 // libraries beside it or named by the environment, by their sizes and times, and
 // what the environment tells GPU and compute libraries.
-func surroundings(program string) []string {
+func environment(program string) []string {
 	var all []string
 	note := func(path string) {
 		if stamp, err := cache.StampOf(path); err == nil {

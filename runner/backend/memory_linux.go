@@ -1,4 +1,4 @@
-package runner
+package backend
 
 import (
 	"os"
@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// freeMemory is how many bytes of memory programs may still take: what the kernel
+// FreeMemory is how many bytes of memory programs may still take: what the kernel
 // says is available, within the limit of the control group (version 2) of this
 // process, of whose memory only what belongs to no file counts as taken. 0 is
 // not known.
-func freeMemory() int64 {
+func FreeMemory() int64 {
 	free := field("/proc/meminfo", "MemAvailable:") << 10
 	const group = "/sys/fs/cgroup/"
 	if limit := field(group+"memory.max", ""); limit > 0 && free > 0 {

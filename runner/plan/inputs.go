@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"os"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/runner/backend"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/quarantine"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -14,32 +15,32 @@ import (
 
 // Inputs are the files that a case depends on, each once: a change to one may
 // change its verdict. They need not exist. It is for one goroutine.
-func (s *Session) Inputs(i int) []spec.Source { return s.inputs(&s.cases[i]) }
+func (p *Plan) Inputs(i int) []spec.Source { return p.inputs(&p.cases[i]) }
 
-func (s *Session) inputs(p *planned) []spec.Source {
-	all := append([]spec.Source{{Path: s.Project.File, As: "project"}}, p.Sources...)
-	for t, turn := range p.Turns {
+func (p *Plan) inputs(c *Case) []spec.Source {
+	all := append([]spec.Source{{Path: p.Project.File, As: "project"}}, c.Sources...)
+	for t, turn := range c.Turns {
 		for _, part := range turn.Parts {
 			if part.Image != nil {
 				all = append(all, spec.Source{Path: part.Image.Path, As: "image"})
 			}
 		}
-		for _, c := range p.checks[t] {
-			for _, f := range check.Files(c.Check) {
+		for _, k := range c.Checks[t] {
+			for _, f := range check.Files(k.Check) {
 				all = append(all, spec.Source{Path: f, As: "check"})
 			}
-			if c.golden {
-				all = append(all, spec.Source{Path: filepath.Join(s.Project.Golden, spec.Slug(p.Suite)+".yaml"), As: "golden"})
+			if k.Golden {
+				all = append(all, spec.Source{Path: filepath.Join(p.Project.Golden, spec.Slug(c.Suite)+".yaml"), As: "golden"})
 			}
 		}
 	}
-	for _, name := range p.backends() {
-		for _, f := range s.BackendFiles(name) {
+	for _, name := range c.backends() {
+		for _, f := range p.BackendFiles(name) {
 			all = append(all, spec.Source{Path: f, As: "backend"})
 		}
 	}
-	if s.quarantine.Of(p.ID) != nil {
-		all = append(all, spec.Source{Path: filepath.Join(s.Project.Dir, quarantine.FileName), As: "quarantine"})
+	if p.quarantine.Of(c.ID) != nil {
+		all = append(all, spec.Source{Path: filepath.Join(p.Project.Dir, quarantine.FileName), As: "quarantine"})
 	}
 	seen := map[string]bool{}
 	return slices.DeleteFunc(all, func(in spec.Source) bool {
@@ -50,13 +51,13 @@ func (s *Session) inputs(p *planned) []spec.Source {
 }
 
 // Backends are those that a case asks, each once: its own, and its judges.
-func (s *Session) Backends(i int) []string { return s.cases[i].backends() }
+func (p *Plan) Backends(i int) []string { return p.cases[i].backends() }
 
-func (p *planned) backends() []string {
-	names := []string{p.Backend}
-	for _, checks := range p.checks {
-		for _, c := range checks {
-			if judge := check.Judge(c.Check); judge != "" && !slices.Contains(names, judge) {
+func (c *Case) backends() []string {
+	names := []string{c.Backend}
+	for _, checks := range c.Checks {
+		for _, k := range checks {
+			if judge := check.Judge(k.Check); judge != "" && !slices.Contains(names, judge) {
 				names = append(names, judge)
 			}
 		}
@@ -66,15 +67,15 @@ func (p *planned) backends() []string {
 
 // BackendFiles lists the files that the config of a backend names, and those in
 // folders that it names. It is for one goroutine.
-func (s *Session) BackendFiles(backend string) []string {
-	files, ok := s.backendFiles[backend]
+func (p *Plan) BackendFiles(name string) []string {
+	files, ok := p.backendFiles[name]
 	if !ok {
-		b := s.Project.Backends[backend]
-		files, _ = filesOf(b)
-		for _, word := range texts(b.Config) {
+		b := p.Project.Backends[name]
+		files, _ = backend.Files(b)
+		for _, word := range backend.Texts(b.Config) {
 			files = append(files, filesBehind(b.Dir, word)...)
 		}
-		s.backendFiles[backend] = files
+		p.backendFiles[name] = files
 	}
 	return files
 }
@@ -115,6 +116,6 @@ func within(folder, path string) bool {
 }
 
 // touched reports whether a case depends on one of the files, by absolute path.
-func (s *Session) touched(p *planned, changed map[string]bool) bool {
-	return slices.ContainsFunc(s.inputs(p), func(in spec.Source) bool { return changed[in.Path] })
+func (p *Plan) touched(c *Case, changed map[string]bool) bool {
+	return slices.ContainsFunc(p.inputs(c), func(in spec.Source) bool { return changed[in.Path] })
 }

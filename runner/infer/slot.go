@@ -6,51 +6,51 @@ import (
 	"time"
 )
 
-// ticket takes a sample through a lane. A backend computes so many samples at
+// slot takes a sample through a lane. A backend computes so many samples at
 // once; one that waits in its own process is sent one sample more, so that it
 // never waits for the next to arrive. The time of a sample runs from when the
 // backend is free for it, or from when it says that it has begun.
-type ticket struct {
+type slot struct {
 	lane   *lane
 	ctx    context.Context // of the sample
 	cancel context.CancelCauseFunc
-	in     place
-	inside bool           // the sample has its place behind it
+	in     position
+	inside bool           // the sample has its position behind it
 	over   chan struct{}  // closed when the sample is over
 	queue  sync.WaitGroup // waits for a free backend
 
 	mu    sync.Mutex
-	sends bool // holds a place in lane.senders
-	holds bool // holds a place in lane.slots
+	sends bool // holds a position in lane.senders
+	holds bool // holds a position in lane.slots
 	began time.Time
 	timer *time.Timer
 }
 
-// place is where a sample stands in the order of its lane: it is sent once the
+// position is where a sample stands in the order of its lane: it is sent once the
 // one before was, or will never be.
-type place struct {
+type position struct {
 	before <-chan struct{}
 	after  chan struct{}
 }
 
-// anyPlace has nobody before it.
-func anyPlace() place {
+// anyPosition has nobody before it.
+func anyPosition() position {
 	before := make(chan struct{})
 	close(before)
-	return place{before, make(chan struct{})}
+	return position{before, make(chan struct{})}
 }
 
-func (p place) next() place { return place{p.after, make(chan struct{})} }
+func (p position) next() position { return position{p.after, make(chan struct{})} }
 
-func (l *lane) ticket(in place) *ticket {
-	t := &ticket{lane: l, in: in, over: make(chan struct{})}
+func (l *lane) slot(in position) *slot {
+	t := &slot{lane: l, in: in, over: make(chan struct{})}
 	t.ctx, t.cancel = context.WithCancelCause(l.pool.ctx)
 	return t
 }
 
 // enter waits until the first turn may be sent; the time limit is the sample's.
 // Where a backend queues, those before may have their whole time first.
-func (t *ticket) enter(limit time.Duration) error {
+func (t *slot) enter(limit time.Duration) error {
 	if t.lane.queues() {
 		limit = t.lane.patience()
 	}
@@ -61,7 +61,7 @@ func (t *ticket) enter(limit time.Duration) error {
 	}
 	select {
 	case t.lane.senders <- struct{}{}:
-		t.sends, t.inside = true, true // nobody else has the ticket yet
+		t.sends, t.inside = true, true // nobody else has the slot yet
 		close(t.in.after)
 	case <-t.ctx.Done():
 		return t.ctx.Err()
@@ -83,7 +83,7 @@ func (t *ticket) enter(limit time.Duration) error {
 }
 
 // hold notes that the backend is free for the sample.
-func (t *ticket) hold(limit time.Duration) {
+func (t *slot) hold(limit time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.holds = true
@@ -93,7 +93,7 @@ func (t *ticket) hold(limit time.Duration) {
 }
 
 // begin notes that a backend that queues has begun with the first turn.
-func (t *ticket) begin(limit time.Duration) {
+func (t *slot) begin(limit time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.start(limit)
@@ -101,7 +101,7 @@ func (t *ticket) begin(limit time.Duration) {
 
 // computed takes a backend's word for how long it computed for the first turn:
 // word that it has begun may come late.
-func (t *ticket) computed(busy time.Duration) {
+func (t *slot) computed(busy time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if began := time.Now().Add(-busy); began.Before(t.began) {
@@ -110,7 +110,7 @@ func (t *ticket) computed(busy time.Duration) {
 }
 
 // start starts the clock, again if it runs.
-func (t *ticket) start(limit time.Duration) {
+func (t *slot) start(limit time.Duration) {
 	t.began = time.Now()
 	if t.timer != nil {
 		t.timer.Stop()
@@ -122,7 +122,7 @@ func (t *ticket) start(limit time.Duration) {
 
 // last lets the next sample be sent: the backend has begun with the last turn of
 // this one, or it is over.
-func (t *ticket) last() {
+func (t *slot) last() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.sends {
@@ -132,7 +132,7 @@ func (t *ticket) last() {
 }
 
 // since is how long a call has taken that was sent at a time.
-func (t *ticket) since(sent time.Time) time.Duration {
+func (t *slot) since(sent time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.began.After(sent) {
@@ -142,7 +142,7 @@ func (t *ticket) since(sent time.Time) time.Duration {
 }
 
 // leave ends the sample, and returns when it began, which is zero when it never did.
-func (t *ticket) leave() time.Time {
+func (t *slot) leave() time.Time {
 	if !t.inside {
 		select {
 		case <-t.in.before:

@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"fmt"
@@ -10,6 +10,13 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
+
+// suiteGate is a gate of a suite.
+type suiteGate struct {
+	gate.Gate
+	suite, file string
+	cases       map[string]int // by backend: how many cases the file has, before selection
+}
 
 // compileGates makes the gates of every suite.
 func compileGates(specs *spec.Specs) ([]suiteGate, error) {
@@ -43,11 +50,11 @@ func compileGates(specs *spec.Specs) ([]suiteGate, error) {
 	return gates, spec.Join(errs...)
 }
 
-// evaluate decides every gate, on each backend. Over a part of a suite a metric
+// Evaluate decides every gate, on each backend. Over a part of a suite a metric
 // would mean something else, so it is left out.
-func (s *Session) evaluate(cases []result.Case) []result.Gate {
+func (p *Plan) Evaluate(cases []result.Case) []result.Gate {
 	var out []result.Gate
-	for _, g := range s.gates {
+	for _, g := range p.gates {
 		for _, backend := range slices.Sorted(maps.Keys(g.cases)) {
 			var ran []result.Case
 			quarantined := 0 // they do not gate

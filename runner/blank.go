@@ -1,0 +1,31 @@
+package runner
+
+import (
+	"fmt"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// blank is the result of a case before any answer.
+func (e *Execution) blank(i int) *result.Case {
+	p := e.plan.Case(i)
+	c := &result.Case{
+		ID: p.ID, Suite: p.Suite, Name: p.Name, File: p.Pos.File, Line: p.Pos.Line, Siblings: p.Siblings, Backend: p.Backend,
+		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail, AllowUnchecked: e.plan.Options.AllowUnchecked, Params: paramsOf(p.Params, e.redact),
+		Quarantine: e.plan.Quarantine(i),
+	}
+	if len(p.Vars) > 0 {
+		c.Vars = make(map[string]string, len(p.Vars))
+		for k, v := range p.Vars {
+			c.Vars[k] = fmt.Sprint(v)
+		}
+	}
+	for _, t := range p.Turns {
+		for _, part := range t.Parts {
+			if part.Image != nil {
+				c.Images = append(c.Images, result.Image{Path: part.Image.Name})
+			}
+		}
+	}
+	return c
+}

@@ -1,0 +1,212 @@
+// Package plan decides what is to run: it loads the project, its specs and
+// goldens, compiles checks and gates, selects and orders the cases, and knows
+// which files each case depends on. Nothing has been started here. Start reading
+// at [Open]; [Plan] is what comes out.
+package plan
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/quarantine"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// Options say what to run. The zero value plans every spec of the project around
+// the current folder.
+type Options struct {
+	Project string   // folder, or vlmspec.yaml; "" is the current folder
+	Paths   []string // spec files, folders, or FILE:LINE for the case at that line; none is all specs
+
+	Keyword     string                     // only cases with this text in their ID or name; case does not matter
+	Label       func(labels []string) bool // only cases it is true for; nil is all
+	IDs         map[string]bool            // only cases with one of these IDs; nil is all
+	Backend     string                     // for specs that name none; cases on others are left out
+	Failed      bool                       // only cases that do not pass, as far as is known
+	FailedFirst bool                       // those go first
+	Changed     map[string]bool            // only cases that depend on one of these files, absolute; none left is no error; nil is all
+	First       map[string]bool            // cases with these IDs run before the others; nil is none
+
+	// OnProject is called once the project is loaded, before its specs are read; may be nil.
+	OnProject func(*spec.Project)
+
+	AllowUnchecked bool    // cases need no `expect`
+	Repeat         int     // samples per case; 0 leaves it to the specs
+	Seed           *uint32 // of the first sample; nil leaves it to the specs
+	Timeout        time.Duration
+}
+
+// Plan is what is to run: cases selected, checks compiled.
+type Plan struct {
+	Project *spec.Project
+	Options Options
+	Files   []string        // every file that was read, and quarantine.yaml, absolute
+	Total   int             // cases there are, before selection
+	Orphans []golden.Orphan // goldens that no case uses; known when no paths were given
+
+	cases      []Case
+	goldens    *golden.Store
+	quarantine *quarantine.List
+	gates      []suiteGate
+
+	backendFiles map[string][]string // by name
+}
+
+// Case is a case with its checks, by turn.
+type Case struct {
+	spec.Case
+	Checks   [][]Check
+	Siblings int // other cases at the same line
+}
+
+// Check is a compiled check and where it stands.
+type Check struct {
+	check.Check
+	Pos    spec.Pos
+	Golden bool // it compares with accepted answers
+}
+
+// Open loads the project, its specs and goldens, selects cases and compiles
+// their checks. The error holds every mistake there is, as *[spec.Error] or
+// [spec.Errors]; a selection that selects nothing is a [*SelectionError]. Where a
+// spec is wrong the plan has no cases, but says which files were read.
+func Open(o Options) (*Plan, error) {
+	project, err := spec.LoadProject(o.Project)
+	if err != nil {
+		return nil, err
+	}
+	project.AllowUnchecked = o.AllowUnchecked
+	if o.OnProject != nil {
+		o.OnProject(project)
+	}
+	if o.Backend != "" {
+		if err := knownBackend(project, o.Backend); err != nil {
+			return nil, err
+		}
+		project.DefaultBackend = o.Backend
+	}
+	files, lines := splitPaths(o.Paths)
+	specs, loadErr := spec.Load(project, files)
+	goldens, goldenErr := golden.Open(project.Golden)
+	cases, checkErr := compile(specs.Cases, project)
+	gates, gateErr := compileGates(specs)
+	list, quarantineErr := quarantine.Open(project.Dir, time.Now())
+	if quarantineErr == nil && len(files) == 0 && loadErr == nil {
+		quarantineErr = list.Check(idsOf(cases))
+	}
+	read := append(specs.Files, filepath.Join(project.Dir, quarantine.FileName))
+	if err := spec.Join(loadErr, checkErr, goldenErr, gateErr, quarantineErr); err != nil {
+		return &Plan{Project: project, Files: read, Options: o}, err
+	}
+	p := &Plan{
+		Project: project, Files: read, Total: len(cases), Options: o, goldens: goldens, quarantine: list, gates: gates,
+		backendFiles: map[string][]string{},
+	}
+	if len(files) == 0 {
+		p.Orphans = goldens.Orphans(usedGoldens(cases))
+	}
+	p.cases, err = p.selected(cases, lines)
+	return p, err
+}
+
+// compile makes the checks of every case, and reports all mistakes once: cases of
+// one `rows` share theirs, which never change. It lets go of the YAML that the
+// checks were made from.
+func compile(cases []spec.Case, project *spec.Project) ([]Case, error) {
+	out := make([]Case, len(cases))
+	var errs []error
+	seen := map[string]bool{}
+	backends := slices.Sorted(maps.Keys(project.Backends))
+	at := map[spec.Pos]int{}
+	for _, c := range cases {
+		at[c.Pos]++
+	}
+	for i, c := range cases {
+		out[i] = Case{Case: c, Checks: make([][]Check, len(c.Turns)), Siblings: at[c.Pos] - 1}
+		for t := range c.Turns {
+			nodes := c.Turns[t].Checks
+			c.Turns[t].Checks = nil
+			checks, err := check.CompileAll(nodes, check.Env{
+				Dir: filepath.Join(project.Dir, filepath.Dir(c.Pos.File)), ProjectDir: project.Dir, Backends: backends,
+			})
+			for _, m := range spec.Mistakes(err) {
+				if !seen[m.Error()] {
+					seen[m.Error()] = true
+					errs = append(errs, m)
+				}
+			}
+			out[i].Checks[t] = make([]Check, len(checks))
+			for k := range checks {
+				out[i].Checks[t][k] = Check{checks[k], nodes[k].Pos(), isGolden(nodes[k])}
+			}
+		}
+	}
+	return out, spec.Join(errs...)
+}
+
+func idsOf(cases []Case) []string {
+	ids := make([]string, len(cases))
+	for i := range cases {
+		ids[i] = cases[i].ID
+	}
+	return ids
+}
+
+// Timed reports whether a check reads how long an answer takes.
+func (c *Case) Timed() bool {
+	return slices.ContainsFunc(c.Checks, func(turn []Check) bool {
+		return slices.ContainsFunc(turn, func(k Check) bool { return check.Timed(k.Check) })
+	})
+}
+
+// usedGoldens are the keys of the goldens that cases compare with.
+func usedGoldens(cases []Case) map[string]bool {
+	used := map[string]bool{}
+	for i := range cases {
+		for t, checks := range cases[i].Checks {
+			for _, c := range checks {
+				if c.Golden {
+					used[golden.Key(cases[i].ID, t)] = true
+				}
+			}
+		}
+	}
+	return used
+}
+
+// isGolden reports whether an entry of `expect` reads a golden.
+func isGolden(n spec.Node) bool {
+	return n.Text() == "golden" || len(n.Entries()) == 1 && n.Entries()[0].Key == "golden"
+}
+
+// Len is how many cases are to run.
+func (p *Plan) Len() int { return len(p.cases) }
+
+// Case returns a case that is to run.
+func (p *Plan) Case(i int) *Case { return &p.cases[i] }
+
+// Quarantine is that of a case that is to run, nil when it has none.
+func (p *Plan) Quarantine(i int) *result.Quarantine { return p.quarantine.Of(p.cases[i].ID) }
+
+// Goldens are the accepted answers of the project.
+func (p *Plan) Goldens() check.Goldens { return p.goldens }
+
+// Reordered reports whether cases run in another order than that of the specs.
+func (p *Plan) Reordered() bool { return len(p.Options.First) > 0 || p.Options.FailedFirst }
+
+// Secrets lists what no output may hold.
+func (p *Plan) Secrets() []string {
+	var all []string
+	for _, c := range p.cases {
+		all = append(all, c.Secrets...)
+	}
+	for _, b := range p.Project.Backends {
+		all = append(all, b.Secrets...)
+	}
+	return all
+}

@@ -1,0 +1,199 @@
+// Package runner runs a plan: it infers, judges, records, and speaks in events.
+// [Start] begins to answer, [Execution.Case] judges a case, [Execution.Finish]
+// ends the run. Package plan decides what is to run, package suite drives it with
+// Ginkgo, and whoever shows or keeps the run is a sink of its events.
+package runner
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/backend"
+	"github.com/vlmspec/vlmspec/runner/event"
+	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/infer"
+	"github.com/vlmspec/vlmspec/runner/plan"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/runs"
+	"github.com/vlmspec/vlmspec/runner/spec"
+)
+
+// Options say how a plan is run.
+type Options struct {
+	FailFast int // stop after so many failing cases; 0 never
+
+	// Backends opens a backend; nil starts plugins.
+	Backends func(ctx context.Context, b spec.Backend) (sdk.Backend, error)
+	OnDemand bool // answer a case when it is waited for, not ahead
+	// Cache has the answers of earlier runs, and keeps those of this one; nil is
+	// none. Fresh does not take any; Offline takes nothing else.
+	Cache          AnswerCache
+	Fresh, Offline bool
+	Log            io.Writer // gets what the plugins print; nil drops it
+
+	// Sinks take the events of the run, in this order; nil ones are left out.
+	Sinks []event.Sink
+
+	Version string   // of vlmspec, for the manifest
+	Args    []string // of the command line, for the manifest
+	Profile string
+	Shuffle int64 // seed of the order, for the manifest; 0 is spec order
+	Discard bool  // write no run directory
+	// Update says which answers of golden checks become pending; "" is none.
+	Update golden.Update
+}
+
+// Execution is a plan under way.
+type Execution struct {
+	plan     *plan.Plan
+	options  Options
+	stream   *event.Stream
+	pool     *infer.Pool
+	first    []int // by case: its first task
+	manifest result.Manifest
+	commit   <-chan string
+	record   *runs.Recorder // nil when the run is not kept
+	answers  *answers
+	redact   *strings.Replacer
+
+	mu      sync.Mutex
+	judged  event.Collector
+	failing int
+	drawn   int // overlays
+}
+
+// Start opens the run directory and begins to answer. Backends start in the
+// background; one that does not is the error of its cases.
+func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
+	e := &Execution{plan: p, options: o, redact: redactor(p.Secrets())}
+	e.manifest, e.commit = manifest(p, o, time.Now())
+	sinks := o.Sinks
+	if !o.Discard {
+		e.record = runs.Open(p.Project.State).Recorder(e.manifest.ID)
+		sinks = append([]event.Sink{e.record}, sinks...)
+	}
+	e.stream = event.NewStream(append(sinks, &e.judged)...)
+	e.stream.Send(event.RunStarted{Manifest: e.manifest})
+	tasks, first := tasks(p)
+	e.first = first
+	e.pool = infer.Start(ctx, tasks, e.inferOptions())
+	return e
+}
+
+func (e *Execution) inferOptions() infer.Options {
+	open := e.options.Backends
+	if open == nil {
+		open = backend.Plugins(e.plan.Project.Dir, e.options.Log)
+	}
+	o := infer.Options{
+		Open: backend.Opener(e.plan.Project, open), OnDemand: e.options.OnDemand, Offline: e.options.Offline, Fresh: e.options.Fresh,
+		Bounds:  backend.Bounds(e.plan.Project),
+		OnStart: func(t infer.Task) { e.stream.Send(event.SampleStarted{Sample: sampleOf(t)}) },
+		OnEnd: func(t infer.Task, a *infer.Answer) {
+			ended := event.SampleEnded{Sample: sampleOf(t), Seconds: a.Seconds}
+			if a.Fault != nil {
+				ended.Fault = a.Fault.Kind
+			}
+			e.stream.Send(ended)
+		},
+	}
+	e.answers = e.useCache(&o)
+	return o
+}
+
+func sampleOf(t infer.Task) event.Sample {
+	return event.Sample{Case: t.Case.ID, Suite: t.Case.Suite, Name: t.Case.Name, Backend: t.Case.Backend, Index: t.Index}
+}
+
+// tasks lists the samples of every case that is not skipped, and where those of
+// a case begin.
+func tasks(p *plan.Plan) (tasks []infer.Task, first []int) {
+	first = make([]int, p.Len())
+	for i := range p.Len() {
+		c := p.Case(i)
+		first[i] = len(tasks)
+		if c.Skip != "" {
+			continue
+		}
+		for k := range c.Repeat {
+			tasks = append(tasks, infer.Task{Case: &c.Case, Index: k, Timed: c.Timed(), Never: c.NoCache})
+		}
+	}
+	return tasks, first
+}
+
+// Manifest says what is run; what is known only at the end is missing.
+func (e *Execution) Manifest() result.Manifest { return e.manifest }
+
+// Case waits for the answers of a case, judges and records them. ok is false
+// when the case did not run: the run was interrupted, or stopped after enough
+// failures. It may be called from several goroutines, once for each case.
+func (e *Execution) Case(ctx context.Context, i int) (c *result.Case, ok bool) {
+	if e.stopped() {
+		return nil, false
+	}
+	p := e.plan.Case(i)
+	c = e.blank(i)
+	if p.Skip != "" {
+		c.Outcome, c.Reason = result.Skipped, p.Skip
+		quarantined(c)
+	} else {
+		for k := range p.Repeat {
+			a, ok := e.pool.Wait(ctx, e.first[i]+k)
+			if !ok {
+				return nil, false
+			}
+			e.sample(ctx, p, c, k, a)
+		}
+		conclude(p, c)
+		e.drawOverlays(c)
+	}
+	redactCase(e.redact, c)
+	e.mu.Lock()
+	if !c.Passing() {
+		e.failing++
+	}
+	e.mu.Unlock()
+	e.stream.Send(event.CaseJudged{Case: c})
+	return c, true
+}
+
+func (e *Execution) stopped() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := e.options.FailFast
+	return n > 0 && e.failing >= n
+}
+
+// Finish ends the backends, judges the gates and returns the run: the cases that
+// ran, in the order of the specs. An error says what of it could not be written;
+// the run is whole nevertheless.
+func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
+	backends := e.pool.Backends()
+	e.pool.Close()
+	e.answers.close(interrupted)
+	m := e.manifest
+	m.Interrupted, m.Ended, m.Commit = interrupted, time.Now(), <-e.commit
+	m.Backends = map[string]result.Backend{}
+	for name, info := range backends {
+		m.Backends[name] = result.Backend{
+			Plugin: info.Name, Version: info.Version, Model: info.Model, ModelDigest: info.ModelDigest, Device: info.Device, Details: info.Details,
+		}
+	}
+	run := e.judged.Run()
+	for _, g := range e.plan.Evaluate(run.Cases) {
+		e.stream.Send(event.GateJudged{Gate: g})
+	}
+	e.stream.Send(event.RunEnded{Manifest: m})
+	run = e.judged.Run()
+	err := e.record.Err()
+	if mode := e.options.Update; mode != "" && mode != golden.UpdateNone {
+		err = errors.Join(err, golden.Keep(e.plan.Project.State, golden.FromRun(run), mode))
+	}
+	return run, err
+}
