@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -116,10 +117,12 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, emit func(string))
 		ok.Text = fmt.Sprint(f.most.Load())
 	case "lie":
 		ok.Usage.OutputTokens = -1
+	case "lie about sizes":
+		ok.Images = []sdk.ImageShown{{Width: 1, Height: 1}}
 	case "echo":
 		img := req.Messages[0].Parts[1].Image
 		ok.Text = fmt.Sprintf("%+v %s %s %s %d %dx%d", req.Params, req.Messages[0].Role, img.SHA256, img.Path, len(img.Bytes), img.Width, img.Height)
-		ok.Finish, ok.LogProbs = sdk.FinishLength, []float64{-0.5}
+		ok.Finish, ok.LogProbs, ok.Images = sdk.FinishLength, []float64{-0.5}, []sdk.ImageShown{{Width: 28, Height: 56}}
 		ok.Usage = sdk.Usage{TextTokens: 1, ImageTokens: 2, OutputTokens: 3}
 		ok.Timings = sdk.Timings{Preprocess: 1, Encode: 2, Prefill: 3, Decode: 4}
 	}
@@ -196,7 +199,8 @@ func TestGenerateCarriesEverything(t *testing.T) {
 				t.Errorf("the backend got\n%s, expected\n%s", got.Text, want)
 			}
 			if got.Finish != sdk.FinishLength || got.Usage != (sdk.Usage{TextTokens: 1, ImageTokens: 2, OutputTokens: 3}) ||
-				got.Timings != (sdk.Timings{Preprocess: 1, Encode: 2, Prefill: 3, Decode: 4}) || len(got.LogProbs) != 1 {
+				got.Timings != (sdk.Timings{Preprocess: 1, Encode: 2, Prefill: 3, Decode: 4}) || len(got.LogProbs) != 1 ||
+				!slices.Equal(got.Images, []sdk.ImageShown{{Width: 28, Height: 56}}) {
 				t.Errorf("the host got %+v", got)
 			}
 		})
@@ -225,6 +229,8 @@ func TestErrorsKeepTheirMeaning(t *testing.T) {
 		"busy":   {sdk.Unavailable, "try again"},
 		"panic":  {sdk.Internal, "the backend panicked in Generate: index out of range"},
 		"lie":    {sdk.Internal, "the backend's answer has a negative number of tokens"},
+
+		"lie about sizes": {sdk.Internal, "the backend's answer has the sizes of 1 images, where 0 were shown"},
 	} {
 		t.Run(text, func(t *testing.T) {
 			_, err := b.Generate(t.Context(), ask(text), nil)

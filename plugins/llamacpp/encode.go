@@ -114,11 +114,15 @@ func (e *engine) look(ctx context.Context, a ask, r *sdk.Response) ([]*embedcach
 		return nil, sdk.Errorf(sdk.InvalidRequest, "%s was loaded without a vision encoder: set `mmproj` to show it images", e.name)
 	}
 	var embeddings []*embedcache.Embedding
+	add := func(image shown, p *embedcache.Embedding) {
+		embeddings = append(embeddings, p)
+		r.Images = append(r.Images, e.resizing.size(image.Width, image.Height, p.Parts))
+	}
 	for _, image := range a.images {
 		known := e.embeddings.Get(image.key)
 		if known != nil {
 			r.Usage.CachedImages++
-			embeddings = append(embeddings, known)
+			add(image, known)
 			continue
 		}
 		job := &encoding{ctx: ctx, image: image, done: make(chan struct{})}
@@ -142,7 +146,7 @@ func (e *engine) look(ctx context.Context, a ask, r *sdk.Response) ([]*embedcach
 		}
 		r.Timings.Preprocess += job.prepared
 		r.Timings.Encode += job.encoded
-		embeddings = append(embeddings, job.embedding)
+		add(image, job.embedding)
 	}
 	return embeddings, nil
 }

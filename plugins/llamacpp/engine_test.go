@@ -191,6 +191,16 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// The size that the model was shown is told for each image, encoded just now or before.
+func TestSizesShown(t *testing.T) {
+	for range 2 {
+		r := generate(t, sdk.Params{}, user("First:", "large-red-circle.png", "Second:", "sharp-b.png", "Which one is sharper?"))
+		if want := (sdk.ImageShown{Width: 64, Height: 64}); !slices.Equal(r.Images, []sdk.ImageShown{want, want}) {
+			t.Errorf("got %+v", r.Images)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	describe := user("four-shapes.png", "Describe the image.")
 	all := generate(t, sdk.Params{}, describe)

@@ -44,6 +44,7 @@ type engine struct {
 	// vision encoder and the language model.
 	compute  sync.Locker
 	tile     int // side of a tile in pixels
+	resizing resizing
 	perImage string
 }
 
@@ -187,9 +188,6 @@ func (e *engine) tokenText(t llama.Token) string {
 	return string(e.model.Piece(t, true))
 }
 
-// fixedTiles is the projector of SmolVLM, whose tiles are all of one moderate size.
-const fixedTiles = "idefics3"
-
 func (e *engine) openVision(mmproj *gguf.File) error {
 	device := ""
 	if e.layers > 0 && e.config.gpus != nil {
@@ -205,6 +203,7 @@ func (e *engine) openVision(mmproj *gguf.File) error {
 	e.vision = v
 	side, _ := mmproj.Uint("clip.vision.image_size")
 	e.tile = int(side)
+	e.resizing = resizingOf(mmproj, v.Grid())
 	return nil
 }
 

@@ -9,7 +9,9 @@
 // The prompt is the text of the last user message, with <image> where an image
 // stands; without a prompt a line answers any. The image, where given, is the
 // file name or the SHA-256 digest of one of the conversation's images. The first
-// line that fits answers; of several answers, the seed picks one.
+// line that fits answers; of several answers, the seed picks one. A line may say
+// at which size the model was shown each image, "shown": [[1148, 840]], for answers
+// with coordinates in pixels.
 package main
 
 import "github.com/vlmspec/vlmspec/plugins/sdk/plugin"

@@ -68,7 +68,7 @@ func (r *replay) Generate(ctx context.Context, req sdk.Request, emit func(string
 			if emit != nil {
 				emit(answer)
 			}
-			return sdk.Response{Text: answer, Finish: sdk.FinishStop, Usage: sdk.Usage{
+			return sdk.Response{Text: answer, Finish: sdk.FinishStop, Images: l.shown(len(images)), Usage: sdk.Usage{
 				TextTokens: len(strings.Fields(prompt)), OutputTokens: len(strings.Fields(answer)),
 			}}, nil
 		}
@@ -103,11 +103,29 @@ type line struct {
 	Image   string   `json:"image"`
 	Answer  *string  `json:"answer"`
 	Answers []string `json:"answers"`
+	Shown   [][2]int `json:"shown"` // width and height of each image as the recorded model was shown it
+}
+
+// shown are the sizes of so many images, nil when others are recorded.
+func (l line) shown(images int) []sdk.ImageShown {
+	if len(l.Shown) != images {
+		return nil
+	}
+	var out []sdk.ImageShown
+	for _, s := range l.Shown {
+		out = append(out, sdk.ImageShown{Width: s[0], Height: s[1]})
+	}
+	return out
 }
 
 func (l line) check() error {
 	if (l.Answer == nil) == (len(l.Answers) == 0) {
 		return fmt.Errorf(`write either "answer": "red" or "answers": ["red", "blue"]`)
+	}
+	for _, s := range l.Shown {
+		if min(s[0], s[1]) <= 0 {
+			return fmt.Errorf(`an image of %dx%d pixels was never shown; write "shown": [[1148, 840]], width and height of each image`, s[0], s[1])
+		}
 	}
 	return nil
 }

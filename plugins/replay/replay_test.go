@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,7 @@ func TestReplay(t *testing.T) {
 {"prompt": "<image>What?", "image": "a.png", "answer": "an a"}
 {"prompt": "<image>What?", "image": "0123", "answer": "a digest"}
 {"prompt": "Pick.", "answers": ["first", "second"]}
+{"prompt": "<image>Where?", "answer": "[115, 84]", "shown": [[1148, 840]]}
 {"answer": ""}
 `))
 	if err != nil {
@@ -44,6 +46,7 @@ func TestReplay(t *testing.T) {
 		{"by file name", "What?", &sdk.Image{Path: "/x/a.png"}, 0, "an a"},
 		{"by digest", "What?", &sdk.Image{SHA256: "0123"}, 0, "a digest"},
 		{"by seed", "Pick.", nil, 3, "second"},
+		{"with the size shown", "Where?", &sdk.Image{Path: "/x/b.png"}, 0, "[115, 84]"},
 		{"anything else", "Why?", nil, 0, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -53,6 +56,9 @@ func TestReplay(t *testing.T) {
 			}
 			req := sdk.Request{Messages: []sdk.Message{msg}, Params: sdk.Params{Seed: test.seed}}
 			resp, err := r.Generate(t.Context(), req, nil)
+			if (test.prompt == "Where?") != slices.Equal(resp.Images, []sdk.ImageShown{{Width: 1148, Height: 840}}) {
+				t.Errorf("sizes shown: %v", resp.Images)
+			}
 			if err != nil || resp.Text != test.want {
 				t.Errorf("answered %q, %v; expected %q", resp.Text, err, test.want)
 			}
@@ -65,6 +71,7 @@ func TestMistakes(t *testing.T) {
 		"no JSON":     {`{"answer": "a"}` + "\nnonsense", "answers.jsonl:2: "},
 		"unknown key": {`{"anser": "a"}`, `unknown field "anser"`},
 		"no answer":   {`{"prompt": "a"}`, `write either "answer"`},
+		"no size":     {`{"answer": "a", "shown": [[3, 0]]}`, "an image of 3x0 pixels was never shown"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := (&replay{}).Configure(t.Context(), recording(t, test.lines))

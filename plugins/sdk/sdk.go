@@ -135,6 +135,17 @@ type Response struct {
 	Timings Timings
 	// LogProbs of each generated token, natural logarithm, when the backend has them; else nil.
 	LogProbs []float64
+	// Images says at which size the model was shown each image of the request, all
+	// messages together, in order; nil when the backend does not know. Some models
+	// answer with coordinates in pixels of that size.
+	Images []ImageShown
+}
+
+// ImageShown is the size of an image as a model was shown it: in pixels, after
+// the model's own resizing and before it is cut into tiles. 0 by 0 is not known,
+// and right where the image was padded or cropped, so that no size would do.
+type ImageShown struct {
+	Width, Height int
 }
 
 // Usage counts tokens. TextTokens and ImageTokens add up to the prompt.

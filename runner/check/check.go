@@ -46,6 +46,7 @@ type Input struct {
 	Answer   string
 	Finish   string
 	Images   []Image        // of the whole conversation up to this turn
+	Shown    []result.Size  // at which the model was shown each of Images; nil, or 0 by 0, when not known
 	Timings  result.Timings // zero for a cached answer
 	Tokens   result.Tokens
 	LogProbs []float64

@@ -114,7 +114,7 @@ func (l *lane) cached(id Fingerprint, req sdk.Request, sample int) (r sdk.Respon
 	if json.Unmarshal(value, &k) != nil {
 		return r, false
 	}
-	return sdk.Response{Text: k.Text, Finish: k.Finish, LogProbs: k.LogProbs, Usage: sdk.Usage{
+	return sdk.Response{Text: k.Text, Finish: k.Finish, LogProbs: k.LogProbs, Images: k.Images, Usage: sdk.Usage{
 		TextTokens: k.TextTokens, ImageTokens: k.ImageTokens, OutputTokens: k.OutputTokens,
 	}}, true
 }
@@ -127,6 +127,7 @@ type cachedAnswer struct {
 	ImageTokens  int              `json:"image_tokens"`
 	OutputTokens int              `json:"output_tokens"`
 	LogProbs     []float64        `json:"logprobs,omitempty"`
+	Images       []sdk.ImageShown `json:"images,omitempty"`
 }
 
 // cacheWrites gathers the answers of a sample.
@@ -145,7 +146,7 @@ func (k *cacheWrites) add(l *lane, task Task, req sdk.Request, r sdk.Response) {
 	if !known || id.uncacheable(req.Params, task.Never) != "" || slices.ContainsFunc(l.pool.options.Secrets, secret) {
 		return
 	}
-	value, err := json.Marshal(cachedAnswer{r.Text, r.Finish, r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.LogProbs})
+	value, err := json.Marshal(cachedAnswer{r.Text, r.Finish, r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.LogProbs, r.Images})
 	if key, ok := keyOf(id, req, task.Index); ok && err == nil {
 		k.keys, k.values = append(k.keys, key), append(k.values, value)
 	}
@@ -173,7 +174,7 @@ func keyOf(id Fingerprint, req sdk.Request, sample int) (key cache.Key, ok bool)
 		Messages []message
 		Params   sdk.Params
 		Sample   int
-	}{Kind: "answer 1", Backend: id.Digest[:], Params: req.Params, Sample: sample}
+	}{Kind: "answer 2", Backend: id.Digest[:], Params: req.Params, Sample: sample}
 	for _, m := range req.Messages {
 		msg := message{Role: m.Role}
 		for _, p := range m.Parts {

@@ -116,7 +116,8 @@ func TestBackendThatIsRememberedIsNotStarted(t *testing.T) {
 		t.Errorf("%s, opened %d times, backends %v", got, s.opened.Load(), s.Backends())
 	}
 	a, ok := run(t, dir, counting(), is, all).Wait(t.Context(), 0)
-	if turn := a.Turns[0]; !ok || turn.Timings.Total != 0 || turn.Timings.Decode != 0 || turn.Finish != "stop" || turn.Prompt != "<image>a" || len(a.Images[0]) != 1 {
+	if turn := a.Turns[0]; !ok || turn.Timings.Total != 0 || turn.Timings.Decode != 0 || turn.Finish != "stop" || turn.Prompt != "<image>a" || len(a.Images[0]) != 1 ||
+		len(turn.Shown) != 1 || turn.Shown[0].Width != 28 || turn.Shown[0].Height != 56 {
 		t.Errorf("%+v", a)
 	}
 	// On demand the same.

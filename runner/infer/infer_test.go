@@ -51,7 +51,15 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 	if f.answer != nil {
 		text, err = f.answer(ctx, req)
 	}
-	return sdk.Response{Text: text, Finish: sdk.FinishStop, Timings: sdk.Timings{Decode: time.Millisecond}}, err
+	r := sdk.Response{Text: text, Finish: sdk.FinishStop, Timings: sdk.Timings{Decode: time.Millisecond}}
+	for _, m := range req.Messages {
+		for _, p := range m.Parts {
+			if p.Image != nil {
+				r.Images = append(r.Images, sdk.ImageShown{Width: 28, Height: 56})
+			}
+		}
+	}
+	return r, err
 }
 
 func (f *fake) Close() error {

@@ -47,6 +47,9 @@ func (t *talk) said(r sdk.Response) *result.Turn {
 	turn.Answer, turn.Finish, turn.LogProbs = r.Text, string(r.Finish), r.LogProbs
 	turn.Tokens = result.Tokens{Text: r.Usage.TextTokens, Image: r.Usage.ImageTokens, Output: r.Usage.OutputTokens, Cached: r.Usage.CachedTokens}
 	turn.CachedImages = r.Usage.CachedImages
+	for _, i := range r.Images {
+		turn.Shown = append(turn.Shown, result.Size{Width: i.Width, Height: i.Height})
+	}
 	t.req.Messages = append(t.req.Messages, sdk.Message{Role: sdk.Assistant, Parts: []sdk.Part{{Text: r.Text}}})
 	return turn
 }

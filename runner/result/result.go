@@ -174,6 +174,15 @@ type Turn struct {
 	// CachedImages is how many of the images that the conversation has shown so far
 	// the backend had encoded before.
 	CachedImages int `json:"cached_images,omitempty"`
+	// Shown is the size at which the model was shown each image that the conversation
+	// has shown so far, in pixels; nil, or 0 by 0, where the backend does not say.
+	Shown []Size `json:"shown,omitempty"`
+}
+
+// Size is a width and a height, in pixels.
+type Size struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
 }
 
 // Fault is an infrastructure error.

@@ -43,6 +43,9 @@ func (s *Suite) Ask(ctx context.Context, prompt string, images ...string) (Answe
 		return Answer{}, fmt.Errorf("ask %q: %w", prompt, err)
 	}
 	in.Answer, in.Finish, in.LogProbs = resp.Text, string(resp.Finish), resp.LogProbs
+	for _, i := range resp.Images {
+		in.Shown = append(in.Shown, result.Size{Width: i.Width, Height: i.Height})
+	}
 	in.Timings = result.Timings{Total: time.Since(asked).Seconds()}
 	in.Tokens = result.Tokens{Text: resp.Usage.TextTokens, Image: resp.Usage.ImageTokens, Output: resp.Usage.OutputTokens}
 	return in, nil

@@ -113,7 +113,7 @@ func (c *Client) receive(ctx context.Context, r *backendv1.GenerateRequest, begu
 		case err != nil:
 			return sdk.Response{}, fromStatus(err)
 		case msg.GetAnswer() != nil:
-			return toResponse(msg.GetAnswer())
+			return toResponse(msg.GetAnswer(), imagesOf(r))
 		case msg.GetBegun() != nil:
 			begun()
 		case emit != nil:

@@ -134,7 +134,7 @@ func fromResponse(r sdk.Response) *backendv1.GenerateResponse {
 		finish = backendv1.FinishReason_FINISH_REASON_LENGTH
 	}
 	return &backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Answer{Answer: &backendv1.Answer{
-		Text: r.Text, Finish: finish, LogProbs: r.LogProbs,
+		Text: r.Text, Finish: finish, LogProbs: r.LogProbs, Images: fromImages(r.Images),
 		Usage: &backendv1.Usage{
 			TextTokens: int32of(r.Usage.TextTokens), ImageTokens: int32of(r.Usage.ImageTokens), OutputTokens: int32of(r.Usage.OutputTokens),
 			CachedTokens: int32of(r.Usage.CachedTokens), CachedImages: int32of(r.Usage.CachedImages),
@@ -146,8 +146,44 @@ func fromResponse(r sdk.Response) *backendv1.GenerateResponse {
 	}}}
 }
 
-// toResponse refuses an answer no honest backend gives.
-func toResponse(a *backendv1.Answer) (sdk.Response, error) {
+func fromImages(images []sdk.ImageShown) []*backendv1.ImageShown {
+	var out []*backendv1.ImageShown
+	for _, i := range images {
+		out = append(out, &backendv1.ImageShown{Width: int32of(i.Width), Height: int32of(i.Height)})
+	}
+	return out
+}
+
+// toImages refuses sizes that cannot be those of so many images.
+func toImages(sizes []*backendv1.ImageShown, images int) ([]sdk.ImageShown, error) {
+	if len(sizes) > 0 && len(sizes) != images {
+		return nil, liar(fmt.Sprintf("the sizes of %d images, where %d were shown", len(sizes), images))
+	}
+	var out []sdk.ImageShown
+	for _, s := range sizes {
+		w, h := int(s.GetWidth()), int(s.GetHeight())
+		if min(w, h) < 0 || (w == 0) != (h == 0) {
+			return nil, liar(fmt.Sprintf("an image of %dx%d pixels", w, h))
+		}
+		out = append(out, sdk.ImageShown{Width: w, Height: h})
+	}
+	return out, nil
+}
+
+// imagesOf counts the images of a request.
+func imagesOf(r *backendv1.GenerateRequest) (n int) {
+	for _, m := range r.GetMessages() {
+		for _, p := range m.GetParts() {
+			if p.GetImage() != nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// toResponse refuses an answer no honest backend gives to a request of so many images.
+func toResponse(a *backendv1.Answer, images int) (sdk.Response, error) {
 	u, t := a.GetUsage(), a.GetTimings()
 	r := sdk.Response{
 		Text: a.GetText(), Finish: sdk.FinishStop, LogProbs: a.GetLogProbs(),
@@ -178,7 +214,9 @@ func toResponse(a *backendv1.Answer) (sdk.Response, error) {
 			return r, liar(fmt.Sprintf("a log-probability of %v", p))
 		}
 	}
-	return r, nil
+	var err error
+	r.Images, err = toImages(a.GetImages(), images)
+	return r, err
 }
 
 func liar(what string) error {

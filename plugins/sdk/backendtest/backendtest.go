@@ -122,6 +122,9 @@ func (s *suite) answers(t *testing.T) {
 	if u := resp.Usage; min(u.TextTokens, u.ImageTokens, u.OutputTokens, u.CachedTokens, u.CachedImages) < 0 {
 		t.Errorf("usage has negative counts: %+v", u)
 	}
+	if n := len(resp.Images); n > 1 || n == 1 && (min(resp.Images[0].Width, resp.Images[0].Height) < 0 || (resp.Images[0].Width == 0) != (resp.Images[0].Height == 0)) {
+		t.Errorf("one image was shown, and its sizes are %+v; expected one size of two sides, or nothing", resp.Images)
+	}
 }
 
 func (s *suite) answersAgain(t *testing.T) {

@@ -1156,7 +1156,10 @@ type Answer struct {
 	Usage   *Usage       `protobuf:"bytes,3,opt,name=usage,proto3" json:"usage,omitempty"`
 	Timings *Timings     `protobuf:"bytes,4,opt,name=timings,proto3" json:"timings,omitempty"`
 	// Natural logarithm, one per generated token; empty when not known.
-	LogProbs      []float64 `protobuf:"fixed64,5,rep,packed,name=log_probs,json=logProbs,proto3" json:"log_probs,omitempty"`
+	LogProbs []float64 `protobuf:"fixed64,5,rep,packed,name=log_probs,json=logProbs,proto3" json:"log_probs,omitempty"`
+	// At which size the model was shown each image of the request, all messages
+	// together, in order; empty when not known.
+	Images        []*ImageShown `protobuf:"bytes,7,rep,name=images,proto3" json:"images,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1226,6 +1229,68 @@ func (x *Answer) GetLogProbs() []float64 {
 	return nil
 }
 
+func (x *Answer) GetImages() []*ImageShown {
+	if x != nil {
+		return x.Images
+	}
+	return nil
+}
+
+// ImageShown is the size of an image as the model was shown it: in pixels, after
+// the model's own resizing and before it is cut into tiles. 0 by 0 is not known,
+// and right where the image was padded or cropped.
+type ImageShown struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Width         int32                  `protobuf:"varint,1,opt,name=width,proto3" json:"width,omitempty"`
+	Height        int32                  `protobuf:"varint,2,opt,name=height,proto3" json:"height,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImageShown) Reset() {
+	*x = ImageShown{}
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImageShown) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImageShown) ProtoMessage() {}
+
+func (x *ImageShown) ProtoReflect() protoreflect.Message {
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImageShown.ProtoReflect.Descriptor instead.
+func (*ImageShown) Descriptor() ([]byte, []int) {
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ImageShown) GetWidth() int32 {
+	if x != nil {
+		return x.Width
+	}
+	return 0
+}
+
+func (x *ImageShown) GetHeight() int32 {
+	if x != nil {
+		return x.Height
+	}
+	return 0
+}
+
 type Usage struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
 	TextTokens   int32                  `protobuf:"varint,1,opt,name=text_tokens,json=textTokens,proto3" json:"text_tokens,omitempty"`
@@ -1241,7 +1306,7 @@ type Usage struct {
 
 func (x *Usage) Reset() {
 	*x = Usage{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1253,7 +1318,7 @@ func (x *Usage) String() string {
 func (*Usage) ProtoMessage() {}
 
 func (x *Usage) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1266,7 +1331,7 @@ func (x *Usage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Usage.ProtoReflect.Descriptor instead.
 func (*Usage) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{15}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Usage) GetTextTokens() int32 {
@@ -1317,7 +1382,7 @@ type Timings struct {
 
 func (x *Timings) Reset() {
 	*x = Timings{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1329,7 +1394,7 @@ func (x *Timings) String() string {
 func (*Timings) ProtoMessage() {}
 
 func (x *Timings) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1342,7 +1407,7 @@ func (x *Timings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Timings.ProtoReflect.Descriptor instead.
 func (*Timings) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{16}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Timings) GetPreprocess() *durationpb.Duration {
@@ -1446,13 +1511,18 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\x05chunk\x18\x01 \x01(\tH\x00R\x05chunk\x124\n" +
 	"\x06answer\x18\x02 \x01(\v2\x1a.vlmspec.backend.v1.AnswerH\x00R\x06answer\x121\n" +
 	"\x05begun\x18\x03 \x01(\v2\x19.vlmspec.backend.v1.BegunH\x00R\x05begunB\a\n" +
-	"\x05event\"\xdb\x01\n" +
+	"\x05event\"\x93\x02\n" +
 	"\x06Answer\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x128\n" +
 	"\x06finish\x18\x02 \x01(\x0e2 .vlmspec.backend.v1.FinishReasonR\x06finish\x12/\n" +
 	"\x05usage\x18\x03 \x01(\v2\x19.vlmspec.backend.v1.UsageR\x05usage\x125\n" +
 	"\atimings\x18\x04 \x01(\v2\x1b.vlmspec.backend.v1.TimingsR\atimings\x12\x1b\n" +
-	"\tlog_probs\x18\x05 \x03(\x01R\blogProbs\"\xba\x01\n" +
+	"\tlog_probs\x18\x05 \x03(\x01R\blogProbs\x126\n" +
+	"\x06images\x18\a \x03(\v2\x1e.vlmspec.backend.v1.ImageShownR\x06images\":\n" +
+	"\n" +
+	"ImageShown\x12\x14\n" +
+	"\x05width\x18\x01 \x01(\x05R\x05width\x12\x16\n" +
+	"\x06height\x18\x02 \x01(\x05R\x06height\"\xba\x01\n" +
 	"\x05Usage\x12\x1f\n" +
 	"\vtext_tokens\x18\x01 \x01(\x05R\n" +
 	"textTokens\x12!\n" +
@@ -1495,7 +1565,7 @@ func file_vlmspec_backend_v1_backend_proto_rawDescGZIP() []byte {
 }
 
 var file_vlmspec_backend_v1_backend_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vlmspec_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_vlmspec_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_vlmspec_backend_v1_backend_proto_goTypes = []any{
 	(Role)(0),                   // 0: vlmspec.backend.v1.Role
 	(FinishReason)(0),           // 1: vlmspec.backend.v1.FinishReason
@@ -1514,44 +1584,46 @@ var file_vlmspec_backend_v1_backend_proto_goTypes = []any{
 	(*Begun)(nil),               // 14: vlmspec.backend.v1.Begun
 	(*GenerateResponse)(nil),    // 15: vlmspec.backend.v1.GenerateResponse
 	(*Answer)(nil),              // 16: vlmspec.backend.v1.Answer
-	(*Usage)(nil),               // 17: vlmspec.backend.v1.Usage
-	(*Timings)(nil),             // 18: vlmspec.backend.v1.Timings
-	nil,                         // 19: vlmspec.backend.v1.DescribeResponse.DetailsEntry
-	(*structpb.Struct)(nil),     // 20: google.protobuf.Struct
-	(*durationpb.Duration)(nil), // 21: google.protobuf.Duration
+	(*ImageShown)(nil),          // 17: vlmspec.backend.v1.ImageShown
+	(*Usage)(nil),               // 18: vlmspec.backend.v1.Usage
+	(*Timings)(nil),             // 19: vlmspec.backend.v1.Timings
+	nil,                         // 20: vlmspec.backend.v1.DescribeResponse.DetailsEntry
+	(*structpb.Struct)(nil),     // 21: google.protobuf.Struct
+	(*durationpb.Duration)(nil), // 22: google.protobuf.Duration
 }
 var file_vlmspec_backend_v1_backend_proto_depIdxs = []int32{
-	20, // 0: vlmspec.backend.v1.ConfigureRequest.config:type_name -> google.protobuf.Struct
+	21, // 0: vlmspec.backend.v1.ConfigureRequest.config:type_name -> google.protobuf.Struct
 	6,  // 1: vlmspec.backend.v1.DescribeResponse.capabilities:type_name -> vlmspec.backend.v1.Capabilities
-	19, // 2: vlmspec.backend.v1.DescribeResponse.details:type_name -> vlmspec.backend.v1.DescribeResponse.DetailsEntry
+	20, // 2: vlmspec.backend.v1.DescribeResponse.details:type_name -> vlmspec.backend.v1.DescribeResponse.DetailsEntry
 	10, // 3: vlmspec.backend.v1.GenerateRequest.messages:type_name -> vlmspec.backend.v1.Message
 	13, // 4: vlmspec.backend.v1.GenerateRequest.params:type_name -> vlmspec.backend.v1.Params
 	0,  // 5: vlmspec.backend.v1.Message.role:type_name -> vlmspec.backend.v1.Role
 	11, // 6: vlmspec.backend.v1.Message.parts:type_name -> vlmspec.backend.v1.Part
 	12, // 7: vlmspec.backend.v1.Part.image:type_name -> vlmspec.backend.v1.Image
-	20, // 8: vlmspec.backend.v1.Params.extra:type_name -> google.protobuf.Struct
+	21, // 8: vlmspec.backend.v1.Params.extra:type_name -> google.protobuf.Struct
 	16, // 9: vlmspec.backend.v1.GenerateResponse.answer:type_name -> vlmspec.backend.v1.Answer
 	14, // 10: vlmspec.backend.v1.GenerateResponse.begun:type_name -> vlmspec.backend.v1.Begun
 	1,  // 11: vlmspec.backend.v1.Answer.finish:type_name -> vlmspec.backend.v1.FinishReason
-	17, // 12: vlmspec.backend.v1.Answer.usage:type_name -> vlmspec.backend.v1.Usage
-	18, // 13: vlmspec.backend.v1.Answer.timings:type_name -> vlmspec.backend.v1.Timings
-	21, // 14: vlmspec.backend.v1.Timings.preprocess:type_name -> google.protobuf.Duration
-	21, // 15: vlmspec.backend.v1.Timings.encode:type_name -> google.protobuf.Duration
-	21, // 16: vlmspec.backend.v1.Timings.prefill:type_name -> google.protobuf.Duration
-	21, // 17: vlmspec.backend.v1.Timings.decode:type_name -> google.protobuf.Duration
-	2,  // 18: vlmspec.backend.v1.BackendService.Configure:input_type -> vlmspec.backend.v1.ConfigureRequest
-	4,  // 19: vlmspec.backend.v1.BackendService.Describe:input_type -> vlmspec.backend.v1.DescribeRequest
-	9,  // 20: vlmspec.backend.v1.BackendService.Generate:input_type -> vlmspec.backend.v1.GenerateRequest
-	7,  // 21: vlmspec.backend.v1.BackendService.Cancel:input_type -> vlmspec.backend.v1.CancelRequest
-	3,  // 22: vlmspec.backend.v1.BackendService.Configure:output_type -> vlmspec.backend.v1.ConfigureResponse
-	5,  // 23: vlmspec.backend.v1.BackendService.Describe:output_type -> vlmspec.backend.v1.DescribeResponse
-	15, // 24: vlmspec.backend.v1.BackendService.Generate:output_type -> vlmspec.backend.v1.GenerateResponse
-	8,  // 25: vlmspec.backend.v1.BackendService.Cancel:output_type -> vlmspec.backend.v1.CancelResponse
-	22, // [22:26] is the sub-list for method output_type
-	18, // [18:22] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	18, // 12: vlmspec.backend.v1.Answer.usage:type_name -> vlmspec.backend.v1.Usage
+	19, // 13: vlmspec.backend.v1.Answer.timings:type_name -> vlmspec.backend.v1.Timings
+	17, // 14: vlmspec.backend.v1.Answer.images:type_name -> vlmspec.backend.v1.ImageShown
+	22, // 15: vlmspec.backend.v1.Timings.preprocess:type_name -> google.protobuf.Duration
+	22, // 16: vlmspec.backend.v1.Timings.encode:type_name -> google.protobuf.Duration
+	22, // 17: vlmspec.backend.v1.Timings.prefill:type_name -> google.protobuf.Duration
+	22, // 18: vlmspec.backend.v1.Timings.decode:type_name -> google.protobuf.Duration
+	2,  // 19: vlmspec.backend.v1.BackendService.Configure:input_type -> vlmspec.backend.v1.ConfigureRequest
+	4,  // 20: vlmspec.backend.v1.BackendService.Describe:input_type -> vlmspec.backend.v1.DescribeRequest
+	9,  // 21: vlmspec.backend.v1.BackendService.Generate:input_type -> vlmspec.backend.v1.GenerateRequest
+	7,  // 22: vlmspec.backend.v1.BackendService.Cancel:input_type -> vlmspec.backend.v1.CancelRequest
+	3,  // 23: vlmspec.backend.v1.BackendService.Configure:output_type -> vlmspec.backend.v1.ConfigureResponse
+	5,  // 24: vlmspec.backend.v1.BackendService.Describe:output_type -> vlmspec.backend.v1.DescribeResponse
+	15, // 25: vlmspec.backend.v1.BackendService.Generate:output_type -> vlmspec.backend.v1.GenerateResponse
+	8,  // 26: vlmspec.backend.v1.BackendService.Cancel:output_type -> vlmspec.backend.v1.CancelResponse
+	23, // [23:27] is the sub-list for method output_type
+	19, // [19:23] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_vlmspec_backend_v1_backend_proto_init() }
@@ -1578,7 +1650,7 @@ func file_vlmspec_backend_v1_backend_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vlmspec_backend_v1_backend_proto_rawDesc), len(file_vlmspec_backend_v1_backend_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   18,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
