@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -54,8 +53,6 @@ func (e *Execution) useCache(o *infer.Options) *answers {
 	a.fingerprints = backend.NewFingerprints(e.plan.Project, a.store)
 	o.Cache, o.Fingerprints = a.store, a.fingerprints
 	o.Secrets = e.plan.Secrets()
-	slices.Sort(o.Secrets)
-	o.Secrets = slices.Compact(o.Secrets)
 	open := o.Open
 	o.Open = func(ctx context.Context, name string) (sdk.Backend, error) {
 		a.fingerprints.Opening(name)

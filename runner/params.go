@@ -1,14 +1,10 @@
 package runner
 
-import (
-	"strings"
-
-	"github.com/vlmspec/vlmspec/plugins/sdk"
-)
+import "github.com/vlmspec/vlmspec/plugins/sdk"
 
 // paramsOf are parameters by the names that specs have for them, those that say
 // something.
-func paramsOf(p sdk.Params, redact *strings.Replacer) map[string]any {
+func paramsOf(p sdk.Params) map[string]any {
 	m := map[string]any{}
 	put := func(key string, value any, given bool) {
 		if given {
@@ -23,33 +19,9 @@ func paramsOf(p sdk.Params, redact *strings.Replacer) map[string]any {
 	put("repeat_penalty", p.RepeatPenalty, p.RepeatPenalty != 0)
 	put("seed", p.Seed, p.Seed != 0 && p.Temperature != 0)
 	put("stop", p.Stop, len(p.Stop) > 0)
-	put("extra", redactAny(p.Extra, redact), len(p.Extra) > 0)
+	put("extra", p.Extra, len(p.Extra) > 0)
 	if len(m) == 0 {
 		return nil
 	}
 	return m
-}
-
-// redactAny takes secrets out of the texts of a JSON value.
-func redactAny(v any, redact *strings.Replacer) any {
-	if redact == nil {
-		return v
-	}
-	switch v := v.(type) {
-	case string:
-		return redact.Replace(v)
-	case []any:
-		out := make([]any, len(v))
-		for i := range v {
-			out[i] = redactAny(v[i], redact)
-		}
-		return out
-	case map[string]any:
-		out := map[string]any{}
-		for k := range v {
-			out[k] = redactAny(v[k], redact)
-		}
-		return out
-	}
-	return v
 }

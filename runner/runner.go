@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/runs"
+	"github.com/vlmspec/vlmspec/runner/secret"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -59,7 +59,7 @@ type Execution struct {
 	commit   <-chan string
 	record   *runs.Recorder // nil when the run is not kept
 	answers  *answers
-	redact   *strings.Replacer
+	secrets  *secret.Set
 
 	mu      sync.Mutex
 	judged  event.Collector
@@ -70,7 +70,7 @@ type Execution struct {
 // Start opens the run directory and begins to answer. Backends start in the
 // background; one that does not is the error of its cases.
 func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
-	e := &Execution{plan: p, options: o, redact: redactor(p.Secrets())}
+	e := &Execution{plan: p, options: o, secrets: p.Secrets()}
 	e.manifest, e.commit = manifest(p, o, time.Now())
 	sinks := o.Sinks
 	if !o.Discard {
@@ -153,7 +153,7 @@ func (e *Execution) Case(ctx context.Context, i int) (c *result.Case, ok bool) {
 		conclude(p, c)
 		e.drawOverlays(c)
 	}
-	redactCase(e.redact, c)
+	c = secret.Clean(e.secrets, c)
 	e.mu.Lock()
 	if !c.Passing() {
 		e.failing++

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -142,8 +140,7 @@ func (k *cacheWrites) add(l *lane, task Task, req sdk.Request, r sdk.Response) {
 		return
 	}
 	id, known := l.fingerprint(true)
-	secret := func(s string) bool { return s != "" && strings.Contains(r.Text, s) }
-	if !known || id.uncacheable(req.Params, task.Never) != "" || slices.ContainsFunc(l.pool.options.Secrets, secret) {
+	if !known || id.uncacheable(req.Params, task.Never) != "" || l.pool.options.Secrets.In(r.Text) {
 		return
 	}
 	value, err := json.Marshal(cachedAnswer{r.Text, r.Finish, r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.LogProbs, r.Images})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/cache"
+	"github.com/vlmspec/vlmspec/runner/secret"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -212,7 +213,7 @@ func TestWhatIsNotKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			is := Options{Fingerprints: known{version: "1", seeds: test.seeds}, Secrets: []string{"", test.tells}}
+			is := Options{Fingerprints: known{version: "1", seeds: test.seeds}, Secrets: secret.New(secret.Value{Name: "S", Text: test.tells})}
 			n := 0
 			f := &fake{answer: func(context.Context, sdk.Request) (string, error) {
 				if n++; n == test.fails {

@@ -14,6 +14,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/quarantine"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/secret"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -199,14 +200,14 @@ func (p *Plan) Goldens() check.Goldens { return p.goldens }
 // Reordered reports whether cases run in another order than that of the specs.
 func (p *Plan) Reordered() bool { return len(p.Options.First) > 0 || p.Options.FailedFirst }
 
-// Secrets lists what no output may hold.
-func (p *Plan) Secrets() []string {
-	var all []string
+// Secrets are what no output may hold.
+func (p *Plan) Secrets() *secret.Set {
+	var all []secret.Value
 	for _, c := range p.cases {
 		all = append(all, c.Secrets...)
 	}
 	for _, b := range p.Project.Backends {
 		all = append(all, b.Secrets...)
 	}
-	return all
+	return secret.New(all...)
 }

@@ -4,43 +4,18 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/width"
+
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
 )
 
-// Visible makes control characters, which a terminal would obey, and marks that
-// turn the reading direction into something to read. Lines stay.
-func Visible(s string) string {
-	if strings.IndexFunc(s, unseen) < 0 && utf8.ValidString(s) {
-		return s
-	}
-	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd"):
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case !unseen(r):
-			b.WriteRune(r)
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
-}
-
-func unseen(r rune) bool {
-	if r == '\n' || r == '\t' {
-		return false
-	}
-	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffe || r == 0xffff
-}
+// Visible makes what a terminal would obey something to read. Lines stay.
+func Visible(s string) string { return visible.Text(s) }
 
 // oneLine shows a text in one line of at most n columns.
 func oneLine(s string, n int) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(Visible(s), "\n", "⏎"), "\t", " ")
+	s = visible.Line(s)
 	if columns(s) <= n {
 		return s
 	}

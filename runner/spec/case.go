@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 // Pos is a place in a file. Line and Column count from 1; 0 means the whole file.
@@ -65,7 +66,7 @@ type Case struct {
 	Only    bool
 	NoCache bool           // cache: never
 	Vars    map[string]any // row variables over spec vars, for reports and expr
-	Secrets []string       // values of ${env:...} used here, to redact from every output
+	Secrets []secret.Value // values of ${env:...} used here, to redact from every output
 	Sources []Source       // files it was made from, the spec first; images are in Turns
 }
 
@@ -128,5 +129,5 @@ type Backend struct {
 	// Err says which environment variable Config lacks; nil when none. Config
 	// is whole only when Err is nil.
 	Err     error
-	Secrets []string // values of ${env:...} in Config, to redact from every output
+	Secrets []secret.Value // values of ${env:...} in Config, to redact from every output
 }

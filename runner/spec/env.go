@@ -1,6 +1,10 @@
 package spec
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/vlmspec/vlmspec/runner/secret"
+)
 
 // environment is where ${env:NAME} finds its values.
 type environment struct {
@@ -20,8 +24,9 @@ func (s *scope) environ(n Node, key string) (string, error) {
 	if !ok {
 		return "", n.Errorf("set it: export "+key+"=...", "environment variable %s is not set", key)
 	}
-	if !env.sealed && s.secrets != nil && value != "" && !slices.Contains(*s.secrets, value) {
-		*s.secrets = append(*s.secrets, value)
+	found := secret.Value{Name: key, Text: value}
+	if !env.sealed && s.secrets != nil && value != "" && !slices.Contains(*s.secrets, found) {
+		*s.secrets = append(*s.secrets, found)
 	}
 	return value, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 const oneBackend = `-- vlmspec.yaml --
@@ -225,7 +226,7 @@ vars: {mood: calm, who: "${mood} ${env:LANGUAGE} ${env:TOKEN}"}
 		Params: sdk.Params{MaxTokens: 48, Seed: 1, TopK: 40, Temperature: 0.5, Stop: []string{"\n"}, Extra: map[string]any{"mirostat": 2.0}},
 		Repeat: 5, Require: all, Timeout: 30 * time.Second, XFail: "the model is too small",
 		Vars:    map[string]any{"mood": "kind", "who": "kind fr s3cret"},
-		Secrets: []string{"fr", "s3cret"},
+		Secrets: []secret.Value{{Name: "LANGUAGE", Text: "fr"}, {Name: "TOKEN", Text: "s3cret"}},
 	}
 	ignore := cmp.Options{cmpopts.IgnoreFields(Case{}, "Sources", "Pos", "Turns"), cmpopts.IgnoreFields(Require{}, "Passes")}
 	if diff := cmp.Diff([]Case{want}, cases, ignore); diff != "" {

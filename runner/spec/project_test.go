@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 const wholeProject = `version: 1
@@ -63,7 +65,7 @@ func TestLoadProject(t *testing.T) {
 			t.Error(diff)
 		}
 		served := p.Backends["served"]
-		if served.Config["base_url"] != "http://localhost:1/v1" || !cmp.Equal(served.Secrets, []string{"localhost:1"}) {
+		if served.Config["base_url"] != "http://localhost:1/v1" || !cmp.Equal(served.Secrets, []secret.Value{{Name: "VLMSPEC_TEST_HOST", Text: "localhost:1"}}) {
 			t.Errorf("served: %+v", served)
 		}
 		want := `vlmspec.yaml:11:71: environment variable VLMSPEC_TEST_KEY is not set; set it: export VLMSPEC_TEST_KEY=...`

@@ -6,20 +6,22 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 // scope is what ${...} may refer to at some place: the row of a case, then
 // its variables, then those of the suite. It is read-only once loading is done.
 type scope struct {
 	parent  *scope
-	names   []string     // shared by all rows of a file
-	values  []Node       // by name; texts when nil
-	texts   []string     // by name: cells of a .csv or .tsv
-	src     *source      // of the row; nil for vars
-	line    int          // of the row
-	env     *environment // on the outermost scope
-	secrets *[]string    // what ${env:...} gave a case
-	nested  int          // depth of ${...} within the value of a variable
+	names   []string        // shared by all rows of a file
+	values  []Node          // by name; texts when nil
+	texts   []string        // by name: cells of a .csv or .tsv
+	src     *source         // of the row; nil for vars
+	line    int             // of the row
+	env     *environment    // on the outermost scope
+	secrets *[]secret.Value // what ${env:...} gave a case
+	nested  int             // depth of ${...} within the value of a variable
 }
 
 // Limits of ${...} within the values of variables, so that a circle, or

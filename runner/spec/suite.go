@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 // DefaultTimeout limits a sample when the spec names no `timeout`.
@@ -15,7 +17,7 @@ type suite struct {
 	doc     document
 	file    specFile
 	scope   *scope
-	secrets []string         // of suite-level settings: each case gets them
+	secrets []secret.Value   // of suite-level settings: each case gets them
 	pending map[string]error // the suite's variables that made sense in no case yet, and why
 }
 
