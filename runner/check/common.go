@@ -43,13 +43,16 @@ func (w *wrapped) Judge(ctx context.Context, in Input) result.Verdict {
 		v = inverted(v)
 	}
 	v.Kind, v.Weight, v.Warn, v.File, v.Line = w.kind, w.Weight, w.Warn, w.pos.File, w.pos.Line
-	v.Score = unit(v.Score)
+	v.Read, v.Score = text, unit(v.Score)
 	v.Expected, v.Actual, v.Reason = show(v.Expected), show(v.Actual), show(v.Reason)
 	return v
 }
 
 // inverted turns passed into failed and back; errors and stale goldens stay.
 func inverted(v result.Verdict) result.Verdict {
+	if v.Golden != nil && v.Golden.State == result.GoldenNew {
+		return v // there is nothing that the answer could be unlike
+	}
 	switch v.Outcome {
 	case result.Passed:
 		v.Outcome = result.Failed

@@ -25,7 +25,8 @@ func (c *confidenceCheck) judge(_ context.Context, in Input, _ string) result.Ve
 		return broken("the backend gave log-probabilities that are none: %v", in.LogProbs[0])
 	}
 	expected := "at least " + num(*c.Min)
-	return graded(p, *c.Min, expected, num(p), "the probability (%s) is %s, expected %s", either(c.Of, "mean"), num(p), expected)
+	v := graded(p, *c.Min, expected, num(p), "the probability (%s) is %s, expected %s", either(c.Of, "mean"), num(p), expected)
+	return measured(v, p, "", c.Min, nil)
 }
 
 func (c *confidenceCheck) probability(logProbs []float64) float64 {

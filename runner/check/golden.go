@@ -12,12 +12,8 @@ import (
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
-// GoldenKind is the kind of the check that compares with accepted answers, and
-// NoGolden how its reason begins where there is none.
-const (
-	GoldenKind = "golden"
-	NoGolden   = "no golden yet"
-)
+// GoldenKind is the kind of the check that compares with accepted answers.
+const GoldenKind = "golden"
 
 type goldenCheck struct {
 	common `yaml:",inline"`
@@ -30,29 +26,37 @@ func (*goldenCheck) compile(spec.Node, Env) error { return nil }
 
 func (*goldenCheck) judge(ctx context.Context, in Input, text string) result.Verdict {
 	var g Golden
-	ok := false
 	if in.Goldens != nil {
-		g, ok = in.Goldens.Accepted(in.CaseID, in.Turn)
+		g, _ = in.Goldens.Accepted(in.CaseID, in.Turn)
 	}
-	if !ok || len(g.Answers) == 0 {
-		return fail("an accepted answer", text, NoGolden+"; if %s is right, accept it", quote(text))
-	}
+	state := result.Golden{Prompt: PromptDigest(in.Prompt), Changed: g.changed(in)}
+	var v result.Verdict
+	v, state.State = g.compare(ctx, in, text, state.Changed)
+	v.Golden = &state
+	return v
+}
+
+// compare judges a text by what was accepted.
+func (g Golden) compare(ctx context.Context, in Input, text string, changed []result.Change) (result.Verdict, result.GoldenState) {
 	answers := texts(g.Answers)
-	if changed := g.changed(in); changed != "" {
-		v := fail(answers.String(), text, "%s since the golden was accepted; look at the answer again", changed)
-		v.Outcome = result.Stale
-		return v
-	}
 	folded := Fold(text)
-	for _, a := range answers {
-		if Fold(a) == folded {
-			return pass(answers.String(), text)
-		}
+	switch {
+	case len(answers) == 0:
+		return fail("an accepted answer", text, "no golden yet; if %s is right, accept it", quote(text)), result.GoldenNew
+	case len(changed) > 0:
+		v := fail(answers.String(), text, "%s since the golden was accepted; look at the answer again", Changes(changed))
+		v.Outcome = result.Stale
+		return v, result.GoldenStale
+	case slices.ContainsFunc(answers, func(a string) bool { return Fold(a) == folded }):
+		return pass(answers.String(), text), result.GoldenSame
+	case len(g.Tolerance) == 0:
+		return fail(answers.String(), text, "answer is %s, accepted is %s", quote(text), answers), result.GoldenChanged
 	}
-	if len(g.Tolerance) > 0 {
-		return g.tolerated(ctx, in, text)
+	v := g.tolerated(ctx, in, text)
+	if v.Outcome == result.Passed {
+		return v, result.GoldenSame
 	}
-	return fail(answers.String(), text, "answer is %s, accepted is %s", quote(text), answers)
+	return v, result.GoldenChanged
 }
 
 // tolerated judges an answer that equals none by the checks that came with them.
@@ -70,22 +74,31 @@ func (g Golden) tolerated(ctx context.Context, in Input, text string) result.Ver
 	return v
 }
 
-// changed says what is no longer as it was when the golden was accepted.
-func (g Golden) changed(in Input) string {
-	var changes []string
+// changed lists what is no longer as it was when the golden was accepted.
+func (g Golden) changed(in Input) []result.Change {
+	var changes []result.Change
 	if g.Prompt != "" && !strings.EqualFold(g.Prompt, PromptDigest(in.Prompt)) {
-		changes = append(changes, "the prompt has changed")
+		changes = append(changes, result.Change{What: "prompt"})
 	}
 	if len(g.Images) > 0 {
 		if now := digests(in.Images); len(now) != len(g.Images) {
-			changes = append(changes, fmt.Sprintf("the number of images has changed from %d to %d", len(g.Images), len(now)))
-		} else if i := slices.IndexFunc(in.Images, func(img Image) bool { return !slices.Contains(g.Images, img.SHA256) }); i >= 0 {
-			changes = append(changes, fmt.Sprintf("image %d (%s) has changed", i+1, in.Images[i].Path))
+			changes = append(changes, result.Change{What: "images", Was: len(g.Images), Now: len(now)})
+		} else if i := slices.IndexFunc(now, func(sum string) bool { return !slices.Contains(g.Images, sum) }); i >= 0 {
+			changes = append(changes, result.Change{What: "image", Image: &i})
 		} else if !slices.Equal(now, g.Images) {
-			changes = append(changes, "the order of the images has changed")
+			changes = append(changes, result.Change{What: "order"})
 		}
 	}
-	return strings.Join(changes, " and ")
+	return changes
+}
+
+// Changes are changes in a clause: "the prompt has changed and image 2 has changed".
+func Changes(changes []result.Change) string {
+	clauses := make([]string, len(changes))
+	for i, c := range changes {
+		clauses[i] = c.String()
+	}
+	return strings.Join(clauses, " and ")
 }
 
 func digests(images []Image) []string {

@@ -83,8 +83,9 @@ func (l limits) hold(f float64) bool {
 // the value was read from, where that says more than the value.
 func (l limits) judge(f float64, read, unit, subject string) result.Verdict {
 	expected, actual := l.String()+unit, either(read, num(f)+unit)
-	if l.hold(f) {
-		return pass(expected, actual)
+	v := pass(expected, actual)
+	if !l.hold(f) {
+		v = fail(expected, actual, "%s", fmt.Sprintf("%s %s%s, expected %s", subject, num(f), unit, l))
 	}
-	return fail(expected, actual, "%s", fmt.Sprintf("%s %s%s, expected %s", subject, num(f), unit, l))
+	return measured(v, f, strings.TrimSpace(unit), l.min, l.max)
 }

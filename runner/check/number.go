@@ -45,11 +45,13 @@ func (c *numberCheck) judge(_ context.Context, _ Input, text string) result.Verd
 	if problem != "" {
 		return fail(expected, text, "%s", problem)
 	}
+	v := fail(expected, num(got), "read %s in %s, expected %s", num(got), quote(text), expected)
 	// The slack forgives what binary fractions cannot hold: 0.3 is within 0.1 of 0.2.
 	if math.Abs(got-*c.Value) <= off+1e-12*max(math.Abs(got), math.Abs(*c.Value)) {
-		return pass(expected, num(got))
+		v = pass(expected, num(got))
 	}
-	return fail(expected, num(got), "read %s in %s, expected %s", num(got), quote(text), expected)
+	least, most := *c.Value-off, *c.Value+off
+	return measured(v, got, "", &least, &most)
 }
 
 // OneNumber is the number in a text, if it has one, or the same one again.

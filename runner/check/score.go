@@ -52,7 +52,8 @@ func (c *scoreCheck) judge(_ context.Context, _ Input, text string) result.Verdi
 		return fail(c.limits.String(), text, "%s", problem)
 	}
 	if c.Scale != nil && (f < c.Scale[0] || f > c.Scale[1]) {
-		return fail(c.limits.String(), num(f), "read %s in %s, which is outside the scale of %s to %s", num(f), quote(text), num(c.Scale[0]), num(c.Scale[1]))
+		v := fail(c.limits.String(), num(f), "read %s in %s, which is outside the scale of %s to %s", num(f), quote(text), num(c.Scale[0]), num(c.Scale[1]))
+		return measured(v, f, "", c.limits.min, c.limits.max)
 	}
 	v := c.limits.judge(f, num(f), "", fmt.Sprintf("read in %s:", quote(text)))
 	v.Score = c.closeness(f, v)

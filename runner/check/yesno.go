@@ -52,11 +52,16 @@ func (*yesNoCheck) compile(spec.Node, Env) error { return nil }
 
 func (c *yesNoCheck) judge(_ context.Context, _ Input, text string) result.Verdict {
 	read := strings.ToLower(metric.YesNo(text))
+	var v result.Verdict
 	switch {
 	case read == c.Answer.String():
-		return pass(read, read)
+		v = pass(read, read)
 	case read == "yes" || read == "no":
-		return fail(c.Answer.String(), read, "%s says %s, expected %s", quote(text), read, c.Answer)
+		v = fail(c.Answer.String(), read, "%s says %s, expected %s", quote(text), read, c.Answer)
+	default:
+		v = fail(c.Answer.String(), text, "%s says neither yes nor no, or both; expected %s", quote(text), c.Answer)
+		read = ""
 	}
-	return fail(c.Answer.String(), text, "%s says neither yes nor no, or both; expected %s", quote(text), c.Answer)
+	v.Class = &result.Class{Expected: yesOrNo{c.Answer.yes != c.Not}.String(), Found: read}
+	return v
 }

@@ -9,9 +9,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // Exit codes, the same for every command.
@@ -63,8 +64,32 @@ wrong, 3 only infrastructure errors, 130 interrupted.`,
 	root.PersistentFlags().StringVarP(&a.dir, "project", "C", ".", "folder of the project: vlmspec.yaml is looked for here and above")
 	root.AddCommand(a.runCommand(), a.watchCommand(), a.listCommand(), a.validateCommand(), a.reportCommand(), a.scoreCommand(), a.acceptCommand(), a.reviewCommand(), a.quarantineCommand(), a.mergeGoldensCommand(), a.schemaCommand(),
 		a.backendsCommand(), a.initCommand(), a.doctorCommand(), a.modelsCommand(), a.cacheCommand(), a.checksCommand(), a.metricsCommand(), a.versionCommand())
+	group(root)
 	wrongArguments(root)
 	return root
+}
+
+// group makes a command of commands, and those below it, refuse one that it does
+// not have.
+func group(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		group(sub)
+	}
+	if c.Runnable() || !c.HasSubCommands() {
+		return
+	}
+	c.DisableFlagsInUseLine = true
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		var names []string
+		for _, sub := range c.Commands() {
+			names = append(names, sub.Name())
+		}
+		return usagef("unknown command %q for %q; %s", args[0], c.CommandPath(), spec.DidYouMean(args[0], names))
+	}
+	c.Args = cobra.ArbitraryArgs
 }
 
 // wrongArguments makes a wrong number of arguments a wrong command line.
@@ -103,7 +128,7 @@ func (a *app) exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &code):
 		return int(code)
-	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
+	case errors.As(err, &usage):
 		a.complain(err)
 		return exitUsage
 	default:

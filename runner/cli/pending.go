@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -110,7 +111,7 @@ func (a *app) listPending(answers, others []golden.Pending) {
 func about(p golden.Pending) string {
 	text := map[golden.Why]string{
 		golden.New:     "new",
-		golden.Stale:   "stale: the prompt or an image has changed",
+		golden.Stale:   "stale: " + check.Changes(p.Changed),
 		golden.Changed: "another answer was accepted",
 		golden.Same:    "as accepted",
 	}[p.Why]

@@ -181,10 +181,7 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (*option
 			return o, usagef("--shuffle=%s: expected a number other than 0, or nothing", f.shuffle)
 		}
 	}
-	r.Log = &warnings{next: a.err}
-	if f.verbose {
-		r.Log = a.err
-	}
+	r.Log = &backendLog{next: a.err, all: f.verbose}
 	if r.Update, err = updateMode(f.update); err != nil {
 		return o, err
 	}

@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -48,7 +49,12 @@ func judged(c result.Case, kind, expected, actual string, score float64) result.
 	if score == 1 {
 		o = result.Passed
 	}
-	c.Samples = append(c.Samples, result.Sample{Turns: []result.Turn{{Verdicts: []result.Verdict{{Kind: kind, Expected: expected, Actual: actual, Outcome: o, Score: score}}}}})
+	v := result.Verdict{Kind: kind, Expected: "for people", Actual: "only", Outcome: o, Score: score, Class: &result.Class{Expected: expected, Found: actual}}
+	if f, err := strconv.ParseFloat(actual, 64); err == nil {
+		target := 0
+		v.Measures = []result.Measure{{What: "iou", Target: &target, Value: 7}, {What: "value", Value: f}}
+	}
+	c.Samples = append(c.Samples, result.Sample{Turns: []result.Turn{{Verdicts: []result.Verdict{v}}}})
 	return c
 }
 
@@ -59,7 +65,7 @@ func TestAccuracy(t *testing.T) {
 		outcome result.Outcome
 		reason  string
 	}{
-		{"accuracy", 10, 8, result.Passed, ""},
+		{"accuracy", 10, 8, "", ""},
 		{"accuracy: {min: 0.8}", 10, 8, result.Passed, ""},
 		{"accuracy: {min: 0.9}", 10, 8, result.Failed, "0.8 is below 0.9"},
 		{"accuracy: {max: 0.5}", 10, 8, result.Failed, "0.8 is above 0.5"},

@@ -90,12 +90,10 @@ func ofCheck(c *result.Case, kind string) (r row, ok bool) {
 				if v.Outcome == result.Passed {
 					passed++
 				}
-				f, err := strconv.ParseFloat(v.Actual, 64)
-				if err != nil {
-					f = math.NaN()
+				values += valueOf(v)
+				if v.Class != nil {
+					r.gold, r.answer = v.Class.Expected, v.Class.Found
 				}
-				values += f
-				r.gold, r.answer = v.Expected, v.Actual
 			}
 		}
 	}
@@ -104,6 +102,15 @@ func ofCheck(c *result.Case, kind string) (r row, ok bool) {
 	}
 	r.score, r.value, r.passed = r.score/n, values/n, 2*passed > int(n)
 	return r, true
+}
+
+// valueOf is the number that a check judged, NaN where it judged none: that of a
+// target is not about the answer as a whole.
+func valueOf(v result.Verdict) float64 {
+	if i := slices.IndexFunc(v.Measures, func(m result.Measure) bool { return m.Target == nil }); i >= 0 {
+		return v.Measures[i].Value
+	}
+	return math.NaN()
 }
 
 // share is the share of rows that pass, with Wilson's interval.

@@ -8,30 +8,31 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-// Why says why an answer is pending.
-type Why string
+// Why says why an answer is pending: how it stands to what was accepted.
+type Why = result.GoldenState
 
 // The reasons.
 const (
-	New     Why = "new"     // nothing was accepted yet
-	Stale   Why = "stale"   // it was accepted for another prompt or image
-	Changed Why = "changed" // another answer was accepted, for the same prompt and images
-	Same    Why = "same"    // it passes; accepting it again renews what it was made from
+	New     = result.GoldenNew
+	Stale   = result.GoldenStale
+	Changed = result.GoldenChanged
+	Same    = result.GoldenSame // accepting it again renews what it was made from
 )
 
 // Pending is an answer that a person may accept.
 type Pending struct {
-	CaseID string         `json:"case"`
-	Turn   int            `json:"turn"` // from 0
-	Suite  string         `json:"suite"`
-	Name   string         `json:"name"`
-	File   string         `json:"file"` // spec file, relative to the project, slashes
-	Line   int            `json:"line"`
-	Run    string         `json:"run"` // ID of the run that asked
-	Why    Why            `json:"why"`
-	Reason string         `json:"reason,omitempty"` // of the verdict, a sentence
-	Prompt string         `json:"prompt"`
-	Images []result.Image `json:"images,omitempty"` // shown up to this turn
+	CaseID string `json:"case"`
+	Turn   int    `json:"turn"` // from 0
+	Suite  string `json:"suite"`
+	Name   string `json:"name"`
+	File   string `json:"file"` // spec file, relative to the project, slashes
+	Line   int    `json:"line"`
+	Run    string `json:"run"` // ID of the run that asked
+	Why    Why    `json:"why"`
+	// Changed is what is not as it was when the golden was accepted; for a stale one.
+	Changed []result.Change `json:"changed,omitempty"`
+	Prompt  string          `json:"prompt"`
+	Images  []result.Image  `json:"images,omitempty"` // shown up to this turn
 	// Samples are the answers that came, and Agree how many of them are this one,
 	// as goldens compare.
 	Samples []Sample `json:"samples"`
@@ -79,7 +80,7 @@ func Commands(c *result.Case) []string {
 	for _, s := range c.Samples {
 		for _, t := range s.Turns {
 			for _, v := range t.Verdicts {
-				if s.Error != nil || v.Outcome != result.Passed && !v.Warn && v.Kind != check.GoldenKind {
+				if s.Error != nil || v.Outcome != result.Passed && !v.Warn && v.Golden == nil {
 					return nil
 				}
 			}
@@ -139,9 +140,9 @@ func pendingOf(c *result.Case, turn int) (p Pending, ok bool) {
 		}
 		t := &s.Turns[turn]
 		for _, v := range t.Verdicts {
-			if v.Kind == check.GoldenKind && v.Outcome != result.Error {
-				p.Prompt = t.Prompt
-				p.Samples = append(p.Samples, Sample{s.Seed, judgedText(t.Answer, v.Actual), v.Outcome})
+			if v.Golden != nil && v.Outcome != result.Error {
+				p.Prompt, p.Entry.Prompt = t.Prompt, v.Golden.Prompt
+				p.Samples = append(p.Samples, Sample{s.Seed, v.Read, v.Outcome})
 				p.because(v)
 			}
 		}
@@ -150,7 +151,7 @@ func pendingOf(c *result.Case, turn int) (p Pending, ok bool) {
 		return p, false
 	}
 	p.Images = imagesOf(c, turn)
-	p.Entry = Entry{Prompt: check.PromptDigest(p.Prompt), Backend: c.Backend, Params: c.Params}
+	p.Entry.Backend, p.Entry.Params = c.Backend, c.Params
 	for _, img := range p.Images {
 		if img.SHA256 != "" {
 			p.Entry.Images = append(p.Entry.Images, img.SHA256)
@@ -162,19 +163,10 @@ func pendingOf(c *result.Case, turn int) (p Pending, ok bool) {
 	return p, true
 }
 
-// because takes the reason of the first verdict that is not a pass.
+// because takes the state of the first verdict that is not a pass.
 func (p *Pending) because(v result.Verdict) {
-	if p.Why != Same || v.Outcome == result.Passed {
-		return
-	}
-	p.Reason = v.Reason
-	switch {
-	case v.Outcome == result.Stale:
-		p.Why = Stale
-	case strings.HasPrefix(v.Reason, check.NoGolden):
-		p.Why = New
-	default:
-		p.Why = Changed
+	if p.Why == Same && v.Outcome != result.Passed {
+		p.Why, p.Changed = v.Golden.State, v.Golden.Changed
 	}
 }
 
@@ -197,14 +189,6 @@ func most(samples []Sample) (answer string, agree int) {
 		}
 	}
 	return answer, agree
-}
-
-// judgedText is what the check read: the answer, unless it was on a part of it.
-func judgedText(answer, actual string) string {
-	if actual == "" || strings.Contains(actual, "bytes left out") || strings.TrimSpace(answer) == strings.TrimSpace(actual) {
-		return answer
-	}
-	return actual
 }
 
 // imagesOf are the images that were shown up to a turn.

@@ -19,13 +19,13 @@ import (
 
 // answered is a run with the case s/a that answered the texts, each to a
 // sample, and what its golden check said of them.
-func answered(reason string, texts ...string) *result.Run {
+func answered(state result.GoldenState, texts ...string) *result.Run {
 	c := result.Case{
 		ID: "s/a", Suite: "s", Name: "a", File: "specs/s.yaml", Line: 3, Backend: "tiny", Params: map[string]any{"max_tokens": 48.0},
 		Images: []result.Image{{Path: "a.png", SHA256: hex, Width: 100, Height: 50}},
 	}
 	for i, text := range texts {
-		v := result.Verdict{Kind: check.GoldenKind, Outcome: result.Failed, Reason: reason, Actual: text}
+		v := golden(state, result.Failed, text)
 		c.Samples = append(c.Samples, result.Sample{
 			Index: i, Seed: uint32(i), Outcome: result.Failed,
 			Turns: []result.Turn{{Prompt: "<image>What?", Answer: text, Verdicts: []result.Verdict{v}}},
@@ -34,6 +34,14 @@ func answered(reason string, texts ...string) *result.Run {
 	return &result.Run{
 		Manifest: result.Manifest{ID: "r1", Backends: map[string]result.Backend{"tiny": {ModelDigest: "sha256:77"}}},
 		Cases:    []result.Case{c},
+	}
+}
+
+// golden is what a golden check says of a text.
+func golden(state result.GoldenState, o result.Outcome, text string) result.Verdict {
+	return result.Verdict{
+		Kind: check.GoldenKind, Outcome: o, Reason: "for people only", Actual: "shortened", Read: text,
+		Golden: &result.Golden{State: state, Prompt: check.PromptDigest("<image>What?")},
 	}
 }
 
@@ -88,7 +96,7 @@ func only(t *testing.T, r *Review) Pending {
 }
 
 func TestReviewNew(t *testing.T) {
-	r, file := reviewed(t, "", answered(check.NoGolden+"; ...", "red", "Red.", "blue"))
+	r, file := reviewed(t, "", answered(New, "red", "Red.", "blue"))
 	p := only(t, r)
 	if p.Why != New || p.Answer() != "red" || p.Agree != 2 || len(p.Samples) != 3 || p.Minority() {
 		t.Errorf("%+v", p)
@@ -131,7 +139,7 @@ func TestReviewNew(t *testing.T) {
 
 func TestReviewChanged(t *testing.T) {
 	before := "# ours\ns/a: {answers: [red], by: Bob} # terse\n"
-	r, file := reviewed(t, before, answered("answer is ...", "crimson"))
+	r, file := reviewed(t, before, answered(Changed, "crimson"))
 	p := only(t, r)
 	if old, ok := r.Accepted(p); p.Why != Changed || !ok || old.By != "Bob" {
 		t.Errorf("%+v %+v", p, old)
@@ -171,7 +179,7 @@ func TestReviewChanged(t *testing.T) {
 }
 
 func TestReviewMinority(t *testing.T) {
-	r, _ := reviewed(t, "", answered(check.NoGolden, "one", "two", "three", "two"))
+	r, _ := reviewed(t, "", answered(New, "one", "two", "three", "two"))
 	p := only(t, r)
 	if p.Answer() != "two" || p.Agree != 2 {
 		t.Errorf("%+v", p)
@@ -188,10 +196,10 @@ func TestReviewMinority(t *testing.T) {
 
 // What is accepted already is not pending, though most samples say it.
 func TestReviewUnstable(t *testing.T) {
-	run := answered("answer is ...", "red", "blue", "red", "red")
+	run := answered(Changed, "red", "blue", "red", "red")
 	for i, s := range run.Cases[0].Samples {
 		if s.Turns[0].Answer == "red" {
-			run.Cases[0].Samples[i].Turns[0].Verdicts[0] = result.Verdict{Kind: check.GoldenKind, Outcome: result.Passed, Actual: "red"}
+			run.Cases[0].Samples[i].Turns[0].Verdicts[0] = golden(Same, result.Passed, "red")
 		}
 	}
 	r, _ := reviewed(t, "s/a: {answers: [red]}\n", run)
@@ -202,7 +210,7 @@ func TestReviewUnstable(t *testing.T) {
 
 // A file that somebody else writes to is never written over.
 func TestReviewChangedOnDisk(t *testing.T) {
-	r, file := reviewed(t, "s/a: {answers: [red]}\n", answered("answer is ...", "crimson"))
+	r, file := reviewed(t, "s/a: {answers: [red]}\n", answered(Changed, "crimson"))
 	p := only(t, r)
 	theirs := "s/a: {answers: [scarlet]} # by hand\n"
 	write(t, file, theirs)
@@ -227,7 +235,7 @@ func TestReviewChangedOnDisk(t *testing.T) {
 		t.Errorf("undo: %v", err)
 	}
 	// A file that is deleted does not come back, nor does one that has come.
-	if err := errors.Join(r.Reload(), os.Remove(file), Keep(filepath.Dir(filepath.Dir(file)), FromRun(answered("answer is ...", "pink")), UpdateChanged)); err != nil {
+	if err := errors.Join(r.Reload(), os.Remove(file), Keep(filepath.Dir(filepath.Dir(file)), FromRun(answered(Changed, "pink")), UpdateChanged)); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := errors.AsType[*yamledit.ChangedError](r.Accept(p)); !ok || exists(file) {
@@ -243,7 +251,7 @@ func TestReviewChangedOnDisk(t *testing.T) {
 }
 
 func TestRejectedStaysSo(t *testing.T) {
-	run := func(text string) *result.Run { return answered("answer is ...", text) }
+	run := func(text string) *result.Run { return answered(Changed, text) }
 	r, file := reviewed(t, "s/a: {answers: [red]}\n", run("blue"))
 	dir := filepath.Dir(filepath.Dir(file))
 	if err := r.Reject(only(t, r)); err != nil {
@@ -276,7 +284,7 @@ func TestKeepAtOnce(t *testing.T) {
 	const runs = 8
 	for i := range runs {
 		all.Go(func() {
-			run := answered(check.NoGolden, "red")
+			run := answered(New, "red")
 			run.Cases[0].ID = fmt.Sprint("s/", i)
 			if err := Keep(dir, FromRun(run), UpdateMissing); err != nil {
 				t.Error(err)
@@ -302,7 +310,7 @@ func TestSuggest(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			r, _ := reviewed(t, "s/a: {answers: "+test.accepted+"}\n", answered("answer is ...", test.came))
+			r, _ := reviewed(t, "s/a: {answers: "+test.accepted+"}\n", answered(Changed, test.came))
 			p := only(t, r)
 			got := r.Suggest(p)
 			if diff := cmp.Diff(test.want, got); diff != "" {

@@ -72,7 +72,7 @@ func (p *Plan) Evaluate(cases []result.Case) []result.Gate {
 			}
 			r := g.Evaluate(ran)
 			if all := g.cases[backend] - quarantined; len(ran) < all {
-				r = result.Gate{Name: r.Name, File: r.File, Line: r.Line, Min: r.Min, Max: r.Max, Confidence: r.Confidence, Cases: len(ran)}
+				r.Value, r.Low, r.High, r.Labels, r.Cases = nil, nil, nil, nil, len(ran)
 				r.Outcome, r.Reason = result.Skipped, fmt.Sprintf("%d of the suite's %d cases ran", len(ran), all)
 			}
 			r.Suite, r.Backend = g.suite, backend

@@ -52,7 +52,7 @@ func decimal(f float64) string {
 func missed(run *result.Run) []*result.Gate {
 	var bad []*result.Gate
 	for i := range run.Gates {
-		if !run.Gates[i].Outcome.Passing() {
+		if !run.Gates[i].Passing() {
 			bad = append(bad, &run.Gates[i])
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -135,15 +136,16 @@ func (d *junit) add(file string, x xmlCase, seconds float64) {
 func junitGate(g *result.Gate) xmlCase {
 	x := xmlCase{
 		Name: xmlText("metrics/" + g.Name + "@" + g.Backend), Class: xmlText(g.Suite), File: xmlText(g.File), Line: g.Line, Time: xmlSeconds(0),
-		Properties: []xmlProperty{{"backend", g.Backend}, {"outcome", string(g.Outcome)}, {"cases", strconv.Itoa(g.Cases)}},
+		Properties: []xmlProperty{{"backend", g.Backend}, {"outcome", string(g.Outcome)}, {"metric", g.Metric}, {"of", g.Of}, {"against", xmlText(g.Against)}, {"cases", strconv.Itoa(g.Cases)}},
 		Out:        output(xmlText(gateLine(g) + "\n")),
 	}
 	if g.Value != nil {
 		x.Properties = append(x.Properties, xmlProperty{"value", strconv.FormatFloat(*g.Value, 'f', -1, 64)})
 	}
 	message := &xmlMessage{Message: xmlText(g.Reason), Type: string(g.Outcome), Text: xmlText(gateLine(g))}
+	x.Properties = slices.DeleteFunc(x.Properties, func(p xmlProperty) bool { return p.Value == "" })
 	switch g.Outcome {
-	case result.Passed:
+	case result.Passed, "":
 	case result.Skipped:
 		x.Skipped = &xmlMessage{Message: xmlText(g.Reason)}
 	case result.Error:

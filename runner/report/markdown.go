@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -35,7 +36,7 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	}
 	for i := range run.Gates {
 		g := &run.Gates[i]
-		fmt.Fprintf(w, "- %s: %s", g.Outcome, markdownText(gateLine(g)))
+		fmt.Fprintf(w, "- %s: %s", cmp.Or(string(g.Outcome), "metric"), markdownText(gateLine(g)))
 		if g.Reason != "" {
 			fmt.Fprintf(w, ": %s", markdownText(g.Reason))
 		}

@@ -99,10 +99,10 @@ func example() *result.Run {
 		},
 		Cases: cases,
 		Gates: []result.Gate{
-			{Suite: "a", Backend: "tiny", Name: "accuracy", File: "specs/a.yaml", Line: 30, Value: new(0.93), Low: new(0.85), High: new(0.97), Confidence: new(0.95), Min: new(0.9), Cases: 80, Outcome: result.Inconclusive, Reason: "the interval from 0.85 to 0.97 holds 0.9: needs about 300 more cases"},
-			{Suite: "a", Backend: "tiny", Name: "srcc of score against mos", File: "specs/a.yaml", Line: 31, Value: new(0.8), Cases: 80, Outcome: result.Passed, Labels: []result.LabelValue{{Label: "slow", Cases: 40, Value: 0.7}, {Label: "smoke", Cases: 40, Value: 0.9}}},
-			{Suite: "b", Backend: "tiny", Name: "f1", File: "specs/b.yaml", Line: 30, Min: new(0.5), Cases: 2, Outcome: result.Error, Reason: "f1 is not defined: nothing is yes, neither expected nor answered"},
-			{Suite: "b", Backend: "tiny", Name: "mean", File: "specs/b.yaml", Line: 31, Max: new(0.5), Cases: 2, Outcome: result.Skipped, Reason: "2 of the suite's 5 cases ran"},
+			{Suite: "a", Backend: "tiny", Name: "accuracy", Metric: "accuracy", File: "specs/a.yaml", Line: 30, Value: new(0.93), Low: new(0.85), High: new(0.97), Confidence: new(0.95), Min: new(0.9), Cases: 80, Outcome: result.Inconclusive, Reason: "the interval from 0.85 to 0.97 holds 0.9: needs about 300 more cases"},
+			{Suite: "a", Backend: "tiny", Name: "srcc of score against mos", Metric: "srcc", Of: "score", Against: "mos", File: "specs/a.yaml", Line: 31, Value: new(0.8), Cases: 80, Labels: []result.LabelValue{{Label: "slow", Cases: 40, Value: 0.7}, {Label: "smoke", Cases: 40, Value: 0.9}}},
+			{Suite: "b", Backend: "tiny", Name: "f1", Metric: "f1", Of: "yes_no", File: "specs/b.yaml", Line: 30, Min: new(0.5), Cases: 2, Outcome: result.Error, Reason: "f1 is not defined: nothing is yes, neither expected nor answered"},
+			{Suite: "b", Backend: "tiny", Name: "mean", Metric: "mean", File: "specs/b.yaml", Line: 31, Max: new(0.5), Cases: 2, Outcome: result.Skipped, Reason: "2 of the suite's 5 cases ran"},
 		},
 	}
 }

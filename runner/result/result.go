@@ -51,10 +51,12 @@ type Verdict struct {
 	// Read is the text that was judged, whole: the answer, or the part of it that `on` names.
 	Read     string    `json:"read,omitempty"`
 	Measures []Measure `json:"measures,omitempty"`
+	Class    *Class    `json:"class,omitempty"` // of yes_no, for F1
 	File     string    `json:"file,omitempty"`
 	Line     int       `json:"line,omitempty"`
 	Overlay  *Overlay  `json:"overlay,omitempty"`
 	Judge    *Judge    `json:"judge,omitempty"`
+	Golden   *Golden   `json:"golden,omitempty"` // of the check golden, where it could judge
 }
 
 // Measure is a number that a check compared with what is allowed: what a gauge
@@ -67,6 +69,12 @@ type Measure struct {
 	Value  float64  `json:"value"`
 	Min    *float64 `json:"min,omitempty"` // least that passes, inclusive; nil is no bound
 	Max    *float64 `json:"max,omitempty"` // most that passes, inclusive; nil is no bound
+}
+
+// Class is what an answer was sorted into, and what it should have been.
+type Class struct {
+	Expected string `json:"expected"`
+	Found    string `json:"found,omitempty"` // "" where the answer cannot be read
 }
 
 // Judge is what another model was asked about an answer, and what it said.
@@ -222,7 +230,11 @@ type Run struct {
 type Gate struct {
 	Suite      string       `json:"suite"`
 	Backend    string       `json:"backend"`
-	Name       string       `json:"name"` // "srcc of score against mos"
+	Name       string       `json:"name"`              // for people: "srcc of score against mos"
+	Metric     string       `json:"metric"`            // "srcc"
+	Of         string       `json:"of,omitempty"`      // kind of check whose verdicts are meant; "" is the case
+	Against    string       `json:"against,omitempty"` // column of the rows
+	Label      string       `json:"label,omitempty"`   // only cases with it
 	File       string       `json:"file"`
 	Line       int          `json:"line"`
 	Value      *float64     `json:"value"`          // nil when undefined or not evaluated
@@ -233,9 +245,14 @@ type Gate struct {
 	Max        *float64     `json:"max,omitempty"`
 	Cases      int          `json:"cases"`
 	Labels     []LabelValue `json:"labels,omitempty"`
-	Outcome    Outcome      `json:"outcome"` // passed, failed, inconclusive, skipped or error
-	Reason     string       `json:"reason,omitempty"`
+	// Outcome is passed, failed, inconclusive, skipped (not evaluated) or error (not
+	// defined); "" for a value without a bound, which can neither pass nor fail.
+	Outcome Outcome `json:"outcome,omitempty"`
+	Reason  string  `json:"reason,omitempty"`
 }
+
+// Passing reports whether the gate is open.
+func (g *Gate) Passing() bool { return g.Outcome == "" || g.Outcome.Passing() }
 
 // LabelValue is a metric over the cases with a label.
 type LabelValue struct {

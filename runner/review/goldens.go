@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/golden"
@@ -54,7 +53,7 @@ func (g *Goldens) item(p golden.Pending) Item {
 	i := Item{
 		Key: p.Key(), CaseID: p.CaseID, Turn: p.Turn + 1, File: p.File, Line: p.Line, Backend: p.Entry.Backend,
 		Prompt: p.Prompt, Images: p.Images, Accepted: accepted.Answers, Answer: p.Answer(), Agree: p.Agree, Samples: len(p.Samples),
-		Answers: said(p.Samples), Stale: p.Why == golden.Stale, Why: why(p), Commands: commands(p),
+		Answers: said(p.Samples), Stale: p.Why == golden.Stale, Why: check.Changes(p.Changed), Commands: commands(p),
 	}
 	if c := g.caseOf(p); c != nil {
 		i.Earlier, i.Overlays = earlier(c, p), looked(c, p)
@@ -66,15 +65,6 @@ func (g *Goldens) item(p golden.Pending) Item {
 		i.Offers = append(i.Offers, Offer{summary(t), t})
 	}
 	return i
-}
-
-// why is what of the reason the screen does not show anyway.
-func why(p golden.Pending) string {
-	if p.Why != golden.Stale {
-		return ""
-	}
-	before, _, _ := strings.Cut(p.Reason, ";") // what follows is the command that review stands for
-	return before
 }
 
 // commands are what a script or an editor runs to decide.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -26,6 +27,9 @@ import (
 // Serve answers vlmspec until it is told to stop, then closes b and ends the
 // process. Nothing may be written to standard output before it is called.
 //
+// What is logged with log/slog is written to standard error as JSON, by which
+// vlmspec knows a warning and shows it; anything else there only with --verbose.
+//
 // Started by hand it explains itself. With the flag -debug, as under a
 // debugger, it prints the environment variable that makes vlmspec use this very
 // process instead of starting one.
@@ -38,6 +42,7 @@ func Serve(b sdk.Backend) {
 		os.Exit(1)
 	}
 	go endWithParent(os.Getppid(), time.Second)
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	goplugin.Serve(config(&loud{Backend: b, stderr: os.Stderr}))
 	exit(b, nil)
 }
