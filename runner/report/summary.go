@@ -55,11 +55,11 @@ func (c *Console) table(run *result.Run) {
 // gate tells a metric and whether it keeps to its bounds.
 func (c *Console) gate(g *result.Gate) {
 	verdict := ""
-	switch {
-	case g.Outcome == "":
-	case g.Outcome == result.Passed:
+	switch g.Outcome {
+	case "":
+	case result.Passed:
 		verdict = "  " + c.green("passed")
-	case g.Outcome == result.Skipped:
+	case result.Skipped:
 		verdict = "  " + c.dim("not evaluated: "+g.Reason)
 	default:
 		verdict = "  " + c.style(g.Outcome, string(g.Outcome)) + ": " + Visible(g.Reason) + "  " + c.dim(fmt.Sprintf("%s:%d", g.File, g.Line))
