@@ -20,7 +20,7 @@ func ExitCode(run *result.Run) int {
 		count(run.Cases[i].Outcome, run.Cases[i].Passing())
 	}
 	for i := range run.Gates {
-		count(run.Gates[i].Outcome, run.Gates[i].Outcome.Passing())
+		count(run.Gates[i].Outcome, run.Gates[i].Passing())
 	}
 	if run.Manifest.Interrupted {
 		return 130
