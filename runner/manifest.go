@@ -24,12 +24,16 @@ func manifest(p *plan.Plan, o Options, now time.Time) (result.Manifest, <-chan s
 	for _, orphan := range p.Orphans {
 		unused = append(unused, orphan.Key)
 	}
+	madeBy := o.MadeBy
+	if madeBy == "" {
+		madeBy = result.MadeByRun
+	}
 	return result.Manifest{
 		UnusedGoldens: unused,
-		ID:            runID(now), Version: o.Version, Project: p.Project.Dir, Args: o.Args, Profile: o.Profile,
+		ID:            runID(now), Version: o.Version, MadeBy: madeBy, Project: p.Project.Dir, Args: o.Args, Profile: o.Profile,
 		Host:     result.Host{Name: host, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()},
 		Seed:     o.Shuffle,
-		Selected: p.Len(), Total: p.Total, Started: now,
+		Selected: p.Len(), Total: p.Total, Suites: p.Suites, Started: now,
 	}, commit
 }
 

@@ -17,7 +17,7 @@ const mostOverlays = 200
 // failing sample did not pass, as PNG in the run directory. A picture that cannot
 // be drawn is no loss.
 func (e *Execution) drawOverlays(c *result.Case) {
-	if e.options.Discard {
+	if e.record == nil {
 		return
 	}
 	for i := range c.Samples {

@@ -14,6 +14,7 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/backend"
 	"github.com/vlmspec/vlmspec/runner/event"
+	"github.com/vlmspec/vlmspec/runner/gate"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/infer"
 	"github.com/vlmspec/vlmspec/runner/plan"
@@ -42,8 +43,9 @@ type Options struct {
 	Version string   // of vlmspec, for the manifest
 	Args    []string // of the command line, for the manifest
 	Profile string
-	Shuffle int64 // seed of the order, for the manifest; 0 is spec order
-	Discard bool  // write no run directory
+	Shuffle int64  // seed of the order, for the manifest; 0 is spec order
+	Discard bool   // write no run directory
+	MadeBy  string // for the manifest; "" is [result.MadeByRun]
 	// Update says which answers of golden checks become pending; "" is none.
 	Update golden.Update
 }
@@ -73,12 +75,15 @@ func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
 	e := &Execution{plan: p, options: o, secrets: p.Secrets()}
 	e.manifest, e.commit = manifest(p, o, time.Now())
 	sinks := o.Sinks
-	if !o.Discard {
+	if !o.Discard && p.Len() > 0 {
 		e.record = runs.Open(p.Project.State).Recorder(e.manifest.ID)
 		sinks = append([]event.Sink{e.record}, sinks...)
 	}
 	e.stream = event.NewStream(append(sinks, &e.judged)...)
 	e.stream.Send(event.RunStarted{Manifest: e.manifest})
+	for _, w := range p.Warnings {
+		e.warn("%s", w)
+	}
 	tasks, first := tasks(p)
 	e.first = first
 	e.pool = infer.Start(ctx, tasks, e.inferOptions())
@@ -186,7 +191,7 @@ func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
 		}
 	}
 	run := e.judged.Run()
-	for _, g := range e.plan.Evaluate(run.Cases) {
+	for _, g := range gate.Run(run) {
 		e.stream.Send(event.GateJudged{Gate: g})
 	}
 	e.stream.Send(event.RunEnded{Manifest: m})

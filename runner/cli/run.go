@@ -77,7 +77,7 @@ prompt and images yet), changed (and those unlike what is accepted), all (and th
 as accepted) or none; missing when not given, none with CI set`)
 	flags.BoolVar(&f.noCache, "no-cache", false, "ask the backends also for answers that an earlier run has kept; the new ones are kept instead")
 	flags.BoolVar(&f.offline, "offline", false, "ask no backend: a case whose answer no earlier run has kept is an error")
-	flags.BoolVar(&f.failedFirst, "failed-first", false, "cases that were not good in the latest run go first")
+	flags.BoolVar(&f.failedFirst, "failed-first", false, "cases that are failing by their latest outcome, over all runs, go first")
 	flags.StringVar(&f.events, "events", "", "write what happens as JSON lines to this file as it happens, - for standard output: docs/events.md")
 	f.watched.flags(flags)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show all that the backends print, not only their warnings")
@@ -128,8 +128,8 @@ func (a *app) execute(o *options, reports []string) error {
 	if err != nil {
 		return err
 	}
-	if p.Len() == 0 { // nothing has changed
-		fmt.Fprintf(a.out, "Nothing to run: none of %d cases depends on a file that has changed.\n", p.Total)
+	if p.Len() == 0 {
+		fmt.Fprintf(a.out, "Nothing to run: %s.\n", p.Nothing)
 	}
 	out := a.out
 	if o.events == "-" || slices.ContainsFunc(targets, report.Target.OwnsStdout) {

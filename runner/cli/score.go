@@ -11,6 +11,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/backend"
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/prediction"
+	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -64,5 +65,5 @@ func (a *app) score(o plan.Options, path string, reports []string) error {
 		}
 		return judges(ctx, b)
 	}
-	return a.execute(&options{plan: o, run: runner.Options{Backends: backends, Args: os.Args[1:], Version: Version}}, reports)
+	return a.execute(&options{plan: o, run: runner.Options{Backends: backends, MadeBy: result.MadeByScore, Args: os.Args[1:], Version: Version}}, reports)
 }

@@ -23,7 +23,7 @@ func (s *selection) flags(c *cobra.Command) {
 	f.StringVarP(&s.keyword, "keyword", "k", "", "only cases with this text in their ID or name")
 	f.StringVar(&s.label, "label", "", `only cases whose labels match, in Ginkgo's filter language: "smoke && !slow"`)
 	f.StringVar(&s.backend, "backend", "", "the backend for specs that name none; cases on others are left out")
-	f.BoolVar(&s.lastFailed, "last-failed", false, "only cases that were not good in the latest run")
+	f.BoolVar(&s.lastFailed, "last-failed", false, "only cases that are failing by their latest outcome, over all runs")
 	f.StringVar(&s.changed, "only-changed", "", "only cases that depend on a file that differs from a git commit; HEAD when none is given")
 	f.Lookup("only-changed").NoOptDefVal = "HEAD"
 	f.BoolVar(&s.unchecked, "allow-unchecked", false, "let cases have no expect, to explore a model")

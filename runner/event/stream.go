@@ -59,8 +59,7 @@ func (c *Collector) Event(e Event) {
 	}
 }
 
-// Run is the run so far, its cases in the order of the specs; those of one line
-// stay in the order in which they were judged.
+// Run is the run so far, its cases in the order of the specs.
 func (c *Collector) Run() *result.Run {
 	result.SortCases(c.run.Cases)
 	return &c.run

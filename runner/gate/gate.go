@@ -1,6 +1,7 @@
 // Package gate computes the metrics of a suite over its cases, with intervals,
 // and decides whether a run may pass. Start reading at [Compile] and
-// [Gate.Evaluate]; statistic.go has the metrics.
+// [Run], which evaluates the gates that a run has recorded; statistic.go has the
+// metrics.
 package gate
 
 import (
@@ -130,10 +131,7 @@ type estimate struct {
 // Evaluate computes the metric over the cases of a suite on one backend, and by
 // label, and decides.
 func (g Gate) Evaluate(cases []result.Case) result.Gate {
-	out := result.Gate{
-		Name: g.Title(), Metric: g.Name, Of: g.args.Of, Against: g.args.Against, Label: g.args.Label, File: g.Pos.File, Line: g.Pos.Line,
-		Min: g.args.Min, Max: g.args.Max, Confidence: g.args.Confidence,
-	}
+	out := g.blank()
 	rows, err := g.rows(cases, g.args.Label)
 	var e estimate
 	if err == nil {
@@ -156,6 +154,14 @@ func (g Gate) Evaluate(cases []result.Case) result.Gate {
 	g.decide(&out, e, interval, err, level)
 	out.Labels = g.byLabel(cases)
 	return out
+}
+
+// blank is the gate before it is evaluated.
+func (g Gate) blank() result.Gate {
+	return result.Gate{
+		Name: g.Title(), Metric: g.Name, Of: g.args.Of, Against: g.args.Against, Label: g.args.Label, File: g.Pos.File, Line: g.Pos.Line,
+		Min: g.args.Min, Max: g.args.Max, Confidence: g.args.Confidence,
+	}
 }
 
 // Title names the metric with what sets it apart in its suite.

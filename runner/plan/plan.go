@@ -28,7 +28,7 @@ type Options struct {
 	Label       func(labels []string) bool // only cases it is true for; nil is all
 	IDs         map[string]bool            // only cases with one of these IDs; nil is all
 	Backend     string                     // for specs that name none; cases on others are left out
-	Failed      bool                       // only cases that do not pass, as far as is known
+	Failed      bool                       // only cases that are failing by their latest outcome over all runs; none left is no error
 	FailedFirst bool                       // those go first
 	Changed     map[string]bool            // only cases that depend on one of these files, absolute; none left is no error; nil is all
 	First       map[string]bool            // cases with these IDs run before the others; nil is none
@@ -49,11 +49,14 @@ type Plan struct {
 	Files   []string        // every file that was read, and quarantine.yaml, absolute
 	Total   int             // cases there are, before selection
 	Orphans []golden.Orphan // goldens that no case uses; known when no paths were given
+	Suites  []result.Suite  // what each spec file holds, before selection
+	// Nothing is why no case is to run, where none is: "none of 7 cases ...".
+	Nothing  string
+	Warnings []string // sentences about earlier runs
 
 	cases      []Case
 	goldens    *golden.Store
 	quarantine *quarantine.List
-	gates      []suiteGate
 
 	backendFiles map[string][]string // by name
 }
@@ -63,6 +66,7 @@ type Case struct {
 	spec.Case
 	Checks   [][]Check
 	Siblings int // other cases at the same line
+	Index    int // among all cases, before selection
 }
 
 // Check is a compiled check and where it stands.
@@ -95,7 +99,7 @@ func Open(o Options) (*Plan, error) {
 	specs, loadErr := spec.Load(project, files)
 	goldens, goldenErr := golden.Open(project.Golden)
 	cases, checkErr := compile(specs.Cases, project)
-	gates, gateErr := compileGates(specs)
+	suites, gateErr := suitesOf(specs)
 	list, quarantineErr := quarantine.Open(project.Dir, time.Now())
 	if quarantineErr == nil && len(files) == 0 && loadErr == nil {
 		quarantineErr = list.Check(idsOf(cases))
@@ -105,7 +109,7 @@ func Open(o Options) (*Plan, error) {
 		return &Plan{Project: project, Files: read, Options: o}, err
 	}
 	p := &Plan{
-		Project: project, Files: read, Total: len(cases), Options: o, goldens: goldens, quarantine: list, gates: gates,
+		Project: project, Files: read, Total: len(cases), Options: o, goldens: goldens, quarantine: list, Suites: suites,
 		backendFiles: map[string][]string{},
 	}
 	if len(files) == 0 {
@@ -128,7 +132,7 @@ func compile(cases []spec.Case, project *spec.Project) ([]Case, error) {
 		at[c.Pos]++
 	}
 	for i, c := range cases {
-		out[i] = Case{Case: c, Checks: make([][]Check, len(c.Turns)), Siblings: at[c.Pos] - 1}
+		out[i] = Case{Case: c, Checks: make([][]Check, len(c.Turns)), Siblings: at[c.Pos] - 1, Index: i}
 		for t := range c.Turns {
 			nodes := c.Turns[t].Checks
 			c.Turns[t].Checks = nil
@@ -196,9 +200,6 @@ func (p *Plan) Quarantine(i int) *result.Quarantine { return p.quarantine.Of(p.c
 
 // Goldens are the accepted answers of the project.
 func (p *Plan) Goldens() check.Goldens { return p.goldens }
-
-// Reordered reports whether cases run in another order than that of the specs.
-func (p *Plan) Reordered() bool { return len(p.Options.First) > 0 || p.Options.FailedFirst }
 
 // Secrets are what no output may hold.
 func (p *Plan) Secrets() *secret.Set {

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -84,15 +83,12 @@ func (p *Plan) selected(cases []Case, lines []at) ([]Case, error) {
 		}
 	}
 	if o.Failed {
-		failed, err := p.lastFailed()
-		if err != nil {
-			return nil, err
-		}
-		if err := keep("failed in the latest run", func(c *spec.Case) bool { return failed[c.ID] }); err != nil {
+		if wanted, err = p.lastFailed(wanted); err != nil {
 			return nil, err
 		}
 	}
-	if o.Changed != nil {
+	if o.Changed != nil && len(wanted) > 0 {
+		p.Nothing = fmt.Sprintf("none of %d cases depends on a file that has changed", len(wanted))
 		wanted = slices.DeleteFunc(wanted, func(c Case) bool { return !p.touched(&c, o.Changed) })
 	}
 	if slices.ContainsFunc(wanted, func(c Case) bool { return c.Only }) {
@@ -104,18 +100,17 @@ func (p *Plan) selected(cases []Case, lines []at) ([]Case, error) {
 
 // firstOnes brings the cases that run first to the front.
 func (p *Plan) firstOnes(cases []Case) []Case {
-	head := p.Options.First
+	head := func(c *Case) bool { return p.Options.First[c.ID] }
 	if p.Options.FailedFirst {
-		if failed, err := p.lastFailed(); err == nil { // else there is no run yet
-			head = failed
+		failing, _, err := p.failing(cases)
+		if err != nil {
+			return cases // there is no run yet
 		}
-	}
-	if len(head) == 0 {
-		return cases
+		head = failing
 	}
 	var first, others []Case
 	for _, c := range cases {
-		if head[c.ID] {
+		if head(&c) {
 			first = append(first, c)
 		} else {
 			others = append(others, c)
@@ -194,25 +189,4 @@ func (p *Plan) name(path string) string {
 		return filepath.ToSlash(rel)
 	}
 	return path
-}
-
-func (p *Plan) lastFailed() (map[string]bool, error) {
-	store := runs.Open(p.Project.State)
-	id, err := store.Latest()
-	if _, none := err.(runs.NoRunError); none { //nolint:errorlint // as Latest returns it
-		return nil, &SelectionError{err.Error()}
-	} else if err != nil {
-		return nil, err
-	}
-	run, err := store.Read(id)
-	if err != nil {
-		return nil, err
-	}
-	failed := map[string]bool{}
-	for _, c := range run.Cases {
-		if !c.Passing() {
-			failed[c.ID] = true
-		}
-	}
-	return failed, nil
 }

@@ -18,8 +18,11 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	w := bufio.NewWriter(out)
 	m := &run.Manifest
 	fmt.Fprintf(w, "## vlmspec: %s\n\n", counts(run.Cases, plain))
-	if left := m.Selected - len(run.Cases); left > 0 {
-		fmt.Fprintf(w, "**%s did not run.**\n\n", cases(left))
+	if how := ended(run); how != "" {
+		fmt.Fprintf(w, "**Ended: %s.**\n\n", how)
+	}
+	if left := leftOut(run); left != "" {
+		fmt.Fprintf(w, "**%s.**\n\n", left)
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Backends)) {
 		b := m.Backends[name]

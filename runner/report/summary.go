@@ -23,7 +23,7 @@ func (c *Console) End(run *result.Run, files []string) {
 	if !c.gap {
 		w.WriteByte('\n')
 	}
-	took := run.Manifest.Ended.Sub(run.Manifest.Started).Seconds()
+	took := run.Until().Sub(run.Manifest.Started).Seconds()
 	fmt.Fprintf(w, "%s %s  %s\n", c.bold(cases(len(run.Cases))+":"), counts(run.Cases, c.style), c.dim(seconds(took)))
 	c.groups(run)
 	for i := range run.Gates {
@@ -97,12 +97,11 @@ func (c *Console) groups(run *result.Run) {
 
 // notes are what else a person may want to know.
 func (c *Console) notes(run *result.Run, files []string) {
-	if left := run.Manifest.Selected - len(run.Cases); left > 0 {
-		why := "the run stopped early"
-		if run.Manifest.Interrupted {
-			why = "the run was interrupted"
-		}
-		c.note("left out", fmt.Sprintf("%s did not run: %s", cases(left), why))
+	if how := ended(run); how != "" {
+		c.note("ended", how)
+	}
+	if left := leftOut(run); left != "" {
+		c.note("left out", left)
 	}
 	if kept := cachedAnswers(run); kept != "" {
 		c.note("cached", kept+"; --no-cache asks again")

@@ -29,10 +29,10 @@ func (s *Sample) Judged() Outcome {
 	return worst
 }
 
-// SortCases brings cases into the order of the specs, by file and line; those of
-// one line stay as they were.
+// SortCases brings cases into the order of the specs, in whatever order they were
+// judged.
 func SortCases(cases []Case) {
 	slices.SortStableFunc(cases, func(a, b Case) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+		return cmp.Or(cmp.Compare(a.Index, b.Index), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 }

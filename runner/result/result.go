@@ -114,6 +114,7 @@ type Case struct {
 	Line  int    `json:"line"`
 	// Siblings is how many other cases stand at Line: rows, or other backends.
 	Siblings int               `json:"siblings,omitempty"`
+	Index    int               `json:"index"` // place among all cases of the specs, from 0
 	Backend  string            `json:"backend"`
 	Labels   []string          `json:"labels,omitempty"`
 	Vars     map[string]string `json:"vars,omitempty"` // row variables
@@ -225,6 +226,26 @@ type Run struct {
 	Gates    []Gate   `json:"gates,omitempty"`
 }
 
+// Killed reports whether the run ended without saying so.
+func (r *Run) Killed() bool { return r.Manifest.Ended.IsZero() && !r.Manifest.UnderWay }
+
+// Until is when the run ended; of one that was killed or is under way, when its
+// last case did.
+func (r *Run) Until() time.Time {
+	until := r.Manifest.Ended
+	if !until.IsZero() {
+		return until
+	}
+	until = r.Manifest.Started
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		if end := c.Started.Add(time.Duration(c.Seconds * float64(time.Second))); end.After(until) {
+			until = end
+		}
+	}
+	return until
+}
+
 // Gate is a metric over the cases of a suite on one backend, and whether it
 // keeps to its bounds.
 type Gate struct {
@@ -261,10 +282,38 @@ type LabelValue struct {
 	Value float64 `json:"value"`
 }
 
+// Suite is what a spec file held before anything was selected, and the gates
+// over it: what is needed to evaluate them again.
+type Suite struct {
+	Name  string         `json:"name"`
+	File  string         `json:"file"`  // relative to the project, slashes
+	Cases map[string]int `json:"cases"` // how many, by backend
+	Gates []GateRule     `json:"gates,omitempty"`
+}
+
+// GateRule is a gate as its spec says it: a metric, and the bounds of its value.
+type GateRule struct {
+	Metric     string   `json:"metric"`            // "accuracy"
+	Of         string   `json:"of,omitempty"`      // kind of the checks it is about
+	Against    string   `json:"against,omitempty"` // column that it is compared with
+	Label      string   `json:"label,omitempty"`   // of the cases it is about
+	Min        *float64 `json:"min,omitempty"`
+	Max        *float64 `json:"max,omitempty"`
+	Confidence *float64 `json:"confidence,omitempty"`
+	Line       int      `json:"line"`
+}
+
+// What made a run.
+const (
+	MadeByRun   = "run"   // vlmspec run, which watch calls too
+	MadeByScore = "score" // answers that were made elsewhere
+)
+
 // Manifest pins what determined a run.
 type Manifest struct {
 	ID          string             `json:"id"` // names the run directory; sorts by time
 	Version     string             `json:"version"`
+	MadeBy      string             `json:"made_by"` // [MadeByRun] or [MadeByScore]
 	Project     string             `json:"project"` // absolute folder of vlmspec.yaml
 	Args        []string           `json:"args,omitempty"`
 	Profile     string             `json:"profile,omitempty"`
@@ -274,9 +323,11 @@ type Manifest struct {
 	Seed        int64              `json:"seed"`     // of the shuffle
 	Selected    int                `json:"selected"` // cases that were to run
 	Total       int                `json:"total"`    // cases in all specs
+	Suites      []Suite            `json:"suites,omitempty"`
 	Started     time.Time          `json:"started"`
 	Ended       time.Time          `json:"ended,omitzero"`
 	Interrupted bool               `json:"interrupted,omitempty"`
+	UnderWay    bool               `json:"under_way,omitempty"` // it was being written when it was read
 	// UnusedGoldens are the keys of accepted answers that no case compares with;
 	// known when all specs were read.
 	UnusedGoldens []string `json:"unused_goldens,omitempty"`

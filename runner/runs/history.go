@@ -1,28 +1,32 @@
 package runs
 
-import "github.com/vlmspec/vlmspec/runner/result"
+import (
+	"slices"
 
-// History is how cases ended in the latest runs, at most most of them, by case
-// ID, the oldest first. A run that cannot be read is left out: it is under way,
-// or cut off.
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// History is how cases ended in the latest runs of `vlmspec run`, at most most of
+// them, by case ID, the oldest first; quarantine does not hide an outcome. A run
+// that cannot be read is left out.
 func (s Store) History(most int) (map[string][]result.Outcome, error) {
 	ids, err := s.IDs()
 	if err != nil {
 		return nil, err
 	}
-	history := map[string][]result.Outcome{}
-	for _, id := range ids[max(0, len(ids)-most):] {
-		run, err := s.Read(id)
-		if err != nil {
+	var latest [][]outcome // the latest first
+	for i := len(ids) - 1; i >= 0 && len(latest) < most; i-- {
+		if s.imported(ids[i]) {
 			continue
 		}
-		for i := range run.Cases {
-			c := &run.Cases[i]
-			outcome := c.Outcome
-			if outcome == result.Quarantined {
-				outcome = c.Quarantine.Outcome
-			}
-			history[c.ID] = append(history[c.ID], outcome)
+		if madeBy, all, err := s.outcomes(ids[i]); err == nil && madeBy == result.MadeByRun {
+			latest = append(latest, all)
+		}
+	}
+	history := map[string][]result.Outcome{}
+	for _, all := range slices.Backward(latest) {
+		for _, o := range all {
+			history[o.ID] = append(history[o.ID], o.judged)
 		}
 	}
 	return history, nil

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
+	"github.com/vlmspec/vlmspec/runner/gate"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -16,7 +16,7 @@ import (
 func (s Store) Read(id string) (*result.Run, error) { return ReadFolder(s.Folder(id)) }
 
 // ReadFolder reads the folder of a run, also of one that was killed: a last line
-// that is cut off is left out.
+// that is cut off is left out. Its gates are evaluated from what it has recorded.
 func ReadFolder(dir string) (*result.Run, error) {
 	run := &result.Run{Cases: []result.Case{}}
 	if err := readJSON(filepath.Join(dir, manifestFile), &run.Manifest); err != nil {
@@ -37,10 +37,8 @@ func ReadFolder(dir string) (*result.Run, error) {
 		return nil, err
 	}
 	result.SortCases(run.Cases)
-	gates := filepath.Join(dir, gatesFile)
-	if _, err := os.Stat(gates); err == nil { // a killed run has none
-		return run, readJSON(gates, &run.Gates)
-	}
+	run.Manifest.UnderWay = run.Manifest.Ended.IsZero() && storeOf(dir).underWay(filepath.Base(dir))
+	run.Gates = gate.Run(run)
 	return run, nil
 }
 

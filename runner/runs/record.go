@@ -9,22 +9,29 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gofrs/flock"
+
 	"github.com/vlmspec/vlmspec/runner/event"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
 // Recorder writes the folder of a run as the run goes: a sink of its events.
 type Recorder struct {
-	store Store
-	dir   string
-	cases *os.File
-	gates []result.Gate
-	buf   bytes.Buffer
-	err   error // the first; nothing is written after it
+	store    Store
+	dir      string
+	lock     *flock.Flock
+	manifest result.Manifest
+	cases    *os.File
+	added    int // cases
+	buf      bytes.Buffer
+	outcomes bytes.Buffer // of outcomesFile
+	err      error        // the first; nothing is written after it
 }
 
 // Recorder returns what records a run, from its first event on.
-func (s Store) Recorder(id string) *Recorder { return &Recorder{store: s, dir: s.Folder(id)} }
+func (s Store) Recorder(id string) *Recorder {
+	return &Recorder{store: s, dir: s.Folder(id), lock: s.lockOf(id)}
+}
 
 // Overlays is the folder for what is drawn of the run's cases. It need not exist.
 func (r *Recorder) Overlays() string { return filepath.Join(r.dir, overlaysDir) }
@@ -39,8 +46,6 @@ func (r *Recorder) Event(e event.Event) {
 		r.err = r.open(e.Manifest)
 	case event.CaseJudged:
 		r.err = r.add(e.Case)
-	case event.GateJudged:
-		r.gates = append(r.gates, e.Gate)
 	case event.RunEnded:
 		r.err = r.close(e.Manifest)
 	}
@@ -55,14 +60,21 @@ func (r *Recorder) Err() error {
 }
 
 func (r *Recorder) open(m result.Manifest) error {
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+	r.manifest = m
+	if err := os.MkdirAll(r.store.Dir(), 0o755); err != nil {
+		return err
+	}
+	if err := r.lock.Lock(); err != nil {
+		return err
+	}
+	if err := os.Mkdir(r.dir, 0o755); err != nil { // nobody has it
 		return err
 	}
 	ignore := filepath.Join(r.store.state, ".gitignore")
 	if _, err := os.Lstat(ignore); errors.Is(err, fs.ErrNotExist) {
 		_ = os.WriteFile(ignore, []byte("*\n"), 0o644)
 	}
-	if err := r.write(manifestFile, m); err != nil {
+	if err := r.writeJSON(manifestFile, m); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(filepath.Join(r.dir, casesFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
@@ -70,14 +82,18 @@ func (r *Recorder) open(m result.Manifest) error {
 	return err
 }
 
-// write puts a file in place of an older one.
-func (r *Recorder) write(name string, v any) error {
+func (r *Recorder) writeJSON(name string, v any) error {
 	data, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
 	}
+	return r.write(name, append(data, '\n'))
+}
+
+// write puts a file in place of an older one.
+func (r *Recorder) write(name string, data []byte) error {
 	temp := filepath.Join(r.dir, name+".new")
-	if err := os.WriteFile(temp, append(data, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(temp, data, 0o644); err != nil {
 		return err
 	}
 	return os.Rename(temp, filepath.Join(r.dir, name))
@@ -91,15 +107,23 @@ func (r *Recorder) add(c *result.Case) error {
 	if err := enc.Encode(c); err != nil {
 		return err
 	}
-	_, err := r.cases.Write(r.buf.Bytes())
-	return err
+	if _, err := r.cases.Write(r.buf.Bytes()); err != nil {
+		return err
+	}
+	outcomeOf(c, &r.manifest).append(&r.outcomes)
+	r.added++
+	return nil
 }
 
 // close ends the record with what is known only now.
 func (r *Recorder) close(m result.Manifest) error {
-	var err error
-	if len(r.gates) > 0 {
-		err = r.write(gatesFile, r.gates)
-	}
-	return errors.Join(r.cases.Close(), err, r.write(manifestFile, m))
+	outcomes := append(outcomesHead(m.MadeBy, r.added), r.outcomes.Bytes()...)
+	defer r.unlock()
+	return errors.Join(r.cases.Close(), r.write(outcomesFile, outcomes), r.writeJSON(manifestFile, m))
+}
+
+// unlock says that the run is not written any more.
+func (r *Recorder) unlock() {
+	_ = os.Remove(r.lock.Path())
+	_ = r.lock.Unlock()
 }

@@ -19,7 +19,8 @@ import (
 const (
 	manifestFile = "manifest.json"
 	casesFile    = "cases.jsonl"
-	gatesFile    = "gates.json"
+	outcomesFile = "outcomes.tsv"
+	importedFile = "imported.json" // of a run that came from elsewhere
 	overlaysDir  = "overlays"
 )
 
@@ -46,10 +47,18 @@ func (s Store) PendingFile() string { return filepath.Join(s.state, "pending.jso
 // WatchLock is locked while somebody watches the project.
 func (s Store) WatchLock() string { return filepath.Join(s.state, "watch.lock") }
 
-// NoRunError says that a store has no run.
-type NoRunError struct{}
+// storeOf is the store that the folder of a run is in.
+func storeOf(dir string) Store { return Store{filepath.Dir(filepath.Dir(dir))} }
 
-func (NoRunError) Error() string { return "there is no run yet; make one with `vlmspec run`" }
+// NoRunError says that a store has no run.
+type NoRunError struct{ Damaged int } // so many are there and cannot be read
+
+func (e NoRunError) Error() string {
+	if e.Damaged > 0 {
+		return fmt.Sprintf("there is no run that can be read (damaged: %d); make one with `vlmspec run`", e.Damaged)
+	}
+	return "there is no run yet; make one with `vlmspec run`"
+}
 
 // Latest is the ID of the latest run, a [NoRunError] where there is none.
 func (s Store) Latest() (string, error) {

@@ -1,0 +1,3 @@
+package runs
+
+func (s Store) pruned() []outcome { return nil }
