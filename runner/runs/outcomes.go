@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-
 	"path/filepath"
 	"strconv"
 	"strings"
