@@ -74,5 +74,5 @@ func (a *answers) close(interrupted bool) {
 
 // warn sends a sentence.
 func (e *Execution) warn(format string, args ...any) {
-	e.stream.Send(event.Warning{Message: fmt.Sprintf(format, args...)})
+	e.send(event.Warning{Message: fmt.Sprintf(format, args...)})
 }

@@ -2,28 +2,16 @@ package runner
 
 import "github.com/vlmspec/vlmspec/runner/result"
 
-// ExitCode is 0 when all is well, 1 when a case failed or a gate was missed, 3
-// when nothing failed but something could not be judged, 130 when the run was
-// interrupted.
-func ExitCode(run *result.Run) int {
-	code := 0
-	count := func(o result.Outcome, passing bool) {
-		switch {
-		case passing:
-		case o == result.Error && code == 0:
-			code = 3
-		case o != result.Error:
-			code = 1
-		}
+// exitCode is that of a run, as far as it has been judged: 0, 1 or 3.
+type exitCode int
+
+// add takes an outcome of a case or a gate: a failure counts more than an error.
+func (c *exitCode) add(o result.Outcome, passing bool) {
+	switch {
+	case passing:
+	case o != result.Error:
+		*c = 1
+	case *c == 0:
+		*c = 3
 	}
-	for i := range run.Cases {
-		count(run.Cases[i].Outcome, run.Cases[i].Passing())
-	}
-	for i := range run.Gates {
-		count(run.Gates[i].Outcome, run.Gates[i].Passing())
-	}
-	if run.Manifest.Interrupted {
-		return 130
-	}
-	return code
 }

@@ -64,9 +64,12 @@ type Execution struct {
 	secrets  *secret.Set
 
 	mu      sync.Mutex
-	judged  event.Collector
+	code    exitCode
 	failing int
 	drawn   int // overlays
+	// gated and golden are what gates and goldens look at, once all is judged;
+	// whatever else a case has is with the sinks.
+	gated, golden []result.Case
 }
 
 // Start opens the run directory and begins to answer. Backends start in the
@@ -79,8 +82,8 @@ func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
 		e.record = runs.Open(p.Project.State).Recorder(e.manifest.ID)
 		sinks = append([]event.Sink{e.record}, sinks...)
 	}
-	e.stream = event.NewStream(append(sinks, &e.judged)...)
-	e.stream.Send(event.RunStarted{Manifest: e.manifest})
+	e.stream = event.NewStream(sinks...)
+	e.send(event.RunStarted{Manifest: e.manifest})
 	for _, w := range p.Warnings {
 		e.warn("%s", w)
 	}
@@ -98,18 +101,21 @@ func (e *Execution) inferOptions() infer.Options {
 	o := infer.Options{
 		Open: backend.Opener(e.plan.Project, open), OnDemand: e.options.OnDemand, Offline: e.options.Offline, Fresh: e.options.Fresh,
 		Bounds:  backend.Bounds(e.plan.Project),
-		OnStart: func(t infer.Task) { e.stream.Send(event.SampleStarted{Sample: sampleOf(t)}) },
+		OnStart: func(t infer.Task) { e.send(event.SampleStarted{Sample: sampleOf(t)}) },
 		OnEnd: func(t infer.Task, a *infer.Answer) {
 			ended := event.SampleEnded{Sample: sampleOf(t), Seconds: a.Seconds}
 			if a.Fault != nil {
 				ended.Fault = a.Fault.Kind
 			}
-			e.stream.Send(ended)
+			e.send(ended)
 		},
 	}
 	e.answers = e.useCache(&o)
 	return o
 }
+
+// send hands an event to the sinks, without secrets.
+func (e *Execution) send(v event.Event) { e.stream.Send(secret.Clean(e.secrets, v)) }
 
 func sampleOf(t infer.Task) event.Sample {
 	return event.Sample{Case: t.Case.ID, Suite: t.Case.Suite, Name: t.Case.Name, Backend: t.Case.Backend, Index: t.Index}
@@ -158,14 +164,27 @@ func (e *Execution) Case(ctx context.Context, i int) (c *result.Case, ok bool) {
 		conclude(p, c)
 		e.drawOverlays(c)
 	}
-	c = secret.Clean(e.secrets, c)
+	clean := secret.Clean(e.secrets, c)
+	e.note(i, c, clean)
+	e.stream.Send(event.CaseJudged{Case: clean})
+	return clean, true
+}
+
+// note keeps what the end of the run needs of a case; clean is the case without
+// secrets.
+func (e *Execution) note(i int, c, clean *result.Case) {
 	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.code.add(c.Outcome, c.Passing())
 	if !c.Passing() {
 		e.failing++
 	}
-	e.mu.Unlock()
-	e.stream.Send(event.CaseJudged{Case: c})
-	return c, true
+	if e.plan.Gated(i) {
+		e.gated = append(e.gated, *c)
+	}
+	if e.plan.Case(i).Golden() {
+		e.golden = append(e.golden, *clean)
+	}
 }
 
 func (e *Execution) stopped() bool {
@@ -175,10 +194,41 @@ func (e *Execution) stopped() bool {
 	return n > 0 && e.failing >= n
 }
 
-// Finish ends the backends, judges the gates and returns the run: the cases that
-// ran, in the order of the specs. An error says what of it could not be written;
-// the run is whole nevertheless.
-func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
+// Summary is what a run came to. Its cases went to the sinks.
+type Summary struct {
+	Manifest result.Manifest
+	Gates    []result.Gate
+	// ExitCode is 0 when all is well, 1 when a case failed or a gate was missed, 3
+	// when nothing failed but something could not be judged, 130 when the run was
+	// interrupted.
+	ExitCode int
+}
+
+// Finish ends the backends, judges the gates and says what the run came to. An
+// error says what of it could not be written; the rest stands nevertheless.
+func (e *Execution) Finish(interrupted bool) (Summary, error) {
+	s := Summary{Manifest: e.end(interrupted)}
+	result.SortCases(e.gated)
+	result.SortCases(e.golden)
+	s.Gates = gate.Run(&result.Run{Manifest: s.Manifest, Cases: e.gated})
+	for _, g := range s.Gates {
+		e.code.add(g.Outcome, g.Passing())
+		e.send(event.GateJudged{Gate: g})
+	}
+	e.send(event.RunEnded{Manifest: s.Manifest})
+	if s.ExitCode = int(e.code); interrupted {
+		s.ExitCode = 130
+	}
+	err := e.record.Err()
+	if mode := e.options.Update; mode != "" && mode != golden.UpdateNone {
+		pending := golden.FromRun(&result.Run{Manifest: s.Manifest, Cases: e.golden})
+		err = errors.Join(err, golden.Keep(e.plan.Project.State, pending, mode))
+	}
+	return s, err
+}
+
+// end ends the backends; what they are completes the manifest.
+func (e *Execution) end(interrupted bool) result.Manifest {
 	backends := e.pool.Backends()
 	e.pool.Close()
 	e.answers.close(interrupted)
@@ -190,15 +240,5 @@ func (e *Execution) Finish(interrupted bool) (*result.Run, error) {
 			Plugin: info.Name, Version: info.Version, Model: info.Model, ModelDigest: info.ModelDigest, Device: info.Device, Details: info.Details,
 		}
 	}
-	run := e.judged.Run()
-	for _, g := range gate.Run(run) {
-		e.stream.Send(event.GateJudged{Gate: g})
-	}
-	e.stream.Send(event.RunEnded{Manifest: m})
-	run = e.judged.Run()
-	err := e.record.Err()
-	if mode := e.options.Update; mode != "" && mode != golden.UpdateNone {
-		err = errors.Join(err, golden.Keep(e.plan.Project.State, golden.FromRun(run), mode))
-	}
-	return run, err
+	return m
 }

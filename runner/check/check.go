@@ -50,11 +50,11 @@ type Input struct {
 	Timings  result.Timings // zero for a cached answer
 	Tokens   result.Tokens
 	LogProbs []float64
-	Cached   bool // the answer was kept from an earlier run
+	Cached   bool // the answer was taken from the cache
 	Vars     map[string]any
 	Goldens  Goldens // nil when no golden store is there
 	// Ask puts a request to a backend by its name, for judges; nil when there is
-	// nobody to be asked. cached says that the answer was kept from an earlier run.
+	// nobody to be asked. cached says that the answer was taken from the cache.
 	Ask func(ctx context.Context, backend string, req sdk.Request) (r sdk.Response, cached bool, err error)
 }
 

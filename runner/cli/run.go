@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/event"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/report"
@@ -141,15 +142,19 @@ func (a *app) execute(o *options, reports []string) error {
 	if o.quiet {
 		notices = io.Discard
 	}
+	var whole event.Collector // what reports are made from
+	if len(targets) > 0 {
+		o.run.Sinks = append(o.run.Sinks, &whole)
+	}
 	ctx, notify, stop := interruptible(notices)
 	defer stop()
-	run, runErr := suite.Run(ctx, p, o.run, suite.Options{Shuffle: o.run.Shuffle, Notify: notify})
-	files, writeErr := writeReports(a.out, run, targets)
-	console.End(run, files)
+	summary, runErr := suite.Run(ctx, p, o.run, suite.Options{Shuffle: o.run.Shuffle, Notify: notify})
+	files, writeErr := writeReports(a.out, whole.Run(), targets)
+	console.End(files)
 	if o.run.Update != "" && o.run.Update != golden.UpdateNone {
 		tellPending(out, p.Project)
 	}
-	return a.verdict(run, errors.Join(runErr, writeErr, events.close()))
+	return a.verdict(summary.ExitCode, errors.Join(runErr, writeErr, events.close()))
 }
 
 // runOptions reads the flags.
@@ -210,10 +215,9 @@ func (a *app) dry(s *plan.Plan) error {
 	return nil
 }
 
-// verdict turns a run into the exit code. err is what could not be written: it
+// verdict ends the command with the exit code of a run. err is what could not be written: it
 // never hides a failed case.
-func (a *app) verdict(run *result.Run, err error) error {
-	code := runner.ExitCode(run)
+func (a *app) verdict(code int, err error) error {
 	if err != nil {
 		a.complain(err)
 		if code == exitOK {

@@ -236,9 +236,9 @@ func (w *watching) status(before string) string {
 
 // summary says how all cases stand, as far as known, and what is watched.
 func (w *watching) summary(sep string) string {
-	var all []result.Case
+	all := map[result.Outcome]int{}
 	for _, o := range w.verdicts {
-		all = append(all, result.Case{Outcome: o})
+		all[o]++
 	}
 	parts := []string{report.Counts(all), "watching " + plural(w.watched, "file")}
 	if w.sick != nil {

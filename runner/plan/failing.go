@@ -11,7 +11,7 @@ import (
 )
 
 // lastFailed keeps the cases that are failing by their latest outcome.
-func (p *Plan) lastFailed(cases []Case) ([]Case, error) {
+func (p *Plan) lastFailed(cases []*Case) ([]*Case, error) {
 	failing, never, err := p.failing(cases)
 	if none, ok := errors.AsType[runs.NoRunError](err); ok {
 		return nil, &SelectionError{none.Error()}
@@ -22,12 +22,12 @@ func (p *Plan) lastFailed(cases []Case) ([]Case, error) {
 	if never > 0 {
 		p.Nothing += fmt.Sprintf("; %d more have never run", never)
 	}
-	return slices.DeleteFunc(cases, func(c Case) bool { return !failing(&c) }), nil
+	return slices.DeleteFunc(cases, func(c *Case) bool { return !failing(c) }), nil
 }
 
 // failing looks up, over all runs, which cases are failing by their latest
 // outcome, and how many have none.
-func (p *Plan) failing(cases []Case) (failing func(*Case) bool, never int, err error) {
+func (p *Plan) failing(cases []*Case) (failing func(*Case) bool, never int, err error) {
 	keys := make([]runs.Case, len(cases))
 	for i := range cases {
 		keys[i] = runs.Case{ID: cases[i].ID, Backend: cases[i].Backend}

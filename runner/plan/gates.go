@@ -9,11 +9,10 @@ import (
 
 // suitesOf lists what every spec file holds, with its gates, in the order of the
 // specs.
-func suitesOf(specs *spec.Specs) ([]result.Suite, error) {
+func suitesOf(specs *spec.Specs, cases []*Case) ([]result.Suite, error) {
 	var suites []result.Suite
 	at := map[string]int{} // by file: its place in suites
-	for i := range specs.Cases {
-		c := &specs.Cases[i]
+	for _, c := range cases {
 		k, known := at[c.Pos.File]
 		if !known {
 			k = len(suites)
@@ -55,4 +54,16 @@ func rulesOf(m spec.SuiteMetrics) ([]result.GateRule, error) {
 		rules = append(rules, g.Rule())
 	}
 	return rules, spec.Join(errs...)
+}
+
+// Gated reports whether a gate looks at a case.
+func (p *Plan) Gated(i int) bool { return p.gated[p.cases[i].Pos.File] }
+
+// gatedFiles are the files of suites with gates.
+func gatedFiles(suites []result.Suite) map[string]bool {
+	files := map[string]bool{}
+	for _, s := range suites {
+		files[s.File] = len(s.Gates) > 0
+	}
+	return files
 }

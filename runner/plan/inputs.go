@@ -15,7 +15,7 @@ import (
 
 // Inputs are the files that a case depends on, each once: a change to one may
 // change its verdict. They need not exist. It is for one goroutine.
-func (p *Plan) Inputs(i int) []spec.Source { return p.inputs(&p.cases[i]) }
+func (p *Plan) Inputs(i int) []spec.Source { return p.inputs(p.cases[i]) }
 
 func (p *Plan) inputs(c *Case) []spec.Source {
 	all := append([]spec.Source{{Path: p.Project.File, As: "project"}}, c.Sources...)

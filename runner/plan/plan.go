@@ -5,7 +5,6 @@
 package plan
 
 import (
-	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -54,9 +53,11 @@ type Plan struct {
 	Nothing  string
 	Warnings []string // sentences about earlier runs
 
-	cases      []Case
+	cases      []*Case
 	goldens    *golden.Store
 	quarantine *quarantine.List
+
+	gated map[string]bool // files of suites with gates
 
 	backendFiles map[string][]string // by name
 }
@@ -96,65 +97,30 @@ func Open(o Options) (*Plan, error) {
 		project.DefaultBackend = o.Backend
 	}
 	files, lines := splitPaths(o.Paths)
-	specs, loadErr := spec.Load(project, files)
+	c := newCompiler(project)
+	specs, loadErr := spec.LoadEach(project, files, c.add)
 	goldens, goldenErr := golden.Open(project.Golden)
-	cases, checkErr := compile(specs.Cases, project)
-	suites, gateErr := suitesOf(specs)
+	suites, gateErr := suitesOf(specs, c.cases)
 	list, quarantineErr := quarantine.Open(project.Dir, time.Now())
 	if quarantineErr == nil && len(files) == 0 && loadErr == nil {
-		quarantineErr = list.Check(idsOf(cases))
+		quarantineErr = list.Check(idsOf(c.cases))
 	}
 	read := append(specs.Files, filepath.Join(project.Dir, quarantine.FileName))
-	if err := spec.Join(loadErr, checkErr, goldenErr, gateErr, quarantineErr); err != nil {
+	if err := spec.Join(loadErr, spec.Join(c.mistakes...), goldenErr, gateErr, quarantineErr); err != nil {
 		return &Plan{Project: project, Files: read, Options: o}, err
 	}
 	p := &Plan{
-		Project: project, Files: read, Total: len(cases), Options: o, goldens: goldens, quarantine: list, Suites: suites,
+		Project: project, Files: read, Total: len(c.cases), Options: o, goldens: goldens, quarantine: list, Suites: suites, gated: gatedFiles(suites),
 		backendFiles: map[string][]string{},
 	}
 	if len(files) == 0 {
-		p.Orphans = goldens.Orphans(usedGoldens(cases))
+		p.Orphans = goldens.Orphans(usedGoldens(c.cases))
 	}
-	p.cases, err = p.selected(cases, lines)
+	p.cases, err = p.selected(c.cases, lines)
 	return p, err
 }
 
-// compile makes the checks of every case, and reports all mistakes once: cases of
-// one `rows` share theirs, which never change. It lets go of the YAML that the
-// checks were made from.
-func compile(cases []spec.Case, project *spec.Project) ([]Case, error) {
-	out := make([]Case, len(cases))
-	var errs []error
-	seen := map[string]bool{}
-	backends := slices.Sorted(maps.Keys(project.Backends))
-	at := map[spec.Pos]int{}
-	for _, c := range cases {
-		at[c.Pos]++
-	}
-	for i, c := range cases {
-		out[i] = Case{Case: c, Checks: make([][]Check, len(c.Turns)), Siblings: at[c.Pos] - 1, Index: i}
-		for t := range c.Turns {
-			nodes := c.Turns[t].Checks
-			c.Turns[t].Checks = nil
-			checks, err := check.CompileAll(nodes, check.Env{
-				Dir: filepath.Join(project.Dir, filepath.Dir(c.Pos.File)), ProjectDir: project.Dir, Backends: backends,
-			})
-			for _, m := range spec.Mistakes(err) {
-				if !seen[m.Error()] {
-					seen[m.Error()] = true
-					errs = append(errs, m)
-				}
-			}
-			out[i].Checks[t] = make([]Check, len(checks))
-			for k := range checks {
-				out[i].Checks[t][k] = Check{checks[k], nodes[k].Pos(), isGolden(nodes[k])}
-			}
-		}
-	}
-	return out, spec.Join(errs...)
-}
-
-func idsOf(cases []Case) []string {
+func idsOf(cases []*Case) []string {
 	ids := make([]string, len(cases))
 	for i := range cases {
 		ids[i] = cases[i].ID
@@ -170,7 +136,7 @@ func (c *Case) Timed() bool {
 }
 
 // usedGoldens are the keys of the goldens that cases compare with.
-func usedGoldens(cases []Case) map[string]bool {
+func usedGoldens(cases []*Case) map[string]bool {
 	used := map[string]bool{}
 	for i := range cases {
 		for t, checks := range cases[i].Checks {
@@ -189,11 +155,18 @@ func isGolden(n spec.Node) bool {
 	return n.Text() == "golden" || len(n.Entries()) == 1 && n.Entries()[0].Key == "golden"
 }
 
+// Golden reports whether a check of the case reads a golden.
+func (c *Case) Golden() bool {
+	return slices.ContainsFunc(c.Checks, func(turn []Check) bool {
+		return slices.ContainsFunc(turn, func(k Check) bool { return k.Golden })
+	})
+}
+
 // Len is how many cases are to run.
 func (p *Plan) Len() int { return len(p.cases) }
 
 // Case returns a case that is to run.
-func (p *Plan) Case(i int) *Case { return &p.cases[i] }
+func (p *Plan) Case(i int) *Case { return p.cases[i] }
 
 // Quarantine is that of a case that is to run, nil when it has none.
 func (p *Plan) Quarantine(i int) *result.Quarantine { return p.quarantine.Of(p.cases[i].ID) }

@@ -48,7 +48,7 @@ func knownBackend(p *spec.Project, name string) error {
 }
 
 // selected applies the options to the cases there are.
-func (p *Plan) selected(cases []Case, lines []at) ([]Case, error) {
+func (p *Plan) selected(cases []*Case, lines []at) ([]*Case, error) {
 	wanted, err := p.atLines(cases, lines)
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func (p *Plan) selected(cases []Case, lines []at) ([]Case, error) {
 		if len(wanted) == 0 || yes == nil {
 			return nil
 		}
-		left := slices.DeleteFunc(wanted, func(c Case) bool { return !yes(&c.Case) })
+		left := slices.DeleteFunc(wanted, func(c *Case) bool { return !yes(&c.Case) })
 		if len(left) == 0 {
 			return &SelectionError{fmt.Sprintf("no case is left: none of %d %s", len(wanted), what)}
 		}
@@ -89,17 +89,17 @@ func (p *Plan) selected(cases []Case, lines []at) ([]Case, error) {
 	}
 	if o.Changed != nil && len(wanted) > 0 {
 		p.Nothing = fmt.Sprintf("none of %d cases depends on a file that has changed", len(wanted))
-		wanted = slices.DeleteFunc(wanted, func(c Case) bool { return !p.touched(&c, o.Changed) })
+		wanted = slices.DeleteFunc(wanted, func(c *Case) bool { return !p.touched(c, o.Changed) })
 	}
-	if slices.ContainsFunc(wanted, func(c Case) bool { return c.Only }) {
-		wanted = slices.DeleteFunc(wanted, func(c Case) bool { return !c.Only })
+	if slices.ContainsFunc(wanted, func(c *Case) bool { return c.Only }) {
+		wanted = slices.DeleteFunc(wanted, func(c *Case) bool { return !c.Only })
 	}
 	p.adjust(wanted)
 	return p.firstOnes(wanted), nil
 }
 
 // firstOnes brings the cases that run first to the front.
-func (p *Plan) firstOnes(cases []Case) []Case {
+func (p *Plan) firstOnes(cases []*Case) []*Case {
 	head := func(c *Case) bool { return p.Options.First[c.ID] }
 	if p.Options.FailedFirst {
 		failing, _, err := p.failing(cases)
@@ -108,9 +108,9 @@ func (p *Plan) firstOnes(cases []Case) []Case {
 		}
 		head = failing
 	}
-	var first, others []Case
+	var first, others []*Case
 	for _, c := range cases {
-		if head(&c) {
+		if head(c) {
 			first = append(first, c)
 		} else {
 			others = append(others, c)
@@ -125,7 +125,7 @@ func mentions(c *spec.Case, text string) bool {
 }
 
 // adjust overrides what the specs say of sampling.
-func (p *Plan) adjust(cases []Case) {
+func (p *Plan) adjust(cases []*Case) {
 	for i := range cases {
 		c := &cases[i].Case
 		if p.Options.Repeat > 0 {
@@ -142,7 +142,7 @@ func (p *Plan) adjust(cases []Case) {
 
 // atLines keeps the cases of files that were given without a line, and the
 // cases that stand at a line: those that begin last before it.
-func (p *Plan) atLines(cases []Case, lines []at) ([]Case, error) {
+func (p *Plan) atLines(cases []*Case, lines []at) ([]*Case, error) {
 	if !slices.ContainsFunc(lines, func(l at) bool { return l.line > 0 }) {
 		return cases, nil
 	}
@@ -164,7 +164,7 @@ func (p *Plan) atLines(cases []Case, lines []at) ([]Case, error) {
 			}
 		}
 	}
-	var out []Case
+	var out []*Case
 	for i, yes := range take {
 		if yes {
 			out = append(out, cases[i])

@@ -31,16 +31,16 @@ func cachedDetail(c *result.Case) string {
 	switch n := cachedSamples(c); n {
 	case "":
 	case "true":
-		parts = append(parts, "the answer was kept from an earlier run; --no-cache asks again")
+		parts = append(parts, "the answer was taken from the cache; --no-cache asks again")
 	default:
-		parts = append(parts, n+" were kept from an earlier run; --no-cache asks again")
+		parts = append(parts, n+" were taken from the cache; --no-cache asks again")
 	}
 	if encodeCached(c) {
 		parts = append(parts, "encode: cached")
 	}
 	for _, v := range verdictsOf(c) {
 		if v.Judge != nil && v.Judge.Cached {
-			parts = append(parts, "the grade of judge "+v.Judge.Backend+" was kept from an earlier run")
+			parts = append(parts, "the grade of judge "+v.Judge.Backend+" was taken from the cache")
 			break
 		}
 	}
@@ -84,35 +84,4 @@ func encodes(c *result.Case) (shown, cached int) {
 		}
 	}
 	return shown, cached
-}
-
-// cachedEncodes says how many samples of a run needed no image to be encoded, ""
-// for none.
-func cachedEncodes(run *result.Run) string {
-	shown, cached := 0, 0
-	for i := range run.Cases {
-		s, c := encodes(&run.Cases[i])
-		shown, cached = shown+s, cached+c
-	}
-	if cached == 0 {
-		return ""
-	}
-	return fmt.Sprintf("cached for %d of the %d samples with images", cached, shown)
-}
-
-// cachedAnswers says how many answers of a run an earlier one has given, "" for none.
-func cachedAnswers(run *result.Run) string {
-	n, all := 0, 0
-	for i := range run.Cases {
-		for _, s := range run.Cases[i].Samples {
-			all++
-			if s.Cached {
-				n++
-			}
-		}
-	}
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d of %d answers were kept from an earlier run", n, all)
 }

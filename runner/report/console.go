@@ -34,18 +34,18 @@ type Console struct {
 	o        ConsoleOptions
 	out      io.Writer
 	manifest result.Manifest
+	gates    []result.Gate
+	tally    *tally
 
-	mu     sync.Mutex
-	buf    bytes.Buffer
-	start  time.Time
-	done   int
-	asked  []asked
-	drawn  int // lines of the live part on the screen
-	failed int
-	gap    bool            // an empty line was written last
-	told   map[string]bool // reasons of errors
-	stop   chan struct{}
-	ended  sync.WaitGroup
+	mu    sync.Mutex
+	buf   bytes.Buffer
+	start time.Time
+	asked []asked
+	drawn int             // lines of the live part on the screen
+	gap   bool            // an empty line was written last
+	told  map[string]bool // reasons of errors
+	stop  chan struct{}
+	ended sync.WaitGroup
 }
 
 // asked is a sample that a backend is answering.
@@ -56,7 +56,7 @@ type asked struct {
 
 // NewConsole begins to tell. [Console.End] must follow.
 func NewConsole(out io.Writer, o ConsoleOptions) *Console {
-	c := &Console{o: o, out: out, start: time.Now(), told: map[string]bool{}, stop: make(chan struct{})}
+	c := &Console{o: o, out: out, start: time.Now(), told: map[string]bool{}, tally: newTally(), stop: make(chan struct{})}
 	if o.Columns > 0 {
 		c.ended.Go(c.animate)
 	}
@@ -76,8 +76,12 @@ func (c *Console) Event(e event.Event) {
 		c.asked = slices.DeleteFunc(c.asked, func(a asked) bool { return a.Sample == e.Sample })
 	case event.CaseJudged:
 		c.judged(e.Case)
+	case event.GateJudged:
+		c.gates = append(c.gates, e.Gate)
 	case event.Warning:
 		c.warning(e)
+	case event.RunEnded:
+		c.manifest = e.Manifest
 	}
 }
 
@@ -101,7 +105,7 @@ func (c *Console) warning(w event.Warning) {
 
 // judged tells what came of a case.
 func (c *Console) judged(r *result.Case) {
-	c.done++
+	c.tally.add(r)
 	if c.o.Columns > 0 {
 		if !r.Passing() {
 			c.erase()
@@ -143,7 +147,6 @@ func (c *Console) plainLine(r *result.Case) {
 // failure tells a case that is not good; of errors that are the same, as when a
 // backend does not start, the first.
 func (c *Console) failure(r *result.Case) {
-	c.failed++
 	if r.Outcome == result.Error {
 		if c.told[r.Reason] {
 			c.plainLine(r)
@@ -258,6 +261,9 @@ func writeConsole(out io.Writer, run *result.Run) error {
 	for i := range run.Cases {
 		c.Event(event.CaseJudged{Case: &run.Cases[i]})
 	}
-	c.End(run, nil)
+	for _, g := range run.Gates {
+		c.Event(event.GateJudged{Gate: g})
+	}
+	c.End(nil)
 	return w.Flush()
 }

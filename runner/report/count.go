@@ -1,48 +1,14 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/metric"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
-
-// order is how outcomes are listed: what needs a person first.
-var order = []result.Outcome{
-	result.Failed, result.Unstable, result.Error, result.XPassed, result.Stale, result.Unchecked, result.Passed, result.XFailed, result.Quarantined, result.Skipped,
-}
-
-// Counts says how many cases ended how: "1 failed, 97 passed".
-func Counts(cases []result.Case) string { return counts(cases, plain) }
-
-// counts is [Counts] in colour.
-func counts(cases []result.Case, style func(result.Outcome, string) string) string {
-	n := map[result.Outcome]int{}
-	for _, c := range cases {
-		n[c.Outcome]++
-	}
-	var parts []string
-	for _, o := range order {
-		if n[o] > 0 {
-			name := string(o)
-			if o == result.Error && n[o] > 1 {
-				name = "errors"
-			}
-			parts = append(parts, style(o, fmt.Sprintf("%d %s", n[o], name)))
-		}
-	}
-	if parts == nil {
-		return "no case ran"
-	}
-	return strings.Join(parts, ", ")
-}
-
-func plain(_ result.Outcome, s string) string { return s }
 
 // failing lists the cases that keep the gate shut.
 func failing(run *result.Run) []*result.Case {
@@ -53,30 +19,6 @@ func failing(run *result.Run) []*result.Case {
 		}
 	}
 	return bad
-}
-
-// slowest lists the n cases that took longest, those first.
-func slowest(run *result.Run, n int) []*result.Case {
-	all := make([]*result.Case, len(run.Cases))
-	for i := range run.Cases {
-		all[i] = &run.Cases[i]
-	}
-	slices.SortStableFunc(all, func(a, b *result.Case) int { return cmp.Compare(b.Seconds, a.Seconds) })
-	return all[:min(n, len(all))]
-}
-
-// retried counts the samples that a later try answered, and says what the last
-// first try ended with.
-func retried(run *result.Run) (n int, last string) {
-	for i := range run.Cases {
-		for _, s := range run.Cases[i].Samples {
-			if k := len(s.Retries); k > 0 && s.Error == nil {
-				n++
-				last = s.Retries[k-1].Message
-			}
-		}
-	}
-	return n, last
 }
 
 // sampleRate says how many samples of a case passed, with the 95 % Wilson

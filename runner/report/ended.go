@@ -8,30 +8,30 @@ import (
 )
 
 // ended says of a run that did not end by itself how far it came; "" of others.
-func ended(run *result.Run) string {
+func ended(m *result.Manifest, t *tally) string {
 	switch {
-	case run.Killed():
-		return fmt.Sprintf("killed after %s, at %s", cases(len(run.Cases)), run.Until().UTC().Format(time.RFC3339))
-	case run.Manifest.UnderWay:
-		return fmt.Sprintf("not yet: the run is under way, with %s so far", cases(len(run.Cases)))
+	case m.Killed():
+		return fmt.Sprintf("killed after %s, at %s", cases(t.cases), t.until(m).UTC().Format(time.RFC3339))
+	case m.UnderWay:
+		return fmt.Sprintf("not yet: the run is under way, with %s so far", cases(t.cases))
 	}
 	return ""
 }
 
 // leftOut says how many of the selected cases have no result, and why; "" when
 // all have one.
-func leftOut(run *result.Run) string {
-	left := run.Manifest.Selected - len(run.Cases)
+func leftOut(m *result.Manifest, t *tally) string {
+	left := m.Selected - t.cases
 	if left <= 0 {
 		return ""
 	}
 	why := "the run stopped early"
 	switch {
-	case run.Killed():
+	case m.Killed():
 		why = "the run was killed"
-	case run.Manifest.UnderWay:
+	case m.UnderWay:
 		why = "the run is under way"
-	case run.Manifest.Interrupted:
+	case m.Interrupted:
 		why = "the run was interrupted"
 	}
 	return fmt.Sprintf("%s did not run: %s", cases(left), why)

@@ -69,7 +69,7 @@ func appendSummary(path string, run *result.Run) error {
 	}
 	text := b.Bytes()
 	if info, err := f.Stat(); err == nil && info.Size()+int64(len(text)) > mostSummary {
-		text = []byte("**vlmspec:** " + counts(run.Cases, plain) + " (too many to list here)\n")
+		text = []byte("**vlmspec:** " + counts(tallyOf(run).outcomes, plain) + " (too many to list here)\n")
 	}
 	_, err = f.Write(text)
 	if closing := f.Close(); err == nil {

@@ -43,24 +43,25 @@ func (c *Console) paint() {
 		c.drawn++
 	}
 	total := max(c.manifest.Selected, 1)
+	done, failing := c.tally.cases, len(c.tally.failing)
 	took := time.Since(c.start).Seconds()
-	text := fmt.Sprintf(" %d/%d", c.done, c.manifest.Selected)
+	text := fmt.Sprintf(" %d/%d", done, c.manifest.Selected)
 	switch {
-	case c.done > 0:
-		rate := float64(c.done) / took
-		text += fmt.Sprintf("  %.1f cases/s  %s left", rate, seconds(float64(total-c.done)/rate))
+	case done > 0:
+		rate := float64(done) / took
+		text += fmt.Sprintf("  %.1f cases/s  %s left", rate, seconds(float64(total-done)/rate))
 	case len(c.asked) == 0:
 		text += "  starting the backends  " + seconds(took)
 	default:
 		text += "  " + seconds(took)
 	}
-	if c.failed > 0 {
-		text += "  " + cases(c.failed) + " not good"
+	if failing > 0 {
+		text += "  " + cases(failing) + " failing"
 	}
 	bar := max(min(40, wide-columns(text)), 0)
-	full := bar * c.done / total
+	full := bar * done / total
 	style := c.green
-	if c.failed > 0 {
+	if failing > 0 {
 		style = c.red
 	}
 	fmt.Fprintf(&c.buf, "%s%s%s\n", style(strings.Repeat("━", full)), c.dim(strings.Repeat("━", bar-full)), oneLine(text, wide-bar))

@@ -17,21 +17,22 @@ import (
 func writeMarkdown(out io.Writer, run *result.Run) error {
 	w := bufio.NewWriter(out)
 	m := &run.Manifest
-	fmt.Fprintf(w, "## vlmspec: %s\n\n", counts(run.Cases, plain))
-	if how := ended(run); how != "" {
+	t := tallyOf(run)
+	fmt.Fprintf(w, "## vlmspec: %s\n\n", counts(t.outcomes, plain))
+	if how := ended(m, t); how != "" {
 		fmt.Fprintf(w, "**Ended: %s.**\n\n", how)
 	}
-	if left := leftOut(run); left != "" {
+	if left := leftOut(m, t); left != "" {
 		fmt.Fprintf(w, "**%s.**\n\n", left)
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Backends)) {
 		b := m.Backends[name]
 		fmt.Fprintf(w, "- %s: %s, %s, `%s`\n", markdownText(name), markdownText(b.Model), markdownText(b.Device), code(b.ModelDigest))
 	}
-	if kept := cachedAnswers(run); kept != "" {
-		fmt.Fprintf(w, "- cached: %s\n", kept)
+	if cached := t.cachedAnswers(); cached != "" {
+		fmt.Fprintf(w, "- cached: %s\n", cached)
 	}
-	if encode := cachedEncodes(run); encode != "" {
+	if encode := t.encodesSaved(); encode != "" {
 		fmt.Fprintf(w, "- encode: %s\n", encode)
 	}
 	if unused := m.UnusedGoldens; len(unused) > 0 {
@@ -50,44 +51,23 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	}
 	bad := failing(run)
 	if len(bad) > 0 {
-		fmt.Fprintf(w, "\n### Not good\n\n")
+		fmt.Fprintf(w, "\n### Failing\n\n")
 	}
 	for _, c := range bad {
 		fmt.Fprintf(w, "<details><summary>%s <code>%s</code> %s</summary>\n\n", c.Outcome, htmlText(place(c)), htmlText(title(c)))
 		fmt.Fprintf(w, "%s\n\n</details>\n", fenced(details(m, c)))
 	}
-	if q := quarantined(run); len(q) > 0 {
+	if q := t.inQuarantine(); len(q) > 0 {
 		fmt.Fprintf(w, "\n### Quarantine\n\n")
 		for _, c := range q {
 			fmt.Fprintf(w, "- `%s` %s: %s\n", code(place(c)), markdownText(title(c)), markdownText(quarantineLine(c)))
 		}
 	}
 	fmt.Fprintf(w, "\n| spec | cases | outcome |\n|---|---:|---|\n")
-	for _, f := range byFile(run) {
-		fmt.Fprintf(w, "| %s | %d | %s |\n", markdownText(f.name), len(f.cases), counts(f.cases, plain))
+	for _, f := range t.byFile() {
+		fmt.Fprintf(w, "| %s | %d | %s |\n", markdownText(f.name), f.cases, counts(f.outcomes, plain))
 	}
 	return w.Flush()
-}
-
-type file struct {
-	name  string
-	cases []result.Case
-}
-
-// byFile groups the cases by spec file, in their order.
-func byFile(run *result.Run) []file {
-	var files []file
-	at := map[string]int{}
-	for _, c := range run.Cases {
-		k, ok := at[c.File]
-		if !ok {
-			k = len(files)
-			at[c.File] = k
-			files = append(files, file{name: c.File})
-		}
-		files[k].cases = append(files[k].cases, c)
-	}
-	return files
 }
 
 // fenced puts a text into a code block that it cannot end.

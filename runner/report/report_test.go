@@ -368,7 +368,11 @@ func TestConsoleOnATerminal(t *testing.T) {
 		c.mu.Unlock()
 		c.Event(event.CaseJudged{Case: &run.Cases[i]})
 	}
-	c.End(run, []string{"/project/sub/out/junit.xml"})
+	for _, g := range run.Gates {
+		c.Event(event.GateJudged{Gate: g})
+	}
+	c.Event(event.RunEnded{Manifest: run.Manifest})
+	c.End([]string{"/project/sub/out/junit.xml"})
 	text := b.String()
 	if up, down := strings.Count(text, "A\x1b[J"), c.drawn; up == 0 || down != 0 {
 		t.Errorf("the live part was erased %d times, %d lines are left", up, down)

@@ -8,8 +8,8 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-// End tells the summary. files are the reports that were written.
-func (c *Console) End(run *result.Run, files []string) {
+// End prints the summary. files are the reports that were written.
+func (c *Console) End(files []string) {
 	close(c.stop)
 	c.ended.Wait()
 	c.mu.Lock()
@@ -17,38 +17,35 @@ func (c *Console) End(run *result.Run, files []string) {
 	c.erase()
 	w := &c.buf
 	if c.o.Columns > 0 {
-		c.table(run)
+		c.table()
 		c.gap = false
 	}
 	if !c.gap {
 		w.WriteByte('\n')
 	}
-	took := run.Until().Sub(run.Manifest.Started).Seconds()
-	fmt.Fprintf(w, "%s %s  %s\n", c.bold(cases(len(run.Cases))+":"), counts(run.Cases, c.style), c.dim(seconds(took)))
-	c.groups(run)
-	for i := range run.Gates {
-		c.gate(&run.Gates[i])
+	took := c.tally.until(&c.manifest).Sub(c.manifest.Started).Seconds()
+	fmt.Fprintf(w, "%s %s  %s\n", c.bold(cases(c.tally.cases)+":"), counts(c.tally.outcomes, c.style), c.dim(seconds(took)))
+	c.groups()
+	for i := range c.gates {
+		c.gate(&c.gates[i])
 	}
-	c.notes(run, files)
+	c.notes(files)
 	c.flush()
 }
 
 // table has a line for each spec file.
-func (c *Console) table(run *result.Run) {
-	files, widest := byFile(run), 0
+func (c *Console) table() {
+	files, widest := c.tally.byFile(), 0
 	for _, f := range files {
 		widest = max(widest, columns(f.name))
 	}
 	for _, f := range files {
-		worst, took := result.Passed, 0.0
-		for _, r := range f.cases {
-			took += r.Seconds
-			if !r.Passing() {
-				worst = result.Failed
-			}
+		worst := result.Passed
+		if f.failing > 0 {
+			worst = result.Failed
 		}
 		fmt.Fprintf(&c.buf, "%s %s%s  %s  %s\n", c.style(worst, mark(worst)), f.name, strings.Repeat(" ", widest-columns(f.name)),
-			counts(f.cases, c.style), c.dim(seconds(took)))
+			counts(f.outcomes, c.style), c.dim(seconds(f.seconds)))
 	}
 }
 
@@ -70,63 +67,56 @@ func (c *Console) gate(g *result.Gate) {
 	}
 }
 
-// Most cases that the summary lists again.
-const mostListed = 25
+// maxListed is how many cases the summary lists again.
+const maxListed = 25
 
-// groups lists again what is not good, where it has scrolled away.
-func (c *Console) groups(run *result.Run) {
-	bad := failing(run)
-	if len(bad) < 2 {
+// groups lists again what is failing, where it has scrolled away.
+func (c *Console) groups() {
+	failing := c.tally.inOrder()
+	if len(failing) < 2 {
 		return
 	}
-	left := mostListed
-	for _, o := range order {
-		for _, r := range bad {
-			if r.Outcome == o {
-				if left--; left < 0 {
-					continue
-				}
-				fmt.Fprintf(&c.buf, "  %s %s  %s\n", c.style(o, fmt.Sprintf("%-8s", o)), place(r), oneLine(r.Name, 100))
-			}
-		}
+	for _, r := range failing[:min(len(failing), maxListed)] {
+		fmt.Fprintf(&c.buf, "  %s %s:%d  %s\n", c.style(r.outcome, fmt.Sprintf("%-8s", r.outcome)), r.file, r.line, oneLine(r.name, 100))
 	}
-	if left < 0 {
-		fmt.Fprintf(&c.buf, "  and %d more; `vlmspec report` tells them all\n", -left)
+	if left := len(failing) - maxListed; left > 0 {
+		fmt.Fprintf(&c.buf, "  and %d more; `vlmspec report` lists them all\n", left)
 	}
 }
 
 // notes are what else a person may want to know.
-func (c *Console) notes(run *result.Run, files []string) {
-	if how := ended(run); how != "" {
+func (c *Console) notes(files []string) {
+	m, t := &c.manifest, c.tally
+	if how := ended(m, t); how != "" {
 		c.note("ended", how)
 	}
-	if left := leftOut(run); left != "" {
+	if left := leftOut(m, t); left != "" {
 		c.note("left out", left)
 	}
-	if kept := cachedAnswers(run); kept != "" {
-		c.note("cached", kept+"; --no-cache asks again")
+	if cached := t.cachedAnswers(); cached != "" {
+		c.note("cached", cached+"; --no-cache asks again")
 	}
-	if encode := cachedEncodes(run); encode != "" {
+	if encode := t.encodesSaved(); encode != "" {
 		c.note("encode", encode)
 	}
-	if n, last := retried(run); n > 0 {
+	if t.retried > 0 {
 		what := "1 sample was"
-		if n > 1 {
-			what = fmt.Sprintf("%d samples were", n)
+		if t.retried > 1 {
+			what = fmt.Sprintf("%d samples were", t.retried)
 		}
-		c.note("retried", fmt.Sprintf("%s answered by a second try only: %s", what, oneLine(last, 100)))
+		c.note("retried", fmt.Sprintf("%s answered by a second try only: %s", what, oneLine(t.lastRetry, 100)))
 	}
-	for _, r := range quarantined(run) {
+	for _, r := range t.inQuarantine() {
 		c.quarantine(r)
 	}
-	if unused := run.Manifest.UnusedGoldens; len(unused) > 0 {
+	if unused := m.UnusedGoldens; len(unused) > 0 {
 		c.note("unused", fmt.Sprintf("%s; vlmspec accept --prune removes what no case uses", goldens(unused)))
 	}
-	if run.Manifest.Seed != 0 {
-		c.note("order", fmt.Sprintf("shuffled; the same again with --shuffle=%d", run.Manifest.Seed))
+	if m.Seed != 0 {
+		c.note("order", fmt.Sprintf("shuffled; the same again with --shuffle=%d", m.Seed))
 	}
-	if s := slowest(run, 1); len(s) == 1 && len(run.Cases) > 1 && s[0].Seconds >= 0.1 {
-		c.note("slowest", fmt.Sprintf("%s  %s  %s", place(s[0]), oneLine(s[0].Name, 60), seconds(s[0].Seconds)))
+	if s := t.slowest; t.cases > 1 && s.seconds >= 0.1 {
+		c.note("slowest", fmt.Sprintf("%s:%d  %s  %s", s.file, s.line, oneLine(s.name, 60), seconds(s.seconds)))
 	}
 	for _, f := range files {
 		c.note("report", c.near(f))

@@ -179,7 +179,7 @@ type Turn struct {
 	Timings   Timings   `json:"timings"`
 	Tokens    Tokens    `json:"tokens"`
 	LogProbs  []float64 `json:"logprobs,omitempty"`
-	Cached    bool      `json:"cached,omitempty"` // kept from an earlier run
+	Cached    bool      `json:"cached,omitempty"` // taken from the cache
 	// CachedImages is how many of the images that the conversation has shown so far
 	// the backend had encoded before.
 	CachedImages int `json:"cached_images,omitempty"`
@@ -227,7 +227,7 @@ type Run struct {
 }
 
 // Killed reports whether the run ended without saying so.
-func (r *Run) Killed() bool { return r.Manifest.Ended.IsZero() && !r.Manifest.UnderWay }
+func (m *Manifest) Killed() bool { return m.Ended.IsZero() && !m.UnderWay }
 
 // Until is when the run ended; of one that was killed or is under way, when its
 // last case did.

@@ -204,18 +204,18 @@ func TestUnderWayAndKilled(t *testing.T) {
 	r.Event(event.RunStarted{Manifest: manifest(0)})
 	r.Event(event.CaseJudged{Case: ended(2, "s/a passed")})
 	run, err := s.Read(manifest(0).ID)
-	if err != nil || !run.Manifest.UnderWay || run.Killed() {
+	if err != nil || !run.Manifest.UnderWay || run.Manifest.Killed() {
 		t.Errorf("%+v, %v", run, err)
 	}
 	record(t, s, manifest(1), true, ended(2, "s/a passed"))
 	run, err = s.Read(manifest(1).ID)
-	if err != nil || run.Manifest.UnderWay || !run.Killed() || !run.Until().Equal(start.Add(2*time.Minute)) {
+	if err != nil || run.Manifest.UnderWay || !run.Manifest.Killed() || !run.Until().Equal(start.Add(2*time.Minute)) {
 		t.Errorf("%+v, %v", run, err)
 	}
 	m := manifest(0)
 	m.Ended = start
 	r.Event(event.RunEnded{Manifest: m})
-	if run, err = s.Read(m.ID); err != nil || run.Manifest.UnderWay || run.Killed() {
+	if run, err = s.Read(m.ID); err != nil || run.Manifest.UnderWay || run.Manifest.Killed() {
 		t.Errorf("%+v, %v", run, err)
 	}
 	if locks, _ := filepath.Glob(filepath.Join(s.Dir(), "*.lock")); len(locks) != 1 { // that of the killed one

@@ -38,14 +38,25 @@ type SuiteMetrics struct {
 // The error holds every mistake of every file, as *[Error] or [Errors]; the
 // cases that are right are returned nevertheless.
 func Load(project *Project, files []string) (*Specs, error) {
+	var cases []Case
+	specs, err := LoadEach(project, files, func(some []Case) { cases = append(cases, some...) })
+	specs.Cases = cases
+	return specs, err
+}
+
+// LoadEach is [Load] for many cases: it hands them to visit, file by file, and
+// keeps neither them nor the YAML that they were made from. Specs has no cases.
+func LoadEach(project *Project, files []string, visit func([]Case)) (*Specs, error) {
 	l := &loader{project: project, env: &environment{get: project.Env}, read: map[string]bool{}, ids: map[string]origin{}, texts: map[string]Node{}}
 	paths, err := l.find(files)
 	l.problems.add(err)
-	for _, s := range l.open(paths) {
-		l.suite(s)
-	}
+	l.open(paths, func(d document) {
+		l.suite(d)
+		visit(l.cases)
+		l.cases = nil
+	})
 	l.env.sealed = true
-	return &Specs{Cases: l.cases, Files: slices.Sorted(maps.Keys(l.read)), Metrics: l.metrics}, l.problems.err()
+	return &Specs{Files: slices.Sorted(maps.Keys(l.read)), Metrics: l.metrics}, l.problems.err()
 }
 
 type loader struct {
@@ -134,10 +145,11 @@ type document struct {
 	root Node
 }
 
-// open parses files. A file of defaults that another one includes is no spec
-// of its own, even where the project's patterns match it.
-func (l *loader) open(paths []string) []document {
-	var docs []document
+// open parses files and hands them to visit, those that may be no specs last: a
+// file of defaults that another one includes is none of its own, even where the
+// project's patterns match it.
+func (l *loader) open(paths []string, visit func(document)) {
+	var others []document
 	included := map[string]bool{}
 	for _, abs := range paths {
 		l.note(abs, "spec")
@@ -150,9 +162,15 @@ func (l *loader) open(paths []string) []document {
 			path, _ := n.Path()
 			included[path] = true
 		}
-		docs = append(docs, document{abs, root})
+		if d := (document{abs, root}); root.Get("suite").IsZero() && root.Get("cases").IsZero() {
+			others = append(others, d)
+		} else {
+			visit(d)
+		}
 	}
-	return slices.DeleteFunc(docs, func(d document) bool {
-		return included[d.abs] && d.root.Get("suite").IsZero() && d.root.Get("cases").IsZero()
-	})
+	for _, d := range others {
+		if !included[d.abs] {
+			visit(d)
+		}
+	}
 }

@@ -11,8 +11,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/onsi/ginkgo/v2"
@@ -34,10 +36,10 @@ type Options struct {
 	Notify func()
 }
 
-// Run runs a plan to its end, or until ctx is done, and returns what came of
-// it, whole even where the error says that it could not be recorded. Ginkgo runs
+// Run runs a plan to its end, or until ctx is done, and says what it came
+// to, also where the error says that it could not be recorded. Ginkgo runs
 // once in a process, so Run does.
-func Run(ctx context.Context, p *plan.Plan, ro runner.Options, o Options) (*result.Run, error) {
+func Run(ctx context.Context, p *plan.Plan, ro runner.Options, o Options) (runner.Summary, error) {
 	e := runner.Start(ctx, p, ro)
 	ginkgo.BeforeSuite(func() {
 		signal.Reset(os.Interrupt, syscall.SIGTERM)
@@ -45,31 +47,53 @@ func Run(ctx context.Context, p *plan.Plan, ro runner.Options, o Options) (*resu
 			o.Notify()
 		}
 	})
-	order := []any{ginkgo.Ordered, ginkgo.ContinueOnFailure} // else Ginkgo sorts the rows of a case
-	if o.Shuffle != 0 {
-		order = nil
-	}
-	// One container for all: Ginkgo copies the containers of every case.
-	ginkgo.Describe("vlmspec", append(order, func() {
-		for i := range p.Len() {
-			node(&p.Case(i).Case, func() {
-				c, ok := e.Case(ctx, i)
-				if !ok {
-					ginkgo.Skip("did not run")
-				}
-				report(c)
-			})
+	order := caseOrder(p.Len(), o.Shuffle)
+	// One ordered container around all, else Ginkgo sorts the rows of a case.
+	ginkgo.Describe("vlmspec", ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
+		for block := range slices.Chunk(order, max(1, (len(order)+maxNodes-1)/maxNodes)) {
+			node(&p.Case(block[0]).Case, func() { judge(ctx, e, block) })
 		}
-	})...)
+	})
 	formatter.ColorableStdOut = io.Discard // the run is reported from its results, not by Ginkgo
 	config, reporter := ginkgo.GinkgoConfiguration()
 	config.Timeout = 0 // cases have their own
 	config.PollProgressAfter = 0
-	if o.Shuffle != 0 {
-		config.RandomizeAllSpecs, config.RandomSeed = true, o.Shuffle
-	}
 	ginkgo.RunSpecs(outcome{}, "vlmspec", config, reporter)
 	return e.Finish(ctx.Err() != nil)
+}
+
+// maxNodes bounds the nodes of a run. Ginkgo keeps some 4 kB of each, and takes the
+// square of their number to build a container; beyond it a node judges several
+// cases.
+const maxNodes = 4096
+
+// caseOrder is the order in which cases are judged: that of the plan, or a random
+// one that a seed repeats.
+func caseOrder(n int, seed int64) []int {
+	if seed != 0 {
+		return rand.New(rand.NewPCG(uint64(seed), 0)).Perm(n)
+	}
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	return order
+}
+
+// judge is the body of a node: the first failure among its cases is its own, after
+// all were judged.
+func judge(ctx context.Context, e *runner.Execution, cases []int) {
+	var first *result.Case
+	for _, i := range cases {
+		c, ok := e.Case(ctx, i)
+		switch {
+		case !ok:
+			ginkgo.Skip("did not run")
+		case first == nil || first.Passing() && !c.Passing():
+			first = c
+		}
+	}
+	report(first)
 }
 
 // outcome takes Ginkgo's verdict, which the run has in more detail.
