@@ -52,7 +52,9 @@ func (e *Execution) useCache(o *infer.Options) *answers {
 	}
 	a.fingerprints = backend.NewFingerprints(e.plan.Project, a.store)
 	o.Cache, o.Fingerprints = a.store, a.fingerprints
-	o.Secrets = e.plan.Secrets()
+	if e.secrets != nil {
+		a.store.Refuse = func(value []byte) bool { return e.secrets.In(string(value)) }
+	}
 	open := o.Open
 	o.Open = func(ctx context.Context, name string) (sdk.Backend, error) {
 		a.fingerprints.Opening(name)

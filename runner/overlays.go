@@ -8,6 +8,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/runner/overlay"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 // mostOverlays bounds what a run that fails everywhere draws.
@@ -16,7 +17,7 @@ const mostOverlays = 200
 // drawOverlays draws what the vision checks looked at that the case's first
 // failing sample did not pass, as PNG in the run directory. A picture that cannot
 // be drawn is no loss.
-func (e *Execution) drawOverlays(c *result.Case) {
+func (e *Execution) drawOverlays(c *result.Case, secrets *secret.Set) {
 	if e.record == nil {
 		return
 	}
@@ -28,7 +29,7 @@ func (e *Execution) drawOverlays(c *result.Case) {
 			verdicts := c.Samples[i].Turns[j].Verdicts
 			for k := range verdicts {
 				if v := &verdicts[k]; v.Overlay != nil && v.Outcome == result.Failed && v.Overlay.Image < len(c.Images) {
-					e.drawOverlay(c, v.Overlay)
+					e.drawOverlay(c, v.Overlay, secrets)
 				}
 			}
 		}
@@ -36,7 +37,7 @@ func (e *Execution) drawOverlays(c *result.Case) {
 	}
 }
 
-func (e *Execution) drawOverlay(c *result.Case, o *result.Overlay) {
+func (e *Execution) drawOverlay(c *result.Case, o *result.Overlay, secrets *secret.Set) {
 	e.mu.Lock()
 	e.drawn++
 	n := e.drawn
@@ -53,10 +54,10 @@ func (e *Execution) drawOverlay(c *result.Case, o *result.Overlay) {
 		}
 		return filepath.Join(project, path)
 	}
-	drawn := *o
-	drawn.Expected = slices.Clone(o.Expected)
+	drawn := secret.Clean(secrets, *o) // labels can be read in the image
+	drawn.Expected = slices.Clone(drawn.Expected)
 	for i := range drawn.Expected {
-		drawn.Expected[i].Path = absolute(drawn.Expected[i].Path)
+		drawn.Expected[i].Path = absolute(o.Expected[i].Path)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return

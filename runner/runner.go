@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -61,7 +62,8 @@ type Execution struct {
 	commit   <-chan string
 	record   *runs.Recorder // nil when the run is not kept
 	answers  *answers
-	secrets  *secret.Set
+	secrets  *secret.Set                // of all cases and backends
+	hidden   map[*spec.Case]*secret.Set // of those cases that have some
 
 	mu      sync.Mutex
 	code    exitCode
@@ -83,9 +85,16 @@ func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
 		sinks = append([]event.Sink{e.record}, sinks...)
 	}
 	e.stream = event.NewStream(sinks...)
-	e.send(event.RunStarted{Manifest: e.manifest})
+	e.manifest = e.clean(e.manifest)
+	e.stream.Send(event.RunStarted{Manifest: e.manifest})
 	for _, w := range p.Warnings {
 		e.warn("%s", w)
+	}
+	e.hidden = map[*spec.Case]*secret.Set{}
+	for i := range p.Len() {
+		if c := p.Case(i); c.Secrets != nil {
+			e.hidden[&c.Case] = c.Secrets
+		}
 	}
 	tasks, first := tasks(p)
 	e.first = first
@@ -96,29 +105,50 @@ func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
 func (e *Execution) inferOptions() infer.Options {
 	open := e.options.Backends
 	if open == nil {
-		open = backend.Plugins(e.plan.Project.Dir, e.options.Log)
+		open = backend.Plugins(e.plan.Project.Dir, e.log())
 	}
 	o := infer.Options{
 		Open: backend.Opener(e.plan.Project, open), OnDemand: e.options.OnDemand, Offline: e.options.Offline, Fresh: e.options.Fresh,
 		Bounds:  backend.Bounds(e.plan.Project),
-		OnStart: func(t infer.Task) { e.send(event.SampleStarted{Sample: sampleOf(t)}) },
+		OnStart: func(t infer.Task) { e.stream.Send(event.SampleStarted{Sample: e.sampleOf(t)}) },
 		OnEnd: func(t infer.Task, a *infer.Answer) {
-			ended := event.SampleEnded{Sample: sampleOf(t), Seconds: a.Seconds}
+			ended := event.SampleEnded{Sample: e.sampleOf(t), Seconds: a.Seconds}
 			if a.Fault != nil {
 				ended.Fault = a.Fault.Kind
 			}
-			e.send(ended)
+			e.stream.Send(ended)
 		},
 	}
 	e.answers = e.useCache(&o)
 	return o
 }
 
-// send hands an event to the sinks, without secrets.
+// send hands an event that is about no single case to the sinks, without secrets.
 func (e *Execution) send(v event.Event) { e.stream.Send(secret.Clean(e.secrets, v)) }
 
-func sampleOf(t infer.Task) event.Sample {
-	return event.Sample{Case: t.Case.ID, Suite: t.Case.Suite, Name: t.Case.Name, Backend: t.Case.Backend, Index: t.Index}
+func (e *Execution) sampleOf(t infer.Task) event.Sample {
+	s := event.Sample{Case: t.Case.ID, Suite: t.Case.Suite, Name: t.Case.Name, Backend: t.Case.Backend, Index: t.Index}
+	return secret.Clean(e.hidden[t.Case], s)
+}
+
+// clean is a manifest without secrets. What the cases of one suite keep secret
+// may be in the name of another's file, by which gates find its cases.
+func (e *Execution) clean(m result.Manifest) result.Manifest {
+	clean := secret.Clean(e.secrets, m)
+	clean.ID, clean.Suites = m.ID, slices.Clone(clean.Suites)
+	for i := range clean.Suites {
+		clean.Suites[i].File = m.Suites[i].File
+		clean.Suites[i].Cases = m.Suites[i].Cases
+	}
+	return clean
+}
+
+// log is where plugins print to.
+func (e *Execution) log() io.Writer {
+	if e.options.Log == nil || e.secrets == nil {
+		return e.options.Log
+	}
+	return e.secrets.Writer(e.options.Log)
 }
 
 // tasks lists the samples of every case that is not skipped, and where those of
@@ -162,9 +192,9 @@ func (e *Execution) Case(ctx context.Context, i int) (c *result.Case, ok bool) {
 			e.sample(ctx, p, c, k, a)
 		}
 		conclude(p, c)
-		e.drawOverlays(c)
+		e.drawOverlays(c, p.Secrets)
 	}
-	clean := secret.Clean(e.secrets, c)
+	clean := secret.Clean(p.Secrets, c)
 	e.note(i, c, clean)
 	e.stream.Send(event.CaseJudged{Case: clean})
 	return clean, true
@@ -215,7 +245,7 @@ func (e *Execution) Finish(interrupted bool) (Summary, error) {
 		e.code.add(g.Outcome, g.Passing())
 		e.send(event.GateJudged{Gate: g})
 	}
-	e.send(event.RunEnded{Manifest: s.Manifest})
+	e.stream.Send(event.RunEnded{Manifest: s.Manifest})
 	if s.ExitCode = int(e.code); interrupted {
 		s.ExitCode = 130
 	}
@@ -240,5 +270,5 @@ func (e *Execution) end(interrupted bool) result.Manifest {
 			Plugin: info.Name, Version: info.Version, Model: info.Model, ModelDigest: info.ModelDigest, Device: info.Device, Details: info.Details,
 		}
 	}
-	return m
+	return e.clean(m)
 }

@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -46,9 +47,11 @@ type record struct {
 
 // file is a file as it was.
 type file struct {
-	Path   string      `json:"path"`
+	Name   string      `json:"name"`             // digest of its path, which may hold a secret
 	Stamp  cache.Stamp `json:"stamp"`            // zero when a change could hide behind it
 	SHA256 string      `json:"sha256,omitempty"` // "" of a large file, which is known by its stamp only
+
+	path string
 }
 
 // NewFingerprints begins to know the backends of a project; Close must follow.
@@ -76,14 +79,14 @@ func (ids *Fingerprints) Lookup(name string) (infer.Fingerprint, bool) {
 	for i, f := range was.Files {
 		next := &now.Files[i]
 		next.SHA256 = f.SHA256
-		if f.Path == next.Path && f.Stamp == next.Stamp && f.Stamp != (cache.Stamp{}) {
+		if f.Name == next.Name && f.Stamp == next.Stamp && f.Stamp != (cache.Stamp{}) {
 			continue
 		}
 		same = false
-		if f.Path != next.Path || f.SHA256 == "" {
+		if f.Name != next.Name || f.SHA256 == "" {
 			return infer.Fingerprint{}, false
 		}
-		if sum, err := sumOf(ids.ctx, next.Path); err != nil || sum != f.SHA256 {
+		if sum, err := sumOf(ids.ctx, next.path); err != nil || sum != f.SHA256 {
 			return infer.Fingerprint{}, false
 		}
 	}
@@ -139,14 +142,14 @@ func (ids *Fingerprints) recordFiles(b spec.Backend, was record) {
 		if i == 0 || was.Files[i].Stamp.Size > maxHashed {
 			continue // the host has hashed the program
 		}
-		sum, err := sumOf(ids.ctx, was.Files[i].Path)
+		sum, err := sumOf(ids.ctx, was.Files[i].path)
 		if err != nil {
 			return
 		}
 		was.Files[i].SHA256 = sum
 	}
 	now, ok := ids.look(b)
-	same := func(a, b file) bool { return a.Path == b.Path && a.Stamp == b.Stamp }
+	same := func(a, b file) bool { return a.Name == b.Name && a.Stamp == b.Stamp }
 	if ok && slices.EqualFunc(now.Files, was.Files, same) {
 		ids.keep(b, was)
 	}
@@ -198,9 +201,14 @@ func (ids *Fingerprints) look(b spec.Backend) (r record, ok bool) {
 		if err != nil {
 			return r, false
 		}
-		r.Files = append(r.Files, file{Path: path, Stamp: stamp})
+		r.Files = append(r.Files, file{Name: nameOf(path), Stamp: stamp, path: path})
 	}
 	return r, true
+}
+
+func nameOf(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return hex.EncodeToString(sum[:])
 }
 
 // program finds the program of a plugin once; "" when there is none.
@@ -219,7 +227,7 @@ func (ids *Fingerprints) program(plugin string) string {
 
 // recordKey names the record of a backend.
 func recordKey(b spec.Backend, r record) cache.Key {
-	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].Path, environment(r.Files[0].Path))
+	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].path, environment(r.Files[0].path))
 }
 
 // fingerprint digests what determines a backend's answers. The config counts as it

@@ -32,6 +32,10 @@ type Key [sha256.Size]byte
 // Get answers from what was there when the store was opened, never from what was
 // put since: a run does not answer from itself.
 type Store struct {
+	// Refuse says which values are not stored; nil refuses none. It is set before the
+	// store is used.
+	Refuse func(value []byte) bool
+
 	dir   string
 	limit int64 // bytes of the file
 	today int
@@ -93,7 +97,7 @@ func (s *Store) Get(k Key) ([]byte, bool) {
 // Put keeps a value, which has no line feed: JSON has none. What cannot be
 // written is told by [Store.Close].
 func (s *Store) Put(k Key, value []byte) {
-	if s == nil {
+	if s == nil || s.Refuse != nil && s.Refuse(value) {
 		return
 	}
 	s.mu.Lock()

@@ -340,3 +340,26 @@ func BenchmarkPut(b *testing.B) {
 		s.Put(key("a"), value)
 	}
 }
+
+func TestRefuse(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Refuse = func(value []byte) bool { return bytes.Contains(value, []byte("hunter2")) }
+	s.Put(Key{1}, []byte("say hunter2"))
+	s.Put(Key{2}, []byte("red"))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(dir, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := s.Get(Key{1}); ok {
+		t.Error("what is refused was stored")
+	}
+	if _, ok := s.Get(Key{2}); !ok {
+		t.Error("what is not refused was not stored")
+	}
+}

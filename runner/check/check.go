@@ -8,6 +8,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 // Check judges answers. It is safe for concurrent use.
@@ -53,6 +54,11 @@ type Input struct {
 	Cached   bool // the answer was taken from the cache
 	Vars     map[string]any
 	Goldens  Goldens // nil when no golden store is there
+	// Secrets are those of the case; goldens hold their names instead. Nil is none.
+	Secrets *secret.Set
+	// PromptSHA256 is what a golden records of the prompt, where that is not the
+	// digest of Prompt: of the prompt as it is written, with ${env:NAME} for secrets.
+	PromptSHA256 string
 	// Ask puts a request to a backend by its name, for judges; nil when there is
 	// nobody to be asked. cached says that the answer was taken from the cache.
 	Ask func(ctx context.Context, backend string, req sdk.Request) (r sdk.Response, cached bool, err error)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,17 +30,22 @@ func (*goldenCheck) judge(ctx context.Context, in Input, text string) result.Ver
 	if in.Goldens != nil {
 		g, _ = in.Goldens.Accepted(in.CaseID, in.Turn)
 	}
-	state := result.Golden{Prompt: PromptDigest(in.Prompt), Changed: g.changed(in)}
+	state := result.Golden{Prompt: in.promptDigest(), Changed: g.changed(in)}
+	if named := in.Secrets.Named(text); named != text {
+		state.Answer = named
+	}
 	var v result.Verdict
 	v, state.State = g.compare(ctx, in, text, state.Changed)
 	v.Golden = &state
 	return v
 }
 
+func (in Input) promptDigest() string { return cmp.Or(in.PromptSHA256, PromptDigest(in.Prompt)) }
+
 // compare judges a text by what was accepted.
 func (g Golden) compare(ctx context.Context, in Input, text string, changed []result.Change) (result.Verdict, result.GoldenState) {
 	answers := texts(g.Answers)
-	folded := Fold(text)
+	folded := Fold(in.Secrets.Named(text))
 	switch {
 	case len(answers) == 0:
 		return fail("an accepted answer", text, "no golden yet; if %s is right, accept it", quote(text)), result.GoldenNew
@@ -77,7 +83,7 @@ func (g Golden) tolerated(ctx context.Context, in Input, text string) result.Ver
 // changed lists what is no longer as it was when the golden was accepted.
 func (g Golden) changed(in Input) []result.Change {
 	var changes []result.Change
-	if g.Prompt != "" && !strings.EqualFold(g.Prompt, PromptDigest(in.Prompt)) {
+	if g.Prompt != "" && !strings.EqualFold(g.Prompt, in.promptDigest()) {
 		changes = append(changes, result.Change{What: "prompt"})
 	}
 	if len(g.Images) > 0 {

@@ -6,11 +6,13 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,11 +42,15 @@ func TestScripts(t *testing.T) {
 			now := time.Now().UTC()
 			e.Setenv("SOON", now.AddDate(0, 0, 10).Format(time.DateOnly))
 			e.Setenv("FAR", now.AddDate(1, 0, 0).Format(time.DateOnly))
+			for name, value := range secrets {
+				e.Setenv(name, value)
+			}
 			return drawImages(e.WorkDir)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
 			"hub":     startHub,
+			"hidden":  hidden,
 			"waitfor": waitFor,
 		},
 	})
@@ -66,6 +72,48 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// secrets are in the environment of every script. Those of hidden must not be found.
+var secrets = map[string]string{
+	"TOKEN":    "s3cr3t-Zq9x",
+	"PREFIX":   "s3cr3t",
+	"TRAILING": "tr4iling-v4lue\n",
+	"AWKWARD":  `awkw4rd "q'uote\b<t>&%ö`,
+	"PEM":      "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nBKcwggSjAgEAAoIBAQC7kkkk\n-----END PRIVATE KEY-----\n",
+	"LONG":     "l0ngest-of-them-all-" + strings.Repeat("0123456789", 12),
+}
+
+// fragments are what of the secrets can be told from other text.
+var fragments = []string{"s3cr3t", "Zq9x", "tr4iling", "awkw4rd", "uote", "MIIEvQ", "BKcwgg", "l0nges", "23456789"}
+
+// hidden wants no secret in what the last program printed, nor in any file below
+// the paths: hidden .vlmspec out
+func hidden(ts *testscript.TestScript, _ bool, args []string) {
+	look := func(name, text string) {
+		for _, f := range fragments {
+			if i := strings.Index(text, f); i >= 0 {
+				ts.Fatalf("%s has %q: %q", name, f, text[max(0, i-200):min(len(text), i+80)])
+			}
+		}
+	}
+	look("stdout", ts.ReadFile("stdout"))
+	look("stderr", ts.ReadFile("stderr"))
+	n := 0
+	for _, arg := range args {
+		ts.Check(filepath.WalkDir(ts.MkAbs(arg), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			look(path, path+string(data))
+			n++
+			return err
+		}))
+	}
+	if n == 0 && len(args) > 0 {
+		ts.Fatalf("there is no file below %v", args)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -14,12 +15,14 @@ import (
 // fake is a backend that does what the prompt says: "say red" answers red. It
 // notes its starts in the file that $FAKE_STARTS names.
 type fake struct {
+	key   string
 	mark  string
 	model string // its content
 }
 
 func (f *fake) Configure(_ context.Context, config map[string]any) error {
 	f.mark, _ = config["mark"].(string)
+	f.key, _ = config["key"].(string)
 	if path, ok := config["model"].(string); ok {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -78,6 +81,14 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 	case "crash":
 		fmt.Fprintln(os.Stderr, "GGML_ASSERT(n_past < n_ctx) failed")
 		os.Exit(134)
+	case "key":
+		r.Text = "the key is " + f.key
+	case "last-words":
+		fmt.Fprintln(os.Stderr, rest)
+		fmt.Fprintf(os.Stderr, "%q\n", rest)
+		os.Exit(134)
+	case "refuse-it":
+		return sdk.Response{}, sdk.Errorf(sdk.InvalidRequest, "refused: %q, %s", rest, url.QueryEscape(rest))
 	case "crash-once":
 		if _, err := os.Stat(f.mark); err != nil {
 			_ = os.WriteFile(f.mark, nil, 0o644)

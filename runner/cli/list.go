@@ -11,6 +11,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 func (a *app) listCommand() *cobra.Command {
@@ -88,7 +89,7 @@ func (a *app) listJSON(s *plan.Plan) error {
 			// Quarantine has no outcome: nothing has run.
 			Quarantine *result.Quarantine `json:"quarantine,omitempty"`
 		}{c.ID, c.Pos.File, c.Pos.Line, c.Backend, append([]string{}, c.Labels...), c.Repeat, c.Skip, c.XFail, s.Quarantine(i)}
-		if err := enc.Encode(line); err != nil {
+		if err := enc.Encode(secret.Clean(c.Secrets, line)); err != nil {
 			return err
 		}
 	}

@@ -63,5 +63,5 @@ func lookAtImages(s *plan.Plan) (int, error) {
 			}
 		}
 	}
-	return len(seen), spec.Join(errs...)
+	return len(seen), spec.Hide(spec.Join(errs...), s.Secrets())
 }

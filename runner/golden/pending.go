@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -142,7 +143,7 @@ func pendingOf(c *result.Case, turn int) (p Pending, ok bool) {
 		for _, v := range t.Verdicts {
 			if v.Golden != nil && v.Outcome != result.Error {
 				p.Prompt, p.Entry.Prompt = t.Prompt, v.Golden.Prompt
-				p.Samples = append(p.Samples, Sample{s.Seed, v.Read, v.Outcome})
+				p.Samples = append(p.Samples, Sample{s.Seed, cmp.Or(v.Golden.Answer, v.Read), v.Outcome})
 				p.because(v)
 			}
 		}

@@ -102,7 +102,7 @@ func passes(t Tolerance, text string, p Pending) bool {
 
 // inputOf is what a check would be given if the answer were text.
 func inputOf(p Pending, text string) check.Input {
-	in := check.Input{CaseID: p.CaseID, Turn: p.Turn, Prompt: p.Prompt, Answer: text}
+	in := check.Input{CaseID: p.CaseID, Turn: p.Turn, Prompt: p.Prompt, PromptSHA256: p.Entry.Prompt, Answer: text}
 	for _, img := range p.Images {
 		in.Images = append(in.Images, check.Image{Path: img.Path, SHA256: img.SHA256, Width: img.Width, Height: img.Height})
 	}

@@ -140,7 +140,7 @@ func (k *cacheWrites) add(l *lane, task Task, req sdk.Request, r sdk.Response) {
 		return
 	}
 	id, known := l.fingerprint(true)
-	if !known || id.uncacheable(req.Params, task.Never) != "" || l.pool.options.Secrets.In(r.Text) {
+	if !known || id.uncacheable(req.Params, task.Never) != "" {
 		return
 	}
 	value, err := json.Marshal(cachedAnswer{r.Text, r.Finish, r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.LogProbs, r.Images})

@@ -13,7 +13,6 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/cache"
-	"github.com/vlmspec/vlmspec/runner/secret"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -201,7 +200,6 @@ func TestWhatIsNotKept(t *testing.T) {
 		seeds bool
 		fails int // which call does
 		never bool
-		tells string // a secret
 		want  string
 	}{
 		"a sample without a seed":    {c: sampled, want: "answer 1"},
@@ -209,11 +207,10 @@ func TestWhatIsNotKept(t *testing.T) {
 		"a fault":                    {c: one("a"), fails: 1, want: "answer 1"},
 		"a fault in the second turn": {c: talking("a", "more"), fails: 2, want: "answer 1, answer 2"},
 		"what the case never keeps":  {c: one("a"), never: true, want: "answer 1"},
-		"an answer with a secret":    {c: one("a"), tells: "wer 1", want: "answer 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			is := Options{Fingerprints: known{version: "1", seeds: test.seeds}, Secrets: secret.New(secret.Value{Name: "S", Text: test.tells})}
+			is := Options{Fingerprints: known{version: "1", seeds: test.seeds}}
 			n := 0
 			f := &fake{answer: func(context.Context, sdk.Request) (string, error) {
 				if n++; n == test.fails {

@@ -58,12 +58,15 @@ func (m *images) lookup(path string) (sdk.Image, error) {
 	if value, ok := m.cache.Get(key); ok && err == nil {
 		var was lookedAt
 		if json.Unmarshal(value, &was) == nil && was.Stamp == stamp {
+			was.Image.Path = path
 			return was.Image, nil
 		}
 	}
 	img, err := imaging.Look(path)
 	if err == nil && stamp.Settled(now) {
-		if value, err := json.Marshal(lookedAt{stamp, img}); err == nil {
+		nameless := img
+		nameless.Path = "" // the key is made of it, and nobody else need read it
+		if value, err := json.Marshal(lookedAt{stamp, nameless}); err == nil {
 			m.cache.Put(key, value)
 		}
 	}

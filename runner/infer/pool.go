@@ -12,7 +12,6 @@ import (
 	"github.com/vlmspec/vlmspec/runner/cache"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/result"
-	"github.com/vlmspec/vlmspec/runner/secret"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -49,9 +48,8 @@ type Options struct {
 	// may be nil.
 	Cache        *cache.Store
 	Fingerprints Fingerprints
-	Fresh        bool        // the cache is written, not read
-	Offline      bool        // what is not in the cache is the fault of its task
-	Secrets      *secret.Set // an answer that holds one is not kept
+	Fresh        bool // the cache is written, not read
+	Offline      bool // what is not in the cache is the fault of its task
 	Bounds       Bounds
 }
 

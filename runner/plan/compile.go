@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/secret"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -16,10 +17,11 @@ type compiler struct {
 	cases    []*Case
 	mistakes []error // each once: cases of one `rows` share theirs
 	seen     map[string]bool
+	secrets  map[string]*secret.Set // by what they are made of
 }
 
 func newCompiler(p *spec.Project) *compiler {
-	return &compiler{project: p, backends: slices.Sorted(maps.Keys(p.Backends)), seen: map[string]bool{}}
+	return &compiler{project: p, backends: slices.Sorted(maps.Keys(p.Backends)), seen: map[string]bool{}, secrets: map[string]*secret.Set{}}
 }
 
 // add compiles the cases of a file, and lets go of the YAML that the checks were
@@ -33,6 +35,7 @@ func (c *compiler) add(cases []spec.Case) {
 	for i := range cases {
 		made[i] = Case{Case: cases[i], Siblings: at[cases[i].Pos] - 1, Index: len(c.cases)}
 		c.compile(&made[i])
+		c.addSecrets(&made[i])
 		c.cases = append(c.cases, &made[i])
 	}
 }

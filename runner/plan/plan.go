@@ -56,6 +56,7 @@ type Plan struct {
 	cases      []*Case
 	goldens    *golden.Store
 	quarantine *quarantine.List
+	secrets    *secret.Set
 
 	gated map[string]bool // files of suites with gates
 
@@ -68,6 +69,9 @@ type Case struct {
 	Checks   [][]Check
 	Siblings int // other cases at the same line
 	Index    int // among all cases, before selection
+	// Secrets are what nothing that is told of the case may hold: what ${env:...} gave
+	// the case and the configs of its backends. Nil is none.
+	Secrets *secret.Set
 }
 
 // Check is a compiled check and where it stands.
@@ -107,11 +111,11 @@ func Open(o Options) (*Plan, error) {
 	}
 	read := append(specs.Files, filepath.Join(project.Dir, quarantine.FileName))
 	if err := spec.Join(loadErr, spec.Join(c.mistakes...), goldenErr, gateErr, quarantineErr); err != nil {
-		return &Plan{Project: project, Files: read, Options: o}, err
+		return &Plan{Project: project, Files: read, Options: o, secrets: specs.Secrets}, spec.Hide(err, specs.Secrets)
 	}
 	p := &Plan{
 		Project: project, Files: read, Total: len(c.cases), Options: o, goldens: goldens, quarantine: list, Suites: suites, gated: gatedFiles(suites),
-		backendFiles: map[string][]string{},
+		secrets: specs.Secrets, backendFiles: map[string][]string{},
 	}
 	if len(files) == 0 {
 		p.Orphans = goldens.Orphans(usedGoldens(c.cases))
@@ -173,15 +177,3 @@ func (p *Plan) Quarantine(i int) *result.Quarantine { return p.quarantine.Of(p.c
 
 // Goldens are the accepted answers of the project.
 func (p *Plan) Goldens() check.Goldens { return p.goldens }
-
-// Secrets are what no output may hold.
-func (p *Plan) Secrets() *secret.Set {
-	var all []secret.Value
-	for _, c := range p.cases {
-		all = append(all, c.Secrets...)
-	}
-	for _, b := range p.Project.Backends {
-		all = append(all, b.Secrets...)
-	}
-	return secret.New(all...)
-}

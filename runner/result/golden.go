@@ -8,7 +8,10 @@ type Golden struct {
 	State GoldenState `json:"state"`
 	// Changed is what is not as it was when the golden was accepted; for a stale one.
 	Changed []Change `json:"changed,omitempty"`
-	Prompt  string   `json:"prompt"` // SHA-256 of the prompt, hex
+	Prompt  string   `json:"prompt"` // SHA-256 of the prompt as written, hex
+	// Answer is what accepting records, where that is not [Verdict.Read]: with
+	// ${env:NAME} in place of secrets.
+	Answer string `json:"answer,omitempty"`
 }
 
 // GoldenState is how an answer stands to what was accepted.

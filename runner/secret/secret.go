@@ -51,8 +51,19 @@ func New(values ...Value) *Set {
 	return s
 }
 
+// Of returns the name of the first secret in a text, "" when there is none.
+func (s *Set) Of(text string) string {
+	if s == nil {
+		return ""
+	}
+	if found := s.find(text); len(found) > 0 {
+		return found[0].name
+	}
+	return ""
+}
+
 // In reports whether a text holds a secret, or what a cut has left of one.
-func (s *Set) In(text string) bool { return s != nil && len(s.find(text)) > 0 }
+func (s *Set) In(text string) bool { return s.Of(text) != "" }
 
 // Hide puts [Mask] in place of every secret, in whatever form: of those that
 // overlap nothing is left. A secret that was cut off at an ellipsis or an end of
@@ -146,15 +157,19 @@ func merged(found []span) []span {
 var cuts = []string{"…", "..."}
 
 // How many bytes of a secret must stand at a mark to be taken for what is left
-// of it, and how many at an end of the text, where no mark says that there was more.
+// of it, and how many at an end of a text that is long enough to have been cut.
 const (
 	leastAtMark = 3
 	leastAtEnd  = 6
+	longText    = 64
 )
 
 // cut finds what is left of secrets that somebody has shortened.
 func (s *Set) cut(text string) []span {
-	found := append(s.headAt(text, len(text), leastAtEnd), s.tailAt(text, 0, leastAtEnd)...)
+	var found []span
+	if len(text) >= longText {
+		found = append(s.headAt(text, len(text), leastAtEnd), s.tailAt(text, 0, leastAtEnd)...)
+	}
 	for _, mark := range cuts {
 		for at := 0; ; {
 			i := strings.Index(text[at:], mark)

@@ -51,7 +51,7 @@ func TestHide(t *testing.T) {
 		"cut off":                 {[]string{"hunter2"}, "say hunte…", "say [redacted]…"},
 		"cut off in quotes":       {[]string{"hunter2"}, `"say hunt… (30 bytes left out) …r2 and"`, `"say [redacted]… (30 bytes left out) …r2 and"`},
 		"its end is left":         {[]string{"hunter2222"}, "… (30 bytes left out) …er2222 and", "… (30 bytes left out) …[redacted] and"},
-		"an end without a mark":   {[]string{"correct-horse-battery"}, "horse-battery staple\nwas correct-horse", "[redacted] staple\nwas [redacted]"},
+		"an end without a mark":   {[]string{"correct-horse-battery"}, "horse-battery" + strings.Repeat(".", 50) + "was correct-horse", "[redacted]" + strings.Repeat(".", 50) + "was [redacted]"},
 		"two letters at a mark":   {[]string{"hunter2"}, "the oh, hu…", "the oh, hu…"},
 		"decomposed":              {[]string{"g\u00e9heim"}, "ge\u0301heim", "[redacted]"},
 		"not UTF-8":               {[]string{"ab\xffcd"}, "x ab\ufffdcd", "x [redacted]"},
@@ -171,5 +171,45 @@ func BenchmarkClean(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Clean(s, c)
+	}
+}
+
+func TestRefuse(t *testing.T) {
+	for value, want := range map[string]string{
+		"": "", " \n": "", "hunter2": "", "s3cr3t": "",
+		"ab":     "has fewer than 4 characters",
+		" abc\n": "has fewer than 4 characters",
+		"pass":   `is in the word "passed", which reports are written with`,
+		"true\n": `is in the word "true", which reports are written with`,
+	} {
+		if got := Refuse(value); got != want {
+			t.Errorf("%q: %q, want %q", value, got, want)
+		}
+	}
+}
+
+func TestWriter(t *testing.T) {
+	s := New(Value{"PIN", "hunter2"}, Value{"KEY", pem})
+	for name, pieces := range map[string][]string{
+		"one write":       {"say hunter2\n"},
+		"cut in it":       {"say hun", "ter2\n"},
+		"without an end":  {"say ", "hunter2"},
+		"lines of one":    {"say MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n"},
+		"a line too long": {strings.Repeat("x", longestLine+200) + "hun", "ter2" + strings.Repeat("x", 400), "\n"},
+	} {
+		var out bytes.Buffer
+		w := s.Writer(&out)
+		for _, p := range pieces {
+			if n, err := w.Write([]byte(p)); n != len(p) || err != nil {
+				t.Fatal(name, n, err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(name, err)
+		}
+		text := out.String()
+		if strings.Contains(text, "hun") || strings.Contains(text, "ter2") || strings.Contains(text, "MII") || !strings.Contains(text, Mask) {
+			t.Errorf("%s: %.80q", name, text)
+		}
 	}
 }

@@ -94,8 +94,12 @@ type Source struct {
 
 // Turn is one user message and what its answer must satisfy.
 type Turn struct {
-	Parts  []Part
-	Checks []Node // entries of `expect`, interpolated; compiled by package check
+	Parts []Part
+	// Written is the text with <image> where an image stands and ${env:NAME} where a
+	// secret does, so that what is made of it does not depend on the secret; "" where
+	// no secret was read.
+	Written string
+	Checks  []Node // entries of `expect`, interpolated; compiled by package check
 }
 
 // Part is text or an image.

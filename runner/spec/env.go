@@ -12,6 +12,19 @@ type environment struct {
 	// sealed once loading is done: from then on Nodes are read concurrently,
 	// and every secret has been noted.
 	sealed bool
+	named  bool           // ${env:NAME} stands for itself
+	seen   []secret.Value // all that was read while loading
+}
+
+// byName calls f with every ${env:NAME} standing for itself: for what must not
+// depend on a secret. It does nothing where none was read.
+func (e *environment) byName(f func()) {
+	if len(e.seen) == 0 {
+		return
+	}
+	e.named = true
+	f()
+	e.named = false
 }
 
 // environ returns the value of ${env:key} in n and notes it as a secret.
@@ -24,11 +37,25 @@ func (s *scope) environ(n Node, key string) (string, error) {
 	if !ok {
 		return "", n.Errorf("set it: export "+key+"=...", "environment variable %s is not set", key)
 	}
-	found := secret.Value{Name: key, Text: value}
-	if !env.sealed && s.secrets != nil && value != "" && !slices.Contains(*s.secrets, found) {
-		*s.secrets = append(*s.secrets, found)
+	if why := secret.Refuse(value); why != "" {
+		return "", n.Errorf("write what is no secret into the file, or give a longer value",
+			"the value of ${env:%s} %s: it cannot be kept out of reports without cutting up other words", key, why)
+	}
+	if env.named {
+		return "${env:" + key + "}", nil
+	}
+	if !env.sealed && s.secrets != nil && value != "" {
+		found := secret.Value{Name: key, Text: value}
+		note(s.secrets, found)
+		note(&env.seen, found)
 	}
 	return value, nil
+}
+
+func note(all *[]secret.Value, v secret.Value) {
+	if !slices.Contains(*all, v) {
+		*all = append(*all, v)
+	}
 }
 
 func (s *scope) environment() *environment {
@@ -38,4 +65,16 @@ func (s *scope) environment() *environment {
 		}
 	}
 	return nil
+}
+
+// Hide takes secrets out of mistakes, whose texts quote what was read.
+func Hide(err error, secrets *secret.Set) error {
+	if err == nil || secrets == nil {
+		return err
+	}
+	var clean []error
+	for _, m := range Mistakes(err) {
+		clean = append(clean, secret.Clean(secrets, m))
+	}
+	return Join(clean...)
 }

@@ -59,6 +59,11 @@ func (l *loader) expandRow(s *suite, n Node, outer *scope, r *row) error {
 	if err := n.Decode(&f); err != nil {
 		return err
 	}
+	l.env.byName(func() { // it was read without a mistake once
+		_ = n.Get("name").Decode(&f.Name)
+		f.Labels = nil
+		_ = n.Get("labels").Decode(&f.Labels)
+	})
 	c, err := l.newCase(s, n, f)
 	if err != nil {
 		return err

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 // Specs is what spec files hold.
@@ -22,6 +24,9 @@ type Specs struct {
 	Files []string
 	// Metrics of the suites that have some.
 	Metrics []SuiteMetrics
+	// Secrets are all that ${env:...} gave, here and in vlmspec.yaml, to be taken out
+	// of messages.
+	Secrets *secret.Set
 }
 
 // SuiteMetrics is the `metrics` of a suite, compiled by package gate.
@@ -56,7 +61,8 @@ func LoadEach(project *Project, files []string, visit func([]Case)) (*Specs, err
 		l.cases = nil
 	})
 	l.env.sealed = true
-	return &Specs{Files: slices.Sorted(maps.Keys(l.read)), Metrics: l.metrics}, l.problems.err()
+	s := &Specs{Files: slices.Sorted(maps.Keys(l.read)), Metrics: l.metrics, Secrets: project.Secrets(l.env.seen...)}
+	return s, Hide(l.problems.err(), s.Secrets)
 }
 
 type loader struct {

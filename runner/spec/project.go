@@ -13,6 +13,8 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/vlmspec/vlmspec/runner/secret"
+
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
@@ -210,6 +212,15 @@ func (p *Project) backend(e Entry, f backendFile) Backend {
 	}
 	b.Err = problems.err()
 	return b
+}
+
+// Secrets are those in the configs of the backends, with others.
+func (p *Project) Secrets(others ...secret.Value) *secret.Set {
+	all := slices.Clone(others)
+	for _, name := range slices.Sorted(maps.Keys(p.Backends)) {
+		all = append(all, p.Backends[name].Secrets...)
+	}
+	return secret.New(all...)
 }
 
 func (p *Project) chooseDefault(root Node, chosen at[string]) error {

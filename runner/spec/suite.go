@@ -37,6 +37,14 @@ func (l *loader) suite(doc document) {
 			return
 		}
 	}
+	l.env.byName(func() {
+		root := doc.root.with(s.scope)
+		_ = root.Get("suite").Decode(&s.file.Suite)
+		if labels := root.Get("labels"); !labels.IsZero() {
+			s.file.Labels = nil
+			_ = labels.Decode(&s.file.Labels)
+		}
+	})
 	s.file.Labels = joinLabels(base.Labels, s.file.Labels)
 	l.checkSuiteName(s)
 	l.checkBackends(s.file.Backends)
@@ -85,6 +93,12 @@ func (l *loader) included(root Node, base settings, sc *scope, stack []string) (
 		sc = l.declare(file, sc)
 		layer := defaultsFile{settings: base}
 		l.problems.add(file.with(sc).Decode(&layer))
+		l.env.byName(func() {
+			if labels := file.with(sc).Get("labels"); !labels.IsZero() {
+				layer.Labels = nil
+				_ = labels.Decode(&layer.Labels)
+			}
+		})
 		layer.Labels = joinLabels(base.Labels, layer.Labels)
 		base = layer.settings
 	}

@@ -58,6 +58,30 @@ func onlyTurns(n Node) error {
 
 // turn makes one message: images before the prompt, or content as written.
 func (l *loader) turn(n Node, f turnFile) (Turn, error) {
+	turn, err := l.turnOf(n, f)
+	if err == nil {
+		l.env.byName(func() {
+			if named, err := l.turnOf(n, f); err == nil {
+				turn.Written = named.text()
+			}
+		})
+	}
+	return turn, err
+}
+
+// text is that of a turn, with <image> where an image stands.
+func (t Turn) text() string {
+	var b strings.Builder
+	for _, p := range t.Parts {
+		if p.Image != nil {
+			b.WriteString("<image>")
+		}
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}
+
+func (l *loader) turnOf(n Node, f turnFile) (Turn, error) {
 	short := len(f.Image) > 0 || !f.Prompt.node.IsZero()
 	switch {
 	case short && len(f.Content) > 0:
@@ -82,8 +106,8 @@ func (l *loader) turn(n Node, f turnFile) (Turn, error) {
 func (l *loader) contentParts(list []content) []Part {
 	parts := make([]Part, len(list))
 	for i, c := range list {
-		if c.text != nil {
-			parts[i].Text = *c.text
+		if c.image.IsZero() {
+			parts[i].Text = c.text.Text()
 		} else {
 			parts[i].Image = imageOf(c.image)
 		}

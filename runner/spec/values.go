@@ -125,10 +125,7 @@ func includes(root Node) []Node {
 }
 
 // content is a part of a message: a text or an image.
-type content struct {
-	text  *string
-	image Node
-}
+type content struct{ text, image Node }
 
 type contentFile struct {
 	Text  *string `yaml:"text" doc:"text, as written"`
@@ -152,7 +149,7 @@ func (c *content) DecodeNode(n Node) error {
 			return err
 		}
 	}
-	c.text, c.image = f.Text, f.Image
+	c.text, c.image = n.Get("text"), f.Image
 	return nil
 }
 
