@@ -125,6 +125,7 @@ func (a *app) describeBackend(ctx context.Context, project *spec.Project, name s
 
 // loadBackend starts a backend as a run would.
 func (a *app) loadBackend(ctx context.Context, project *spec.Project, b spec.Backend) error {
+	a.secrets.Store(project.Secrets())
 	if b.Err != nil {
 		return usageError{b.Err}
 	}

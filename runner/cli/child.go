@@ -106,7 +106,7 @@ func (w *watching) command(ids []string, first int, fresh bool) *exec.Cmd {
 	cmd := exec.Command(w.exe, append(append(args, "--"), w.specsOf(ids)...)...)
 	cmd.Args[0] = os.Args[0]
 	cmd.Stdin = strings.NewReader(strings.Join(ids, "\n"))
-	cmd.Stdout, cmd.Stderr = w.app.out, w.app.err
+	cmd.Stdout, cmd.Stderr = w.app.rawOut, w.app.rawErr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is ours to pass on
 	return cmd
 }

@@ -9,9 +9,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
+	"github.com/vlmspec/vlmspec/runner/secret"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -26,7 +29,8 @@ const (
 
 // Main runs one command line and returns the exit code of the process.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{in: stdin, out: stdout, err: stderr}
+	a := &app{in: stdin, rawOut: stdout, rawErr: stderr}
+	a.out, a.err = visible.Writer(stdout, a.shown), visible.Writer(stderr, a.shown)
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(context.Background())
@@ -35,10 +39,17 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // app carries what every command shares.
 type app struct {
-	in       io.Reader
-	out, err io.Writer
-	dir      string // --project: where vlmspec.yaml is looked for, upwards
+	in io.Reader
+	// out and err take text for people, and make it harmless to a terminal; what
+	// draws, and reports, which see to that themselves, write to the raw ones.
+	out, err       io.Writer
+	rawOut, rawErr io.Writer
+	secrets        atomic.Pointer[secret.Set] // of the project, once it is known
+	dir            string                     // --project: where vlmspec.yaml is looked for, upwards
 }
+
+// shown is a text as a person may see it.
+func (a *app) shown(text string) string { return visible.Text(a.secrets.Load().Hide(text)) }
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{

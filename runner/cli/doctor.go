@@ -60,6 +60,7 @@ func (a *app) doctor(ctx context.Context) error {
 		d.problem("%v", err)
 		project = nil
 	} else {
+		a.secrets.Store(project.Secrets())
 		d.ok("project %s", project.File)
 		d.specs(project)
 	}

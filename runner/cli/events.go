@@ -21,7 +21,7 @@ func (a *app) openEvents(target string) (*events, error) {
 	if target == "" {
 		return nil, nil //nolint:nilnil // nil events go nowhere
 	}
-	out := a.out
+	out := a.rawOut
 	e := &events{}
 	if target != "-" {
 		var err error

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/runner/plan"
@@ -29,6 +31,9 @@ func (a *app) listCommand() *cobra.Command {
 				return err
 			}
 			session, err := plan.Open(o)
+			if session != nil {
+				a.secrets.Store(session.Secrets())
+			}
 			if err != nil {
 				return wrong(err)
 			}
@@ -73,7 +78,7 @@ func (a *app) listCases(s *plan.Plan) error {
 }
 
 func (a *app) listJSON(s *plan.Plan) error {
-	enc := json.NewEncoder(a.out)
+	enc := json.NewEncoder(visible.JSONWriter(a.rawOut))
 	enc.SetEscapeHTML(false)
 	for i := range s.Len() {
 		c := s.Case(i)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/runner/metric/catalog"
@@ -44,7 +46,7 @@ func (a *app) metricsList() *cobra.Command {
 }
 
 func (a *app) metricsJSON() error {
-	enc := json.NewEncoder(a.out)
+	enc := json.NewEncoder(visible.JSONWriter(a.rawOut))
 	enc.SetEscapeHTML(false)
 	for _, m := range catalog.List() {
 		line := struct {
@@ -70,7 +72,7 @@ leaves undefined is null.`,
 		Example: `  echo '{"metric":"anls.vlmevalkit","inputs":{"prediction":"hallo","answers":["hello"]}}' | vlmspec metrics eval`,
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return catalog.Eval(a.in, a.out)
+			return catalog.Eval(a.in, a.rawOut)
 		},
 	}
 }

@@ -110,7 +110,7 @@ func (a *app) pull(refs []model.Ref, connections int) error {
 	defer stop()
 	var failed []error
 	for _, r := range refs {
-		progress := newPullProgress(a.err, r)
+		progress := newPullProgress(a.rawErr, r)
 		puller, err := model.NewPuller(store, connections, progress.tell)
 		if err != nil {
 			return usageError{err}

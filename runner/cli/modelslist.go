@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"text/tabwriter"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/runner/model"
@@ -79,7 +81,7 @@ func nameOfModel(e model.Entry) string {
 }
 
 func (a *app) listModelsJSON(entries []model.Entry) error {
-	enc := json.NewEncoder(a.out)
+	enc := json.NewEncoder(visible.JSONWriter(a.rawOut))
 	enc.SetEscapeHTML(false)
 	for _, e := range entries {
 		line := struct {
@@ -96,7 +98,7 @@ func (a *app) listModelsJSON(entries []model.Entry) error {
 }
 
 func (a *app) listKnown(asJSON bool) error {
-	enc := json.NewEncoder(a.out)
+	enc := json.NewEncoder(visible.JSONWriter(a.rawOut))
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	if !asJSON {
 		fmt.Fprintln(t, "NAME\tSIZE\tMODEL AND MMPROJ")

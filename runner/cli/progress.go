@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
 	"github.com/vlmspec/vlmspec/runner/model"
 )
 
@@ -41,7 +42,7 @@ const (
 )
 
 func newPullProgress(out io.Writer, r model.Ref) *pullProgress {
-	p := &pullProgress{out: out, name: r.Base(), now: time.Now}
+	p := &pullProgress{out: out, name: visible.Line(r.Base()), now: time.Now}
 	if f, ok := out.(*os.File); ok && terminal(out) {
 		if p.columns, _, _ = term.GetSize(int(f.Fd())); p.columns == 0 {
 			p.columns = 80
@@ -57,7 +58,7 @@ func (p *pullProgress) tell(e model.Event) {
 	if e.Note != "" {
 		if e.Note != p.noted { // each connection meets what befalls all of them
 			p.erase()
-			fmt.Fprintf(p.out, "%s: %s\n", p.name, e.Note)
+			fmt.Fprintf(p.out, "%s: %s\n", p.name, visible.Line(e.Note))
 		}
 		p.noted = e.Note
 		return

@@ -56,7 +56,7 @@ func (a *app) report(args, formats []string) error {
 	if err != nil {
 		return err
 	}
-	files, err := writeReports(a.out, run, targets)
+	files, err := writeReports(a.rawOut, run, targets)
 	for _, f := range files {
 		fmt.Fprintf(a.out, "wrote %s\n", f)
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/runner/golden"
@@ -137,7 +139,7 @@ func openGoldens(project *spec.Project) (*review.Goldens, error) {
 // terminals are the person's eyes and hands, if there is one.
 func (a *app) terminals() (in, out *os.File, ok bool) {
 	in, _ = a.in.(*os.File)
-	out, _ = a.out.(*os.File)
+	out, _ = a.rawOut.(*os.File)
 	return in, out, in != nil && out != nil && terminal(in) && terminal(out)
 }
 
@@ -165,7 +167,7 @@ func (a *app) reviewJSON(items []review.Item, history func() (map[string][]resul
 	if items == nil {
 		items = []review.Item{}
 	}
-	enc := json.NewEncoder(a.out)
+	enc := json.NewEncoder(visible.JSONWriter(a.rawOut))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(items)

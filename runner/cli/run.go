@@ -102,6 +102,7 @@ func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
 		if err != nil {
 			return wrong(err)
 		}
+		a.secrets.Store(p.Secrets())
 		return a.dry(p)
 	}
 	return a.execute(o, f.reports)
@@ -121,6 +122,7 @@ func (a *app) execute(o *options, reports []string) error {
 	if err != nil {
 		return wrong(err)
 	}
+	a.secrets.Store(p.Secrets())
 	targets, err := parseTargets(reports, p.Project.Dir)
 	if err != nil {
 		return err
@@ -132,9 +134,9 @@ func (a *app) execute(o *options, reports []string) error {
 	if p.Len() == 0 {
 		fmt.Fprintf(a.out, "Nothing to run: %s.\n", p.Nothing)
 	}
-	out := a.out
+	out := a.rawOut
 	if o.events == "-" || slices.ContainsFunc(targets, report.Target.OwnsStdout) {
-		out = a.err
+		out = a.rawErr
 	}
 	console := report.NewConsole(out, a.consoleOptions(out))
 	o.run.Sinks = append(o.run.Sinks, console, events.sink())
@@ -149,7 +151,7 @@ func (a *app) execute(o *options, reports []string) error {
 	ctx, notify, stop := interruptible(notices)
 	defer stop()
 	summary, runErr := suite.Run(ctx, p, o.run, suite.Options{Shuffle: o.run.Shuffle, Notify: notify})
-	files, writeErr := writeReports(a.out, whole.Run(), targets)
+	files, writeErr := writeReports(a.rawOut, whole.Run(), targets)
 	console.End(files)
 	if o.run.Update != "" && o.run.Update != golden.UpdateNone {
 		tellPending(out, p.Project)

@@ -14,8 +14,9 @@ import (
 // bottom, which gives way to them. While a run has the screen, lines wait. It is
 // safe for concurrent use.
 type screen struct {
-	out  io.Writer
-	wide func() int // columns of the terminal; 0 is none
+	out   io.Writer
+	shown func(string) string // a text as a person may see it
+	wide  func() int          // columns of the terminal; 0 is none
 
 	mu     sync.Mutex
 	busy   bool
@@ -24,8 +25,8 @@ type screen struct {
 	drawn  int // columns of the status that stand on the screen
 }
 
-func newScreen(out io.Writer) *screen {
-	s := &screen{out: out, wide: func() int { return 0 }}
+func newScreen(out io.Writer, shown func(string) string) *screen {
+	s := &screen{out: out, shown: shown, wide: func() int { return 0 }}
 	if f, ok := out.(*os.File); ok && terminal(out) && term.IsTerminal(int(f.Fd())) {
 		s.wide = func() int {
 			columns, _, err := term.GetSize(int(f.Fd()))
@@ -40,7 +41,8 @@ func newScreen(out io.Writer) *screen {
 
 // say writes a line of the watch's own.
 func (s *screen) say(format string, args ...any) {
-	s.write(func() { fmt.Fprintf(s.out, "-- %s\n", fmt.Sprintf(format, args...)) })
+	line := s.shown(fmt.Sprintf(format, args...))
+	s.write(func() { fmt.Fprintf(s.out, "-- %s\n", line) })
 }
 
 // write calls what writes whole lines.
@@ -80,7 +82,7 @@ func (s *screen) show(status string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.erase()
-	s.status = status
+	s.status = s.shown(status)
 	s.draw()
 }
 

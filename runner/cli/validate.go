@@ -20,6 +20,9 @@ func (a *app) validateCommand() *cobra.Command {
 and looks at every image. It lists all mistakes with their places.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			s, err := plan.Open(plan.Options{Project: a.dir, Paths: args, AllowUnchecked: unchecked})
+			if s != nil {
+				a.secrets.Store(s.Secrets())
+			}
 			if err != nil {
 				return wrong(err)
 			}

@@ -92,9 +92,9 @@ func (a *app) watch(o plan.Options, poll time.Duration, root *cobra.Command) err
 		return fmt.Errorf("find the program of runs: %w", err)
 	}
 	review, _, err := root.Find([]string{"review"})
-	screen := newScreen(a.out)
+	screen := newScreen(a.rawOut, a.shown)
 	w := &watching{
-		app: a, exe: exe, options: o, review: err == nil && review != root, screen: screen, keyboard: newKeyboard(a.in, a.out),
+		app: a, exe: exe, options: o, review: err == nil && review != root, screen: screen, keyboard: newKeyboard(a.in, a.rawOut),
 		files:    watch.New(watch.Options{Poll: poll, Note: func(s string) { screen.say("%s", s) }}),
 		backends: &backends{say: screen.say, warm: map[string]*warm{}},
 		specPlan: specPlan{project: project, verdicts: map[string]result.Outcome{}, judged: map[string]time.Time{}, todo: map[string]bool{}, owed: map[string]bool{}, unread: map[string]bool{}, stale: map[string]bool{}},

@@ -133,7 +133,7 @@ func (w *watching) other(args ...string) {
 	defer w.screen.end()
 	cmd := exec.CommandContext(w.ctx, w.exe, append(args, "-C", w.project.File)...)
 	cmd.Args[0] = os.Args[0]
-	cmd.Stdout, cmd.Stderr = w.app.out, w.app.err
+	cmd.Stdout, cmd.Stderr = w.app.rawOut, w.app.rawErr
 	if args[0] == "review" {
 		cmd.Stdin = w.keyboard.terminal
 		w.keyboard.stop()

@@ -147,6 +147,9 @@ func (p *specPlan) dependents(files map[string]bool) map[string]bool {
 func (w *watching) reread(changed []string, hit map[string]bool) map[string]bool {
 	opened := time.Now()
 	s, err := plan.Open(w.options)
+	if s != nil {
+		w.app.secrets.Store(s.Secrets())
+	}
 	if err != nil {
 		w.mistaken(s, err, changed, opened)
 		return w.dependents(w.looked(changed))

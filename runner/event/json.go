@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"sync"
 	"time"
+
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
 )
 
 // Version is that of the JSON form. It is raised when a reader of the version
@@ -46,7 +48,7 @@ func (w *Writer) Event(e Event) {
 	}
 	w.buf.Reset()
 	if w.err = w.encode(e); w.err == nil {
-		_, w.err = w.out.Write(w.buf.Bytes())
+		_, w.err = w.out.Write(visible.JSON(w.buf.Bytes()))
 	}
 }
 

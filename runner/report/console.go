@@ -96,7 +96,7 @@ func (c *Console) warning(w event.Warning) {
 	if w.Backend != "" {
 		from = "backend " + w.Backend + ": "
 	}
-	fmt.Fprintf(c.o.Warnings, "vlmspec: warning: %s%s\n", from, Visible(w.Message))
+	fmt.Fprintf(c.o.Warnings, "vlmspec: warning: %s\n", Visible(from+w.Message))
 	if c.o.Columns > 0 {
 		c.paint()
 		c.flush()
@@ -223,7 +223,7 @@ func (c *Console) verdict(v result.Verdict, answer string) {
 	if v.Warn {
 		kind += ", a warning"
 	}
-	fmt.Fprintf(&c.buf, "  %s %s\n", c.style(v.Outcome, fmt.Sprintf("%-10s", Visible(kind))), c.dim(fmt.Sprintf("%s:%d", v.File, v.Line)))
+	fmt.Fprintf(&c.buf, "  %s %s\n", c.style(v.Outcome, fmt.Sprintf("%-10s", Visible(kind))), c.dim(placeOf(v.File, v.Line)))
 	if v.Expected != "" {
 		c.pair("  expected", v.Expected)
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
+
 	"github.com/vlmspec/vlmspec/runner/metric"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
@@ -106,4 +108,6 @@ func goldens(keys []string) string {
 func title(c *result.Case) string { return c.Suite + " › " + c.Name }
 
 // place is where a case stands.
-func place(c *result.Case) string { return fmt.Sprintf("%s:%d", c.File, c.Line) }
+func place(c *result.Case) string { return placeOf(c.File, c.Line) }
+
+func placeOf(file string, line int) string { return visible.Line(fmt.Sprintf("%s:%d", file, line)) }

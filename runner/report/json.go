@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
+
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
 func writeJSON(w io.Writer, run *result.Run) error {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(visible.JSONWriter(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(run)

@@ -119,8 +119,8 @@ func (d *junit) add(file string, x xmlCase, seconds float64) {
 		d.at[file] = k
 		m := &d.run.Manifest
 		d.doc.Suites = append(d.doc.Suites, xmlSuite{
-			Name: xmlText(file), File: xmlText(file), Hostname: m.Host.Name, Timestamp: m.Started.UTC().Format("2006-01-02T15:04:05"),
-			Properties: []xmlProperty{{"vlmspec.version", m.Version}, {"vlmspec.run", m.ID}},
+			Name: xmlText(file), File: xmlText(file), Hostname: xmlText(m.Host.Name), Timestamp: m.Started.UTC().Format("2006-01-02T15:04:05"),
+			Properties: harmless([]xmlProperty{{"vlmspec.version", m.Version}, {"vlmspec.run", m.ID}}),
 		})
 	}
 	s := &d.doc.Suites[k]
@@ -136,14 +136,14 @@ func (d *junit) add(file string, x xmlCase, seconds float64) {
 func junitGate(g *result.Gate) xmlCase {
 	x := xmlCase{
 		Name: xmlText("metrics/" + g.Name + "@" + g.Backend), Class: xmlText(g.Suite), File: xmlText(g.File), Line: g.Line, Time: xmlSeconds(0),
-		Properties: []xmlProperty{{"backend", g.Backend}, {"outcome", string(g.Outcome)}, {"metric", g.Metric}, {"of", g.Of}, {"against", xmlText(g.Against)}, {"cases", strconv.Itoa(g.Cases)}},
+		Properties: []xmlProperty{{"backend", g.Backend}, {"outcome", string(g.Outcome)}, {"metric", g.Metric}, {"of", g.Of}, {"against", g.Against}, {"cases", strconv.Itoa(g.Cases)}},
 		Out:        output(xmlText(gateLine(g) + "\n")),
 	}
 	if g.Value != nil {
 		x.Properties = append(x.Properties, xmlProperty{"value", strconv.FormatFloat(*g.Value, 'f', -1, 64)})
 	}
-	message := &xmlMessage{Message: xmlText(g.Reason), Type: string(g.Outcome), Text: xmlText(gateLine(g))}
-	x.Properties = slices.DeleteFunc(x.Properties, func(p xmlProperty) bool { return p.Value == "" })
+	message := &xmlMessage{Message: xmlText(g.Reason), Type: xmlText(string(g.Outcome)), Text: xmlText(gateLine(g))}
+	x.Properties = harmless(x.Properties)
 	switch g.Outcome {
 	case result.Passed, "":
 	case result.Skipped:
@@ -156,6 +156,14 @@ func junitGate(g *result.Gate) xmlCase {
 	return x
 }
 
+// harmless leaves out properties without a value, and what XML cannot hold.
+func harmless(all []xmlProperty) []xmlProperty {
+	for i := range all {
+		all[i].Value = xmlText(all[i].Value)
+	}
+	return slices.DeleteFunc(all, func(p xmlProperty) bool { return p.Value == "" })
+}
+
 func present(m *xmlMessage) int {
 	if m == nil {
 		return 0
@@ -166,9 +174,9 @@ func present(m *xmlMessage) int {
 func junitCase(run *result.Run, c *result.Case) xmlCase {
 	x := xmlCase{
 		Name: xmlText(strings.TrimPrefix(c.ID, c.Suite+"/")), Class: xmlText(c.Suite), File: xmlText(c.File), Line: c.Line,
-		Time: xmlSeconds(c.Seconds), Properties: junitProperties(run, c),
+		Time: xmlSeconds(c.Seconds), Properties: harmless(junitProperties(run, c)),
 	}
-	message := &xmlMessage{Message: xmlText(c.Reason), Type: string(c.Outcome), Text: xmlText("\n" + details(&run.Manifest, c) + "\n")}
+	message := &xmlMessage{Message: xmlText(c.Reason), Type: xmlText(string(c.Outcome)), Text: xmlText("\n" + details(&run.Manifest, c) + "\n")}
 	switch c.Outcome {
 	case result.Passed:
 	case result.Skipped:
@@ -179,7 +187,7 @@ func junitCase(run *result.Run, c *result.Case) xmlCase {
 		x.Skipped = &xmlMessage{Message: xmlText(quarantineLine(c)), Type: "quarantine"}
 	case result.Error:
 		if s := telling(c); s != nil && s.Error != nil {
-			message.Type = s.Error.Kind
+			message.Type = xmlText(s.Error.Kind)
 		}
 		x.Error = message
 	case result.Unchecked:
@@ -205,10 +213,10 @@ func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
 		p = append(p, xmlProperty{"seed", strconv.FormatUint(uint64(s.Seed), 10)})
 	}
 	if len(c.Samples) > 1 {
-		p = append(p, xmlProperty{"samples", strconv.Itoa(len(c.Samples))}, xmlProperty{"require", xmlText(c.Require)})
+		p = append(p, xmlProperty{"samples", strconv.Itoa(len(c.Samples))}, xmlProperty{"require", c.Require})
 	}
 	if q := c.Quarantine; q != nil {
-		p = append(p, xmlProperty{"quarantine", xmlText(quarantineState(q))})
+		p = append(p, xmlProperty{"quarantine", quarantineState(q)})
 	}
 	if n := cachedSamples(c); n != "" {
 		p = append(p, xmlProperty{"cached", n})
@@ -217,7 +225,7 @@ func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
 		p = append(p, xmlProperty{"encode", "cached"})
 	}
 	for _, l := range c.Labels {
-		p = append(p, xmlProperty{"label", xmlText(l)})
+		p = append(p, xmlProperty{"label", l})
 	}
 	return p
 }
@@ -238,9 +246,9 @@ func junitReruns(c *result.Case) []xmlRerun {
 		if s == first || s.Outcome == result.Passed {
 			continue
 		}
-		r := xmlRerun{XMLName: xml.Name{Local: kind + "Failure"}, Type: string(s.Outcome), Message: fmt.Sprintf("sample %d, seed %d", s.Index+1, s.Seed)}
+		r := xmlRerun{XMLName: xml.Name{Local: kind + "Failure"}, Type: xmlText(string(s.Outcome)), Message: fmt.Sprintf("sample %d, seed %d", s.Index+1, s.Seed)}
 		if s.Error != nil {
-			r.XMLName.Local, r.Type = kind+"Error", s.Error.Kind
+			r.XMLName.Local, r.Type = kind+"Error", xmlText(s.Error.Kind)
 		}
 		var trace strings.Builder
 		describeSample(&trace, s)

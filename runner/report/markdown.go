@@ -40,7 +40,7 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	}
 	for i := range run.Gates {
 		g := &run.Gates[i]
-		fmt.Fprintf(w, "- %s: %s", cmp.Or(string(g.Outcome), "metric"), markdownText(gateLine(g)))
+		fmt.Fprintf(w, "- %s: %s", markdownText(cmp.Or(string(g.Outcome), "metric")), markdownText(gateLine(g)))
 		if g.Reason != "" {
 			fmt.Fprintf(w, ": %s", markdownText(g.Reason))
 		}
@@ -54,7 +54,7 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 		fmt.Fprintf(w, "\n### Failing\n\n")
 	}
 	for _, c := range bad {
-		fmt.Fprintf(w, "<details><summary>%s <code>%s</code> %s</summary>\n\n", c.Outcome, htmlText(place(c)), htmlText(title(c)))
+		fmt.Fprintf(w, "<details><summary>%s <code>%s</code> %s</summary>\n\n", htmlText(string(c.Outcome)), htmlText(place(c)), htmlText(title(c)))
 		fmt.Fprintf(w, "%s\n\n</details>\n", fenced(details(m, c)))
 	}
 	if q := t.inQuarantine(); len(q) > 0 {

@@ -37,6 +37,9 @@ func quarantineLine(c *result.Case) string {
 }
 
 func quarantineVerdict(c *result.Case) string {
+	if c.Quarantine == nil { // no run of ours
+		return string(c.Outcome)
+	}
 	line := fmt.Sprintf("%s, %s", c.Quarantine.Outcome, quarantineState(c.Quarantine))
 	switch {
 	case c.Quarantine.Expired:

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -30,6 +31,7 @@ func (c *Console) red(s string) string   { return c.sgr("31", s) }
 
 // style colours what belongs to an outcome.
 func (c *Console) style(o result.Outcome, s string) string {
+	s = visible.Line(s) // an outcome of a run that is not ours
 	switch o {
 	case result.Passed, result.XFailed:
 		return c.green(s)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
+
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -37,14 +39,14 @@ func (c *Console) End(files []string) {
 func (c *Console) table() {
 	files, widest := c.tally.byFile(), 0
 	for _, f := range files {
-		widest = max(widest, columns(f.name))
+		widest = max(widest, columns(visible.Line(f.name)))
 	}
 	for _, f := range files {
 		worst := result.Passed
 		if f.failing > 0 {
 			worst = result.Failed
 		}
-		fmt.Fprintf(&c.buf, "%s %s%s  %s  %s\n", c.style(worst, mark(worst)), f.name, strings.Repeat(" ", widest-columns(f.name)),
+		fmt.Fprintf(&c.buf, "%s %s%s  %s  %s\n", c.style(worst, mark(worst)), visible.Line(f.name), strings.Repeat(" ", widest-columns(visible.Line(f.name))),
 			counts(f.outcomes, c.style), c.dim(seconds(f.seconds)))
 	}
 }
@@ -57,9 +59,9 @@ func (c *Console) gate(g *result.Gate) {
 	case result.Passed:
 		verdict = "  " + c.green("passed")
 	case result.Skipped:
-		verdict = "  " + c.dim("not evaluated: "+g.Reason)
+		verdict = "  " + c.dim("not evaluated: "+Visible(g.Reason))
 	default:
-		verdict = "  " + c.style(g.Outcome, string(g.Outcome)) + ": " + Visible(g.Reason) + "  " + c.dim(fmt.Sprintf("%s:%d", g.File, g.Line))
+		verdict = "  " + c.style(g.Outcome, string(g.Outcome)) + ": " + Visible(g.Reason) + "  " + c.dim(placeOf(g.File, g.Line))
 	}
 	c.note("metric", Visible(gateLine(g))+verdict)
 	if labels := byLabel(g); labels != "" {
@@ -77,7 +79,7 @@ func (c *Console) groups() {
 		return
 	}
 	for _, r := range failing[:min(len(failing), maxListed)] {
-		fmt.Fprintf(&c.buf, "  %s %s:%d  %s\n", c.style(r.outcome, fmt.Sprintf("%-8s", r.outcome)), r.file, r.line, oneLine(r.name, 100))
+		fmt.Fprintf(&c.buf, "  %s %s  %s\n", c.style(r.outcome, fmt.Sprintf("%-8s", r.outcome)), placeOf(r.file, r.line), oneLine(r.name, 100))
 	}
 	if left := len(failing) - maxListed; left > 0 {
 		fmt.Fprintf(&c.buf, "  and %d more; `vlmspec report` lists them all\n", left)
@@ -116,10 +118,10 @@ func (c *Console) notes(files []string) {
 		c.note("order", fmt.Sprintf("shuffled; the same again with --shuffle=%d", m.Seed))
 	}
 	if s := t.slowest; t.cases > 1 && s.seconds >= 0.1 {
-		c.note("slowest", fmt.Sprintf("%s:%d  %s  %s", s.file, s.line, oneLine(s.name, 60), seconds(s.seconds)))
+		c.note("slowest", fmt.Sprintf("%s  %s  %s", placeOf(s.file, s.line), oneLine(s.name, 60), seconds(s.seconds)))
 	}
 	for _, f := range files {
-		c.note("report", c.near(f))
+		c.note("report", visible.Line(c.near(f)))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
+
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -188,4 +190,4 @@ func counts(n map[result.Outcome]int, style func(result.Outcome, string) string)
 	return strings.Join(parts, ", ")
 }
 
-func plain(_ result.Outcome, s string) string { return s }
+func plain(_ result.Outcome, s string) string { return visible.Line(s) }

@@ -9,6 +9,7 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -17,6 +18,7 @@ import (
 	"slices"
 	"syscall"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
@@ -127,7 +129,7 @@ func report(c *result.Case) {
 func LabelFilter(filter string) (func(labels []string) bool, error) {
 	f, err := types.ParseLabelFilter(filter)
 	if err != nil {
-		return nil, err
+		return nil, errors.New(ansi.Strip(err.Error())) // it is in colour
 	}
 	return f, nil
 }

@@ -1,6 +1,11 @@
 package visible
 
-import "testing"
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"testing"
+)
 
 func TestLine(t *testing.T) {
 	for s, want := range map[string]string{
@@ -19,5 +24,24 @@ func TestLine(t *testing.T) {
 	}
 	if got := Text("a\tb\nc\x1b"); got != "a\tb\nc\\x1b" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	want := []string{"a\u009b2J\x1b\n\u202e é 中 \x7f", "\U000e0041\ufeff"}
+	data, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if n, err := JSONWriter(&out).Write(data); n != len(data) || err != nil {
+		t.Fatal(n, err)
+	}
+	var got []string
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if i := bytes.IndexFunc(out.Bytes(), unseen); i >= 0 {
+		t.Errorf("%q", out.Bytes()[i:])
 	}
 }
