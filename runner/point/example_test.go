@@ -15,5 +15,5 @@ func Example() {
 	fmt.Println(err)
 	// Output:
 	// [{0.5 0.25 0.9990234375 0.75 dog 0 36}] <nil>
-	// read points: ambiguous coordinates: [452 118] may count pixels (pixel, qwen2.5-vl), thousandths (thousandth, qwen3-vl) or percent; name the format
+	// ambiguous coordinates: [452 118] may count pixels (pixel, qwen2.5-vl), thousandths (thousandth, qwen3-vl) or percent; name the format
 }

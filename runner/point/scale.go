@@ -1,24 +1,28 @@
 package point
 
 import (
-	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // overshoot is how far outside the image, in fractions of its size, a coordinate may lie and still be moved to the
-// border: models overshoot a little. Further out is an error, because it nearly always means that the scale is wrong.
+// border: models overshoot a little.
 const overshoot = 0.05
 
-var errNeedSize = errors.New("pixel coordinates need the image's width and height")
+// placed are shapes in fractions, x first, and what became of the others.
+type placed struct {
+	shapes, outside []shape
+	clipped         int
+}
 
 // place brings shapes to fractions, x first.
-func place(name string, f format, in []shape, o Options) ([]shape, error) {
-	out := make([]shape, 0, len(in))
+func place(name string, f format, in []shape, o Options) (placed, error) {
+	var p placed
 	for _, s := range in {
-		dx, dy, err := divisors(f.unit, s.decimal, o)
+		dx, dy, err := divisors(unitOf(f, s), o)
 		if err != nil {
-			return nil, fmt.Errorf("format %s: %w", name, err)
+			return placed{}, fmt.Errorf("format %s: %w", name, err)
 		}
 		v := make([]float64, len(s.v))
 		for i := range v {
@@ -29,32 +33,55 @@ func place(name string, f format, in []shape, o Options) ([]shape, error) {
 			if f.yFirst && !s.named {
 				from = i ^ 1
 			}
-			c := s.v[from] / div
-			if math.IsNaN(c) || c < -overshoot || c > 1+overshoot {
-				return nil, fmt.Errorf("%w: %v in format %s is %.3g of the image's size (bytes %d to %d)",
-					ErrRange, s.v[from], name, c, s.start, s.end)
-			}
-			v[i] = min(max(c, 0), 1)
+			v[i] = s.v[from] / div
 		}
-		s.v = v
-		out = append(out, s)
+		p.put(s, v)
 	}
-	return out, nil
+	if 2*len(p.outside) > len(in) {
+		s := p.outside[0]
+		return placed{}, fmt.Errorf("%w: %v in format %s (bytes %d to %d); is it another format?", ErrRange, s.v, name, s.start, s.end)
+	}
+	return p, nil
+}
+
+// put adds a shape at fractions v, moved to the border when it lies a little beyond.
+func (p *placed) put(s shape, v []float64) {
+	if slices.ContainsFunc(v, func(c float64) bool { return math.IsNaN(c) || c < -overshoot || c > 1+overshoot }) {
+		p.outside = append(p.outside, s)
+		return
+	}
+	if slices.Min(v) < 0 || slices.Max(v) > 1 {
+		p.clipped++
+	}
+	for i := range v {
+		v[i] = min(max(v[i], 0), 1)
+	}
+	s.v = v
+	p.shapes = append(p.shapes, s)
+}
+
+// unitOf is the unit of a format, unless the shape names its own.
+func unitOf(f format, s shape) unit {
+	switch {
+	case s.suffix == "%":
+		return percent
+	case s.suffix == "px":
+		return pixel
+	case f.unit == roboPoint && s.decimal:
+		return fraction
+	}
+	return f.unit
 }
 
 // divisors returns what x and y are divided by.
-func divisors(u unit, decimal bool, o Options) (dx, dy float64, err error) {
-	if u == mixed {
-		u = pixel
-		if decimal {
-			u = fraction
-		}
-	}
-	if u != pixel {
+func divisors(u unit, o Options) (dx, dy float64, err error) {
+	switch {
+	case u == roboPoint:
+		return 640, 480, nil
+	case u != pixel:
 		return float64(u), float64(u), nil
-	}
-	if o.Width <= 0 || o.Height <= 0 {
-		return 0, 0, errNeedSize
+	case o.Width <= 0 || o.Height <= 0:
+		return 0, 0, ErrSize
 	}
 	return float64(o.Width), float64(o.Height), nil
 }

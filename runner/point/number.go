@@ -1,0 +1,72 @@
+package point
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+const number = `[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?`
+
+var (
+	numberRE = regexp.MustCompile(number)
+	valueRE  = regexp.MustCompile(`^\s*(` + number + `)\s*(%|px)?\s*$`)
+)
+
+// numeral is a number as an answer writes it.
+type numeral struct {
+	v       float64
+	decimal bool   // a decimal point or an exponent stands in it
+	suffix  string // "%", "px" or ""
+}
+
+// newNumeral reads a text that is one number; ±Inf for what floats cannot hold.
+func newNumeral(text string) (n numeral, ok bool) {
+	m := valueRE.FindStringSubmatch(text)
+	if m == nil {
+		return n, false
+	}
+	n.v, _ = strconv.ParseFloat(m[1], 64)
+	n.decimal, n.suffix = strings.ContainsAny(m[1], ".eE"), m[2]
+	return n, true
+}
+
+// numerals reads a value: a number, or a text of numbers with commas or blanks
+// between.
+func numerals(n node) (out []numeral, ok bool) {
+	text := strings.Trim(n.text, "[]() \t\n")
+	fields := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+	for _, f := range fields {
+		one, ok := newNumeral(f)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, one)
+	}
+	return out, len(out) > 0
+}
+
+// numbers are all those in a text.
+func numbers(text string) (v []float64, decimal bool) {
+	for _, n := range numberRE.FindAllString(text, -1) {
+		x, _ := strconv.ParseFloat(n, 64)
+		v = append(v, x)
+		decimal = decimal || strings.ContainsAny(n, ".eE")
+	}
+	return v, decimal
+}
+
+// newShape makes a shape of two or four numbers, which have one suffix or none.
+func newShape(all []numeral) (s shape, ok bool) {
+	if len(all) != 2 && len(all) != 4 {
+		return s, false
+	}
+	s.suffix = all[0].suffix
+	for _, n := range all {
+		if n.suffix != s.suffix {
+			return s, false
+		}
+		s.v, s.decimal = append(s.v, n.v), s.decimal || n.decimal
+	}
+	return s, true
+}
