@@ -91,14 +91,15 @@ func TestBoxes(t *testing.T) {
 	const one = "boxes: {targets: [[0.1, 0.1, 0.5, 0.5]]}"
 	judgeRows(t, []row{
 		{name: "on it", entry: one, answer: "[0.1, 0.1, 0.5, 0.5]", outcome: passed, actual: "[0.1, 0.1, 0.5, 0.5]"},
-		{name: "corners swapped", entry: one, answer: "[0.5, 0.5, 0.1, 0.1]", outcome: passed},
+		{name: "corners swapped", entry: "boxes: {targets: [[0.1, 0.1, 0.5, 0.5]], format: fraction}", answer: "[0.5, 0.5, 0.1, 0.1]", outcome: passed},
+		{name: "corners swapped, or a corner and a size", entry: one, answer: "[0.5, 0.5, 0.1, 0.1]", outcome: failed},
 		{
 			name: "half of it", entry: one, answer: "[0.1, 0.1, 0.5, 0.25]", outcome: failed,
-			reason: "read 1 box [0.1, 0.1, 0.5, 0.25], and found 0 of 1 target; the best IoU of a box that hit none is 0.375, expected 0.5",
+			reason: "read 1 box [0.1, 0.1, 0.5, 0.25], and found 0 of 1 target; the best IoU with a target that was not found is 0.375, expected 0.5",
 		},
 		{name: "half will do", entry: "boxes: {targets: [[0.1, 0.1, 0.5, 0.5]], iou: 0.3}", answer: "[0.1, 0.1, 0.5, 0.25]", outcome: passed},
 		{name: "no area", entry: one, answer: "[0.3, 0.3, 0.3, 0.3]", outcome: failed},
-		{name: "none", entry: one, answer: "nowhere", outcome: failed, reason: `there is no box in "nowhere"`},
+		{name: "none", entry: one, answer: "nowhere", outcome: failed, reason: `cannot be read: there is no box in "nowhere"`},
 		{
 			name: "too many", entry: one, answer: "[0.1, 0.1, 0.5, 0.5] [0.6, 0.6, 0.9, 0.9]", outcome: failed, score: 0.5,
 		},

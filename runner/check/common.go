@@ -48,8 +48,12 @@ func (w *wrapped) Judge(ctx context.Context, in Input) result.Verdict {
 	return v
 }
 
-// inverted turns passed into failed and back; errors and stale goldens stay.
+// inverted turns passed into failed and back; errors, stale goldens and what
+// cannot be read stay.
 func inverted(v result.Verdict) result.Verdict {
+	if v.Unread {
+		return v
+	}
 	if v.Golden != nil && v.Golden.State == result.GoldenNew {
 		return v // there is nothing that the answer could be unlike
 	}

@@ -12,6 +12,9 @@ type Env struct {
 	ProjectDir string // folder of vlmspec.yaml, absolute
 	// Backends are the names a judge may have; nil leaves that to the run.
 	Backends []string
+	// Sizing says at which size images are shown, where neither the check nor the
+	// backend does.
+	Sizing spec.Sizing
 }
 
 // Compile makes a check of one entry of `expect`: a bare word (golden), a kind

@@ -2,8 +2,8 @@ package check
 
 import (
 	"context"
+	"fmt"
 
-	"github.com/vlmspec/vlmspec/runner/point"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -18,7 +18,7 @@ type countCheck struct {
 	limits   limits
 }
 
-func (c *countCheck) compile(n spec.Node, _ Env) (err error) {
+func (c *countCheck) compile(n spec.Node, env Env) (err error) {
 	if c.Value != nil {
 		if c.Min != nil || c.Max != nil {
 			return n.Errorf("write either 3 or {min: 2, max: 4}", "value goes with neither min nor max")
@@ -26,44 +26,78 @@ func (c *countCheck) compile(n spec.Node, _ Env) (err error) {
 		c.Min, c.Max = c.Value, c.Value
 	}
 	c.limits, err = newLimits(n, c.Min, c.Max)
-	return spec.Join(err, c.pointing.compile(n))
+	return spec.Join(err, c.pointing.compile(n, env))
 }
 
 func (c *countCheck) judge(_ context.Context, in Input, text string) result.Verdict {
-	o := point.Options{Format: c.Format}
-	img, index, err := c.image(in)
-	shown := err == nil
-	if shown {
-		o.Width, o.Height = img.Width, img.Height
-	} else if c.Image > 0 {
-		return broken("%v", err)
+	img, shown := canvas{}, len(in.Images) > 0
+	if shown || c.Image > 0 {
+		var stop *result.Verdict
+		if img, stop = c.canvas(in); stop != nil {
+			return *stop
+		}
 	}
-	unit, found, err := c.find(text, o)
-	if err != nil {
-		return fail(c.limits.String()+unit, text, "%v", err)
+	unit, found, outside, stop := c.find(in, img, text)
+	switch {
+	case stop != nil && !stop.Unread && stop.Outcome == result.Failed: // the answer says that there is none
+		return c.limits.judge(0, "", unit, "the answer has")
+	case stop != nil:
+		return *stop
 	}
-	v := c.limits.judge(float64(len(found)), "", unit, "the answer has")
+	v := c.verdict(found, outside, unit, text)
 	if len(found) > 0 && shown {
 		for i := range found {
 			found[i].OK = v.Outcome == result.Passed
 		}
-		v.Overlay = &result.Overlay{Image: index, Found: found}
+		v.Overlay = &result.Overlay{Image: img.index, Found: found}
 	}
 	return v
 }
 
+// verdict counts. What is given twice, or lies outside the image, may count or
+// not: where that makes a difference, the answer cannot be read.
+func (c *countCheck) verdict(found []result.Shape, outside int, unit, text string) result.Verdict {
+	least, most := distinct(found), len(found)+outside
+	if c.limits.hold(float64(least)) != c.limits.hold(float64(most)) {
+		return unread(c.limits.String()+unit, text, "the answer has %d%s, or %d with those that are given twice or lie outside the image", least, unit, most)
+	}
+	return c.limits.judge(float64(least), "", unit, "the answer has")
+}
+
+// distinct counts shapes that differ in place or label.
+func distinct(found []result.Shape) int {
+	keys := map[string]bool{}
+	for _, s := range found {
+		keys[fmt.Sprint(s.Points, s.Label)] = true
+	}
+	return len(keys)
+}
+
 // find returns what is counted, and its name.
-func (c *countCheck) find(text string, o point.Options) (unit string, found []result.Shape, err error) {
+func (c *countCheck) find(in Input, img canvas, text string) (unit string, found []result.Shape, outside int, stop *result.Verdict) {
 	if c.Of == "boxes" {
-		boxes, err := point.Boxes(text, o)
-		for _, b := range boxes {
-			found = append(found, rectangle{b.X0, b.Y0, b.X1, b.Y1}.shape(b.Label, false))
+		unit = " boxes"
+		seen, stop := c.boxes(in, img, c.limits.String()+unit, text)
+		_, labels := placesOf(seen.Items)
+		labelling := hasLabels(labels)
+		for _, b := range seen.Items {
+			if labelled(b.Label, c.Label, labelling) {
+				found = append(found, rectangle{b.X0, b.Y0, b.X1, b.Y1}.shape(b.Label, false))
+			}
 		}
-		return " boxes", found, err
+		return unit, found, len(seen.Outside), stop
 	}
-	points, err := point.Points(text, o)
-	for _, p := range points {
-		found = append(found, pointShape([2]float64{p.X, p.Y}, p.Label, false))
+	unit = " points"
+	seen, stop := c.points(in, img, c.limits.String()+unit, text)
+	about := seen.Items
+	if len(in.Images) > 0 {
+		about, _ = aboutImage(seen.Items, img.index)
 	}
-	return " points", found, err
+	labelling := hasLabels(labelsOf(about))
+	for _, p := range about {
+		if labelled(p.Label, c.Label, labelling) {
+			found = append(found, pointShape([2]float64{p.X, p.Y}, p.Label, false))
+		}
+	}
+	return unit, found, len(seen.Outside), stop
 }

@@ -115,8 +115,9 @@ func (c *exprCheck) env(in Input, text string) exprEnv {
 		e.JSON = plainNumbers(v)
 	}
 	var o point.Options
-	if n := len(in.Images); n > 0 {
-		o.Width, o.Height = in.Images[n-1].Width, in.Images[n-1].Height
+	if len(in.Images) == 1 {
+		s := shownAt(in, 0)
+		o.Width, o.Height = s.Width, s.Height
 	}
 	if points, err := point.Points(text, o); err == nil {
 		for _, p := range points {

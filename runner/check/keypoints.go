@@ -12,14 +12,14 @@ import (
 )
 
 type keypointsCheck struct {
-	Targets  []position `yaml:"targets" required:"true" doc:"where the points are expected: [[x, y], ...], fractions of the image from its top left corner"`
-	Within   float64    `yaml:"within" above:"0" max:"1.5" doc:"how far off a point may be, as a fraction of the image's longer side; this, pck or oks is required"`
-	PCK      float64    `yaml:"pck" above:"0" max:"1" doc:"how far off a point may be, as a fraction of the longer side of box, exclusive: the alpha of PCK@alpha"`
-	OKS      float64    `yaml:"oks" above:"0" max:"1" doc:"least object keypoint similarity of COCO; the answer gives the points in the order of the targets"`
-	Box      *rectangle `yaml:"box" doc:"the object that pck and oks measure by: [x0, y0, x1, y1], fractions of the image; its area stands for the segment's in oks"`
-	Sigmas   []float64  `yaml:"sigmas" doc:"for oks, how sharply each target is placed; COCO's for 17 targets, else 0.05 each"`
-	Min      *float64   `yaml:"min" above:"0" max:"1" doc:"least share of targets that must be found; 1 when not given"`
-	Extra    bool       `yaml:"extra" doc:"more points than targets are no fault"`
+	Targets  []pointTarget `yaml:"targets" required:"true" doc:"where the points are expected: [[x, y], {point: [x, y], label: nose}, ...], fractions of the image from its top left corner"`
+	Within   float64       `yaml:"within" above:"0" max:"1.5" doc:"how far off a point may be, as a fraction of the image's longer side; this, pck or oks is required"`
+	PCK      float64       `yaml:"pck" above:"0" max:"1" doc:"how far off a point may be, as a fraction of the longer side of box, exclusive: the alpha of PCK@alpha"`
+	OKS      float64       `yaml:"oks" above:"0" max:"1" doc:"least object keypoint similarity of COCO; the answer gives the points in the order of the targets"`
+	Box      *rectangle    `yaml:"box" doc:"the object that pck and oks measure by: [x0, y0, x1, y1], fractions of the image; its area stands for the segment's in oks"`
+	Sigmas   []float64     `yaml:"sigmas" doc:"for oks, how sharply each target is placed; COCO's for 17 targets, else 0.05 each"`
+	Min      *float64      `yaml:"min" above:"0" max:"1" doc:"least share of targets that must be found; 1 when not given"`
+	Extra    bool          `yaml:"extra" doc:"more points than targets are no fault"`
 	pointing `yaml:",inline"`
 	common   `yaml:",inline"`
 }
@@ -28,10 +28,10 @@ type keypointsCheck struct {
 // image from its top left corner, no further off than within, a fraction of the
 // image's longer side.
 func KeypointNear(x, y, within float64) Check {
-	return build("keypoints", &keypointsCheck{Targets: []position{{x, y}}, Within: within})
+	return build("keypoints", &keypointsCheck{Targets: []pointTarget{{position: position{x, y}}}, Within: within})
 }
 
-func (c *keypointsCheck) compile(n spec.Node, _ Env) error {
+func (c *keypointsCheck) compile(n spec.Node, env Env) error {
 	if len(c.Targets) == 0 {
 		return at(n, "targets").Errorf("write [[0.5, 0.25]]", "there is no target")
 	}
@@ -50,7 +50,15 @@ func (c *keypointsCheck) compile(n spec.Node, _ Env) error {
 	if err := c.compileSigmas(n); err != nil {
 		return err
 	}
-	return c.pointing.compile(n)
+	if err := c.pointing.compile(n, env); err != nil {
+		return err
+	}
+	for j := range c.Targets {
+		if c.Targets[j].label == nil {
+			c.Targets[j].label = c.Label
+		}
+	}
+	return nil
 }
 
 func (c *keypointsCheck) compileSigmas(n spec.Node) error {
@@ -91,149 +99,205 @@ func (c *keypointsCheck) near(d, radius float64) bool {
 }
 
 func (c *keypointsCheck) judge(_ context.Context, in Input, text string) result.Verdict {
-	img, index, err := c.image(in)
-	if err != nil {
-		return broken("%v", err)
+	img, stop := c.canvas(in)
+	if stop != nil {
+		return *stop
 	}
-	expected := fmt.Sprintf("%s within %s", telling(c.asPoints()), num(c.radius(img)))
-	switch {
-	case c.PCK > 0:
-		expected = fmt.Sprintf("%s within %s of the box's longer side", telling(c.asPoints()), num(c.PCK))
-	case c.OKS > 0:
-		expected = fmt.Sprintf("%s with an OKS of at least %s", telling(c.asPoints()), num(c.OKS))
+	expected := c.expected(img.Image)
+	seen, stop := c.points(in, img, expected, text)
+	if stop != nil {
+		return *stop
 	}
-	found, err := c.points(text, img)
-	if err != nil {
-		return fail(expected, text, "%v", err)
+	about, elsewhere := aboutImage(seen.Items, img.index)
+	if len(about) == 0 {
+		return fail(expected, text, "the points are about another image: %s", quote(text))
 	}
-	if len(found) == 0 {
-		return fail(expected, text, "there is no point in %s", quote(text))
-	}
+	seen.Items = about
 	if c.OKS > 0 {
-		return c.similarity(found, img, index, expected)
+		return c.similarity(seen, img, expected)
 	}
-	m := c.match(found, img)
-	v := c.verdict(m, found, c.radius(img), expected)
-	v.Overlay = c.overlay(m, found, c.radius(img), index)
+	m := c.match(about, img.Image)
+	if !m.ok {
+		return unread(expected, text, "%s are too many to match with %s", plural(len(about), "point"), plural(len(c.Targets), "target"))
+	}
+	radius := c.radius(img.Image)
+	v := c.verdict(m, seen, radius, expected, elsewhere)
+	v.Measures = m.measures("distance", func(j int) float64 { return m.off[j] }, nil, &radius)
+	v.Overlay = c.overlay(m, about, radius, img.index)
 	return v
 }
 
+func (c *keypointsCheck) expected(img Image) string {
+	where := listed(c.Targets, pointTarget.String)
+	switch {
+	case c.PCK > 0:
+		return fmt.Sprintf("%s within %s of the box's longer side", where, num(c.PCK))
+	case c.OKS > 0:
+		return fmt.Sprintf("%s with an OKS of at least %s", where, num(c.OKS))
+	}
+	return fmt.Sprintf("%s within %s", where, num(c.radius(img)))
+}
+
+// aboutImage leaves out the points that the answer puts into another image, and
+// counts them.
+func aboutImage(points []point.Point, index int) (about []point.Point, elsewhere int) {
+	for _, p := range points {
+		if p.Image == 0 || p.Image == index+1 {
+			about = append(about, p)
+		}
+	}
+	return about, len(points) - len(about)
+}
+
 // similarity judges by OKS, in which the points have the order of the targets.
-func (c *keypointsCheck) similarity(found []point.Point, img Image, index int, expected string) result.Verdict {
-	o := &result.Overlay{Image: index}
+func (c *keypointsCheck) similarity(seen sight[point.Point], img canvas, expected string) result.Verdict {
+	found := seen.Items
+	o := &result.Overlay{Image: img.index}
 	for _, p := range found {
 		o.Found = append(o.Found, pointShape([2]float64{p.X, p.Y}, p.Label, len(found) == len(c.Targets)))
 	}
 	for _, t := range c.Targets {
-		o.Expected = append(o.Expected, pointShape(t, "", true))
+		o.Expected = append(o.Expected, pointShape(t.position, firstOf(t.label), true))
 	}
 	o.Expected = append(o.Expected, c.Box.shape("", true))
-	v := fail(expected, telling(found), "read %s, and OKS compares %d in the order of the targets", plural(len(found), "point"), len(c.Targets))
-	if len(found) == len(c.Targets) {
-		v = c.oks(found, img, expected)
+	v := fail(expected, telling(found), "read %s, and OKS compares %d in the order of the targets%s", plural(len(found), "point"), len(c.Targets), seen.note())
+	if len(found) == len(c.Targets) && len(seen.Outside) == 0 {
+		v = c.oks(found, img.Image, expected)
 	}
 	v.Overlay = o
 	return v
 }
 
 func (c *keypointsCheck) oks(found []point.Point, img Image, expected string) result.Verdict {
+	if i := c.mislabelled(found); i >= 0 {
+		return fail(expected, telling(found), "point %d is labelled %s, expected %s", i+1, quote(found[i].Label), c.Targets[i].label)
+	}
 	w, h := float64(max(img.Width, 1)), float64(max(img.Height, 1))
 	pred, gold := make([]metric.Keypoint, len(found)), make([]metric.Keypoint, len(found))
 	for i, p := range found {
 		pred[i] = metric.Keypoint{X: p.X * w, Y: p.Y * h, V: 2}
-		gold[i] = metric.Keypoint{X: c.Targets[i][0] * w, Y: c.Targets[i][1] * h, V: 2}
+		gold[i] = metric.Keypoint{X: c.Targets[i].position[0] * w, Y: c.Targets[i].position[1] * h, V: 2}
 	}
 	b := inPixels(*c.Box, img)
 	oks, err := metric.OKS(pred, gold, [4]float64{b[0], b[1], b[2] - b[0], b[3] - b[1]}, b.Area(), c.Sigmas)
 	if err != nil {
 		return broken("%v", err)
 	}
-	return graded(oks, c.OKS, expected, telling(found), "read %s %s; their OKS is %s, expected at least %s", plural(len(found), "point"), telling(found), num(oks), num(c.OKS))
+	v := graded(oks, c.OKS, expected, telling(found), "read %s %s; their OKS is %s, expected at least %s", plural(len(found), "point"), telling(found), num(oks), num(c.OKS))
+	v.Measures = []result.Measure{{What: "oks", Value: oks, Min: &c.OKS}}
+	return v
 }
 
-// matching says what became of the targets.
-type matching struct {
-	targetOf []int     // by point found, -1 for none
-	off      []float64 // by point found, to its target, or to the nearest one
-	hits     int
-}
-
-// match pairs points and targets one to one: as many within the radius as
-// possible, and among those matchings the nearest.
-func (c *keypointsCheck) match(found []point.Point, img Image) matching {
-	radius := c.radius(img)
-	all := make([][]float64, len(found))
-	allowed := make([][]float64, len(found))
-	for i, p := range found {
-		all[i], allowed[i] = make([]float64, len(c.Targets)), make([]float64, len(c.Targets))
-		for j, t := range c.Targets {
-			d := distance([2]float64{p.X, p.Y}, t, img)
-			all[i][j], allowed[i][j] = d, d
-			if !c.near(d, radius) {
-				allowed[i][j] = math.Inf(1)
-			}
+// mislabelled is the first point whose label is another than its target's, or -1.
+func (c *keypointsCheck) mislabelled(found []point.Point) int {
+	labels := labelsOf(found)
+	labelling := hasLabels(labels)
+	for i, l := range labels {
+		if !labelled(l, c.Targets[i].label, labelling) {
+			return i
 		}
 	}
-	m := matching{targetOf: metric.Assign(allowed), off: make([]float64, len(found))}
-	for i, j := range m.targetOf {
-		if j >= 0 {
-			m.off[i] = all[i][j]
-			m.hits++
-			continue
+	return -1
+}
+
+func labelsOf(points []point.Point) (labels []string) {
+	for _, p := range points {
+		labels = append(labels, p.Label)
+	}
+	return labels
+}
+
+// pointMatching is a matching, with what is told of it.
+type pointMatching struct {
+	matching
+	ok        bool
+	off       []float64 // by target: how far its point is, else the nearest one; +Inf for none
+	elsewhere string    // label of a point that is near a target of another label
+}
+
+// labelledPoint is a point of an answer, to tell it from others.
+type labelledPoint struct {
+	at    [2]float64
+	label string
+}
+
+// match pairs points and targets: as many within the radius as possible, and
+// among those matchings the nearest. A point that is given twice counts once.
+func (c *keypointsCheck) match(found []point.Point, img Image) pointMatching {
+	m := pointMatching{off: make([]float64, len(c.Targets))}
+	for j := range m.off {
+		m.off[j] = math.Inf(1)
+	}
+	points := make([]labelledPoint, len(found))
+	for i, p := range found {
+		points[i] = labelledPoint{[2]float64{p.X, p.Y}, p.Label}
+	}
+	again, labelling, radius := repeats(points), hasLabels(labelsOf(found)), c.radius(img)
+	cost := func(i, j int) float64 {
+		d := distance(points[i].at, c.Targets[j].position, img)
+		fits := labelled(points[i].label, c.Targets[j].label, labelling)
+		if fits && !again[i] {
+			m.off[j] = min(m.off[j], d)
 		}
-		m.off[i] = math.Inf(1)
-		for _, d := range all[i] {
-			m.off[i] = min(m.off[i], d)
+		if !c.near(d, radius) || again[i] {
+			return math.Inf(1)
+		}
+		if !fits {
+			m.elsewhere = either(points[i].label, "not at all")
+			return math.Inf(1)
+		}
+		return d
+	}
+	m.matching, m.ok = pair(len(points), len(c.Targets), cost)
+	for j, i := range m.foundOf {
+		if i >= 0 {
+			m.off[j] = distance(points[i].at, c.Targets[j].position, img)
 		}
 	}
 	return m
 }
 
-func (c *keypointsCheck) verdict(m matching, found []point.Point, radius float64, expected string) result.Verdict {
-	extra := max(len(found)-len(c.Targets), 0)
-	score := float64(m.hits) / float64(len(c.Targets))
-	if !c.Extra {
-		score = float64(m.hits) / float64(len(c.Targets)+extra)
+func (c *keypointsCheck) verdict(m pointMatching, seen sight[point.Point], radius float64, expected string, otherImages int) result.Verdict {
+	share, over := shareOf(m.hits, len(c.Targets), len(seen.Items), len(seen.Outside), c.Extra)
+	actual := telling(seen.Items) + seen.note()
+	if otherImages > 0 {
+		actual += fmt.Sprintf("; %s in another image", plural(otherImages, "point"))
 	}
-	least := 1.0
-	if c.Min != nil {
-		least = *c.Min
-	}
-	nearest := math.Inf(1)
-	for i, j := range m.targetOf {
-		if j < 0 {
-			nearest = min(nearest, m.off[i])
-		}
-	}
-	reason := fmt.Sprintf("read %s %s, and found %d of %s", plural(len(found), "point"), telling(found), m.hits, plural(len(c.Targets), "target"))
+	reason := fmt.Sprintf("read %s %s, and found %d of %s", plural(len(seen.Items), "point"), actual, m.hits, plural(len(c.Targets), "target"))
+	nearest := m.missed()
 	switch {
+	case m.hits < len(c.Targets) && m.elsewhere != "":
+		reason += fmt.Sprintf("; a point near a target is labelled %s", quote(m.elsewhere))
 	case m.hits < len(c.Targets) && !math.IsInf(nearest, 1):
-		reason += fmt.Sprintf("; a point that hit none is %s away from the nearest target, allowed %s", num(nearest), num(radius))
-	case extra > 0 && !c.Extra:
-		reason += fmt.Sprintf("; %s too many, which extra: true would forgive", plural(extra, "point"))
+		reason += fmt.Sprintf("; the nearest to a target that was not found is %s away, allowed %s", num(nearest), num(radius))
+	case over > 0 && !c.Extra:
+		reason += fmt.Sprintf("; %s too many, which extra: true would forgive", plural(over, "point"))
 	}
-	return graded(score, least, expected, telling(found), "%s", reason)
+	return graded(share, valueOr(c.Min, 1), expected, actual, "%s", reason)
 }
 
-func (c *keypointsCheck) asPoints() []point.Point {
-	out := make([]point.Point, len(c.Targets))
-	for i, t := range c.Targets {
-		out[i] = point.Point{X: t[0], Y: t[1]}
-	}
-	return out
-}
-
-func (c *keypointsCheck) overlay(m matching, found []point.Point, radius float64, index int) *result.Overlay {
-	o := &result.Overlay{Image: index}
-	hit := make([]bool, len(c.Targets))
-	for i, j := range m.targetOf {
-		if j >= 0 {
-			hit[j] = true
+// missed is how near a point came to a target that was not found.
+func (m pointMatching) missed() float64 {
+	nearest := math.Inf(1)
+	for j, i := range m.foundOf {
+		if i < 0 {
+			nearest = min(nearest, m.off[j])
 		}
-		o.Found = append(o.Found, pointShape([2]float64{found[i].X, found[i].Y}, found[i].Label, j >= 0))
+	}
+	return nearest
+}
+
+func (c *keypointsCheck) overlay(m pointMatching, found []point.Point, radius float64, index int) *result.Overlay {
+	o := &result.Overlay{Image: index}
+	for i, p := range found {
+		o.Found = append(o.Found, pointShape([2]float64{p.X, p.Y}, p.Label, m.targetOf[i] >= 0))
 	}
 	for j, t := range c.Targets {
-		o.Expected = append(o.Expected, result.Shape{Kind: "circle", Points: [][2]float64{t}, Radius: radius, OK: hit[j]})
+		o.Expected = append(o.Expected, result.Shape{Kind: "circle", Points: [][2]float64{t.position}, Radius: radius, Label: firstOf(t.label), OK: m.foundOf[j] >= 0})
 	}
 	return o
+}
+
+func (t pointTarget) String() string {
+	return fmt.Sprintf("(%s, %s)", num(t.position[0]), num(t.position[1])) + of(t.label)
 }

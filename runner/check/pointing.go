@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -12,37 +13,141 @@ import (
 
 // pointing is how a check reads points or boxes out of an answer.
 type pointing struct {
-	Format string `yaml:"format" doc:"how the answer writes coordinates: auto (the default), fraction, percent, thousandth, pixel, molmo, qwen2.5-vl, gemini, ..."`
-	Image  int    `yaml:"image" min:"1" doc:"which image of the conversation is meant, from 1; the last one when not given"`
+	Format      string `yaml:"format" doc:"how the model writes coordinates, and what they count: auto (the default), fraction, percent, thousandth, pixel, molmo, qwen2.5-vl, gemini, ...; docs/coordinates.md lists them by model"`
+	Image       int    `yaml:"image" min:"1" doc:"which image of the conversation is meant, from 1; needed where there are several"`
+	Label       texts  `yaml:"label" doc:"what they must be labelled, or a list of words for it, where the answer labels them"`
+	spec.Sizing `yaml:",inline"`
+	suite       spec.Sizing
 }
 
-func (p *pointing) compile(n spec.Node) error {
-	if p.Format == "" {
-		return nil
+func (p *pointing) compile(n spec.Node, env Env) error {
+	p.suite = env.Sizing
+	err := p.Settle(n)
+	if p.Label != nil {
+		err = spec.Join(err, p.Label.check(at(n, "label")))
 	}
 	for _, f := range point.Formats() {
-		if strings.EqualFold(f, p.Format) {
-			return nil
+		if p.Format == "" || strings.EqualFold(f, p.Format) {
+			return err
 		}
 	}
 	hint := spec.DidYouMean(p.Format, point.Formats())
-	return at(n, "format").Errorf(either(hint, "one of "+strings.Join(point.Formats(), ", ")), "unknown format %q", p.Format)
+	return spec.Join(err, at(n, "format").Errorf(either(hint, "one of "+strings.Join(point.Formats(), ", ")), "unknown format %q", p.Format))
 }
 
-// image is the image the answer is about, and its index.
-func (p *pointing) image(in Input) (img Image, index int, err error) {
-	index = p.Image - 1
+// canvas is the image that an answer points into.
+type canvas struct {
+	Image
+	index int // in the conversation
+}
+
+// canvas finds the image that is meant, or says why nothing can be judged.
+func (p *pointing) canvas(in Input) (c canvas, stop *result.Verdict) {
+	index := p.Image - 1
 	if p.Image == 0 {
 		index = len(in.Images) - 1
 	}
-	if index < 0 || index >= len(in.Images) {
-		return Image{}, 0, fmt.Errorf("the check is about image %d, and the conversation has %s", max(p.Image, 1), plural(len(in.Images), "image"))
+	switch {
+	case index < 0 || index >= len(in.Images):
+		v := broken("the check is about image %d, and the conversation has %s", max(p.Image, 1), plural(len(in.Images), "image"))
+		return c, &v
+	case p.Image == 0 && len(in.Images) > 1:
+		v := unread("", in.Answer, "the conversation shows %s; say which one is meant by image: 1, or another number", plural(len(in.Images), "image"))
+		return c, &v
 	}
-	return in.Images[index], index, nil
+	return canvas{in.Images[index], index}, nil
 }
 
-func (p *pointing) points(text string, img Image) ([]point.Point, error) {
-	return point.Points(text, point.Options{Format: p.Format, Width: img.Width, Height: img.Height})
+// options say how to read an answer about an image.
+func (p *pointing) options(in Input, c canvas) (point.Options, error) {
+	w, h, err := p.size(in, c)
+	return point.Options{Format: p.Format, Width: w, Height: h}, err
+}
+
+// size is that of the image as the model was shown it: as the check says, else as
+// the backend does, else as the suite says; 0 by 0 when nobody does.
+func (p *pointing) size(in Input, c canvas) (w, h int, err error) {
+	if p.ModelSize != nil || p.Resize != nil {
+		return sizeBy(p.Sizing, c.Image)
+	}
+	if s := shownAt(in, c.index); s.Width > 0 {
+		return s.Width, s.Height, nil
+	}
+	return sizeBy(p.suite, c.Image)
+}
+
+func shownAt(in Input, index int) result.Size {
+	if len(in.Shown) == len(in.Images) && index < len(in.Shown) {
+		return in.Shown[index]
+	}
+	return result.Size{}
+}
+
+func sizeBy(s spec.Sizing, img Image) (w, h int, err error) {
+	switch {
+	case s.Resize != nil:
+		r := point.Resize{Factor: s.Resize.Factor, MinPixels: s.Resize.MinPixels, MaxPixels: s.Resize.MaxPixels}
+		return r.Size(img.Width, img.Height)
+	case s.ModelSize == nil:
+		return 0, 0, nil
+	case s.ModelSize.Original:
+		return img.Width, img.Height, nil
+	}
+	return s.ModelSize.Width, s.ModelSize.Height, nil
+}
+
+// illegible is the verdict on an answer whose coordinates cannot be read.
+func illegible(expected, text string, err error) *result.Verdict {
+	hint := ""
+	if errors.Is(err, point.ErrSize) {
+		hint = "; give model_size: [width, height], resize, or model_size: original for pixels of the file"
+	}
+	v := unread(expected, text, "%v%s", err, hint)
+	return &v
+}
+
+// points reads the points of an answer.
+func (p *pointing) points(in Input, c canvas, expected, text string) (sight[point.Point], *result.Verdict) {
+	return look(p, in, c, expected, text, "point", point.ReadPoints)
+}
+
+func (p *pointing) boxes(in Input, c canvas, expected, text string) (sight[point.Box], *result.Verdict) {
+	return look(p, in, c, expected, text, "box", point.ReadBoxes)
+}
+
+// look reads what an answer points at: at least one thing, or the verdict that
+// it cannot be read, or says that there is none.
+func look[T any](p *pointing, in Input, c canvas, expected, text, what string, read func(string, point.Options) (point.Reading[T], error)) (s sight[T], stop *result.Verdict) {
+	o, err := p.options(in, c)
+	if err == nil {
+		s.Reading, err = read(text, o)
+	}
+	switch {
+	case err != nil:
+		return s, illegible(expected, text, err)
+	case len(s.Items) > 0:
+		return s, nil
+	case saysNone(text):
+		v := fail(expected, text, "the answer says that there is none: %s", quote(text))
+		return s, &v
+	}
+	v := unread(expected, text, "there is no %s in %s%s", what, quote(text), s.note())
+	return s, &v
+}
+
+// sight is what was read, and sentences about it.
+type sight[T any] struct{ point.Reading[T] }
+
+// note tells what was left out or moved, "" for nothing.
+func (s sight[T]) note() string {
+	var b strings.Builder
+	if n := len(s.Outside); n > 0 {
+		fmt.Fprintf(&b, "; %d left out, outside the image: %s", n, shorten(strings.Join(s.Outside[:min(n, 5)], " "), mostQuoted))
+	}
+	if s.Clipped > 0 {
+		fmt.Fprintf(&b, "; %d moved to the border of the image", s.Clipped)
+	}
+	return b.String()
 }
 
 // distance is between two points in fractions of an image, as a fraction of its
@@ -61,46 +166,18 @@ func pointShape(p [2]float64, label string, ok bool) result.Shape {
 
 // telling lists points for a sentence: "(0.31, 0.4) (0.8, 0.1)".
 func telling(points []point.Point) string {
-	var b strings.Builder
-	for i, p := range points {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		fmt.Fprintf(&b, "(%s, %s)", num(p.X), num(p.Y))
-	}
-	return shorten(b.String(), 2*mostQuoted)
+	return listed(points, func(p point.Point) string { return fmt.Sprintf("(%s, %s)", num(p.X), num(p.Y)) })
 }
 
-// position is a point of a spec: [x, y] in fractions of the image.
-type position [2]float64
-
-// DecodeNode implements [spec.Decoder].
-func (p *position) DecodeNode(n spec.Node) error {
-	items := n.Items()
-	if n.Kind() != spec.List || len(items) != 2 {
-		return n.Errorf("write [0.5, 0.25]", "expected a point, [x, y] in fractions of the image")
+// listed writes as many of the first things as a sentence has room for.
+func listed[T any](all []T, write func(T) string) string {
+	const most = 24
+	var parts []string
+	for _, one := range all[:min(len(all), most)] {
+		parts = append(parts, write(one))
 	}
-	for i, item := range items {
-		if err := item.Decode(&p[i]); err != nil {
-			return err
-		}
-		if !(p[i] >= 0 && p[i] <= 1) {
-			return item.Errorf("divide pixels by the image's width or height", "%s is outside the image: coordinates are fractions from 0 to 1", item.Text())
-		}
+	if n := len(all) - most; n > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", n))
 	}
-	return nil
-}
-
-// JSONSchema implements [spec.Schemer].
-func (*position) JSONSchema() map[string]any {
-	return map[string]any{"type": "array", "minItems": 2, "maxItems": 2, "items": fraction()}
-}
-
-func (*position) typeName() string { return "[x, y]" }
-
-func fraction() map[string]any {
-	return map[string]any{"anyOf": []any{
-		map[string]any{"type": "number", "minimum": 0, "maximum": 1},
-		map[string]any{"type": "string", "pattern": `\$\{`},
-	}}
+	return shorten(strings.Join(parts, " "), 2*mostQuoted)
 }

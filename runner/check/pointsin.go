@@ -30,7 +30,7 @@ type region interface {
 	String() string
 }
 
-func (c *pointsInCheck) compile(n spec.Node, _ Env) error {
+func (c *pointsInCheck) compile(n spec.Node, env Env) error {
 	given := 0
 	for _, is := range []bool{!c.Mask.IsZero(), c.Box != nil, c.Polygon != nil} {
 		if is {
@@ -57,7 +57,7 @@ func (c *pointsInCheck) compile(n spec.Node, _ Env) error {
 		abs, name := c.Mask.Path()
 		c.region = &maskRegion{path: abs, name: name}
 	}
-	return c.pointing.compile(n)
+	return c.pointing.compile(n, env)
 }
 
 func isBox(b []float64) bool {
@@ -65,21 +65,46 @@ func isBox(b []float64) bool {
 }
 
 func (c *pointsInCheck) judge(_ context.Context, in Input, text string) result.Verdict {
-	img, index, err := c.image(in)
-	if err != nil {
-		return broken("%v", err)
+	img, stop := c.canvas(in)
+	if stop != nil {
+		return *stop
 	}
 	expected := "points inside " + c.region.String()
-	found, err := c.points(text, img)
-	if err != nil {
-		return fail(expected, text, "%v", err)
+	seen, stop := c.points(in, img, expected, text)
+	switch {
+	case stop != nil && !stop.Unread && stop.Outcome == result.Failed: // there are none, which are neither inside nor outside
+		return unread(expected, text, "%s", stop.Reason)
+	case stop != nil:
+		return *stop
 	}
-	if len(found) == 0 {
-		return fail(expected, text, "there is no point in %s", quote(text))
+	meant := c.meant(seen.Items, img.index)
+	if len(meant) == 0 {
+		return unread(expected, text, "no point is labelled %s in this image: %s", c.Label, quote(text))
 	}
-	o := &result.Overlay{Image: index, Expected: []result.Shape{c.region.shape()}}
+	return c.verdict(meant, seen, img, expected)
+}
+
+// meant are the points of the image with the label that is meant; one that is
+// given twice counts once.
+func (c *pointsInCheck) meant(points []point.Point, index int) []point.Point {
+	about, _ := aboutImage(points, index)
+	labelling := hasLabels(labelsOf(about))
+	var meant []point.Point
+	seen := map[labelledPoint]bool{}
+	for _, p := range about {
+		key := labelledPoint{[2]float64{p.X, p.Y}, p.Label}
+		if labelled(p.Label, c.Label, labelling) && !seen[key] {
+			meant = append(meant, p)
+		}
+		seen[key] = true
+	}
+	return meant
+}
+
+func (c *pointsInCheck) verdict(points []point.Point, seen sight[point.Point], img canvas, expected string) result.Verdict {
+	o := &result.Overlay{Image: img.index, Expected: []result.Shape{c.region.shape()}}
 	inside := 0
-	for _, p := range found {
+	for _, p := range points {
 		ok, err := c.region.contains(p.X, p.Y)
 		if err != nil {
 			return broken("%v", err)
@@ -89,13 +114,11 @@ func (c *pointsInCheck) judge(_ context.Context, in Input, text string) result.V
 		}
 		o.Found = append(o.Found, pointShape([2]float64{p.X, p.Y}, p.Label, ok))
 	}
-	least := 1.0
-	if c.Min != nil {
-		least = *c.Min
-	}
-	share := float64(inside) / float64(len(found))
-	v := graded(share, least, expected, telling(found), "read %s %s; %d inside %s, expected at least %s of them",
-		plural(len(found), "point"), telling(found), inside, c.region, num(least))
+	least := valueOr(c.Min, 1)
+	share := float64(inside) / float64(len(points)+len(seen.Outside))
+	v := graded(share, least, expected, telling(points)+seen.note(), "read %s %s; %d inside %s, expected at least %s of them",
+		plural(len(points), "point"), telling(points)+seen.note(), inside, c.region, num(least))
+	v.Measures = []result.Measure{{What: "inside", Value: share, Min: &least}}
 	o.Expected[0].OK = v.Outcome == result.Passed
 	v.Overlay = o
 	return v

@@ -26,6 +26,13 @@ func fail(expected, actual, reason string, args ...any) result.Verdict {
 	return result.Verdict{Outcome: result.Failed, Expected: expected, Actual: actual, Reason: fmt.Sprintf(reason, args...)}
 }
 
+// unread is for an answer that cannot be read, and says why.
+func unread(expected, actual, why string, args ...any) result.Verdict {
+	v := fail(expected, actual, "cannot be read: "+why, args...)
+	v.Unread = true
+	return v
+}
+
 // broken is for what is no fault of the answer: a missing file, a crash.
 func broken(reason string, args ...any) result.Verdict {
 	return result.Verdict{Outcome: result.Error, Reason: fmt.Sprintf(reason, args...)}

@@ -63,6 +63,11 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 	case "warn":
 		fmt.Fprintln(os.Stderr, "llama_decode: all is well")
 		slog.Warn("the cache is \x1b[31mdamaged", "by", rest)
+	case "shown": // shown 1148x840 [115, 84]: the answer, to images of that size
+		var shown sdk.ImageShown
+		_, _ = fmt.Sscanf(rest, "%dx%d", &shown.Width, &shown.Height)
+		_, r.Text, _ = strings.Cut(rest, " ")
+		r.Images = []sdk.ImageShown{shown}
 	case "cut":
 		r.Finish = sdk.FinishLength
 	case "model":

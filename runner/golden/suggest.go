@@ -58,9 +58,8 @@ func candidates(accepted []string, p Pending) []Tolerance {
 
 // keypoints lets points be as far off as those of the answer are.
 func keypoints(accepted, answer string, img result.Image) []Tolerance {
-	o := point.Options{Width: img.Width, Height: img.Height}
-	want, err := point.Points(accepted, o)
-	got, errGot := point.Points(answer, o)
+	want, err := point.Points(accepted, point.Options{})
+	got, errGot := point.Points(answer, point.Options{})
 	if err != nil || errGot != nil || len(want) == 0 || len(want) != len(got) {
 		return nil
 	}

@@ -42,7 +42,7 @@ func (c *compiler) add(cases []spec.Case) {
 
 func (c *compiler) compile(k *Case) {
 	env := check.Env{
-		Dir: filepath.Join(c.project.Dir, filepath.Dir(k.Pos.File)), ProjectDir: c.project.Dir, Backends: c.backends,
+		Dir: filepath.Join(c.project.Dir, filepath.Dir(k.Pos.File)), ProjectDir: c.project.Dir, Backends: c.backends, Sizing: k.Sizing,
 	}
 	k.Checks = make([][]Check, len(k.Turns))
 	for t := range k.Turns {

@@ -26,13 +26,13 @@ func (a attributes) value(name string) string {
 func readAttributes(text string) (a attributes, size int) {
 	var bare strings.Builder
 	for i := 0; i < len(text); {
-		switch c := text[i]; {
-		case c == '>':
+		switch c := text[i]; c {
+		case '>':
 			a.bare = bare.String()
 			return a, i + 1
-		case c == '<':
+		case '<':
 			return a, -1
-		case c == '=':
+		case '=':
 			name := lastWord(bare.String())
 			bare.WriteByte('=')
 			value, n := readValue(text[i+1:])

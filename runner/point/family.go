@@ -49,8 +49,8 @@ func (f format) space() string {
 var unread = [][2]string{
 	{"SmolVLM, SmolVLM2, Idefics", "no documented format: ask for fractions in the prompt, and say `format: fraction`"},
 	{"Kimi-VL", "seen as fractions in `bbox_2d` (MoonshotAI/Kimi-VL#56), not documented: `format: fraction` after a look"},
-	{"MolmoPoint, Falcon Perception", "answers in special tokens, which its own decoder turns into places"},
-	{"GLaMM, Sa2VA, OMG-LLaVA, LLaVA-Plus", "masks from a decoder beside the language model"},
+	{"MolmoPoint", "answers in special tokens, which its own decoder turns into places"},
+	{"GLaMM, Sa2VA, OMG-LLaVA", "masks from a decoder beside the language model"},
 	{"Fuyu-8B", "y before x in pixels of a rescaled image, which its own processor undoes"},
 	{"Set-of-mark prompting, Magma", "numbers of marks drawn into the image: use `number` or `choice`"},
 }

@@ -32,7 +32,7 @@ const (
 var formats = map[string]format{
 	// For models without a format of their own and for prompts that ask for a scale.
 	"fraction": {find: findPlain, unit: fraction, family: family{
-		models: "LLaVA-1.5, LLaVA-NeXT, Prismatic (TRI-ML), SPHINX, ShowUI, and prompts that ask for fractions", example: "[0.12, 0.34, 0.56, 0.78]",
+		models: "LLaVA-1.5, Prismatic (TRI-ML), ShowUI, and prompts that ask for fractions", example: "[0.12, 0.34, 0.56, 0.78]",
 		note:   "a model that pads its images to a square may answer in fractions of the padded one; these are not undone",
 		source: "haotian-liu/LLaVA, docs/Data.md; TRI-ML/vlm-evaluation, refcoco.py; showlab/ShowUI",
 	}},
@@ -73,7 +73,7 @@ var formats = map[string]format{
 		source: "QwenLM/Qwen3-VL#721; bytedance/UI-TARS",
 	}},
 	"qwen2.5-vl": {find: findQwen3, unit: pixel, family: family{
-		models: "Qwen2.5-VL, Qwen2.5-Omni, MiMo-VL, UI-TARS 1.5", example: `[{"bbox_2d": [100, 50, 300, 200], "label": "dog"}]`,
+		models: "Qwen2.5-VL, UI-TARS 1.5", example: `[{"bbox_2d": [100, 50, 300, 200], "label": "dog"}]`,
 		note:   "of the image after its resize to multiples of 28: `resize: {factor: 28, max_pixels: ...}`",
 		source: "QwenLM/Qwen3-VL#676, #769; bytedance/UI-TARS, README_coordinates.md",
 	}},
@@ -81,7 +81,7 @@ var formats = map[string]format{
 		models: "Qwen3-VL, Qwen3.5", example: `[{"point_2d": [452, 118], "label": "cup"}]`, source: "QwenLM/Qwen3-VL, cookbooks/2d_grounding.ipynb",
 	}},
 	"gemini": {find: findPlain, yFirst: true, unit: thousandth, family: family{
-		models: "Gemini, and Gemma where prompted alike", example: `[{"box_2d": [100, 200, 300, 400], "label": "cat"}]`, source: "ai.google.dev, image understanding",
+		models: "Gemini", example: `[{"box_2d": [100, 200, 300, 400], "label": "cat"}]`, source: "ai.google.dev, image understanding",
 	}},
 	"kosmos-2": {find: findKosmos, unit: fraction, family: family{ // the finder turns cells into fractions
 		models: "Kosmos-2", example: "<phrase>a snowman</phrase><object><patch_index_0044><patch_index_0863></object>",
@@ -89,14 +89,14 @@ var formats = map[string]format{
 	}},
 	"shikra": {find: findShikra, unit: fraction, family: family{
 		models: "Shikra", example: "the man[0.220,0.216,0.568,0.830]",
-		note: "; between objects of one phrase", source: "shikras/shikra, mllm/dataset/process_function",
+		note: "objects of one phrase apart by a semicolon", source: "shikras/shikra, mllm/dataset/process_function",
 	}},
 	"florence-2": {find: findFlorence, unit: thousandth, family: family{
 		models: "Florence-2", example: "car<loc_300><loc_400><loc_500><loc_600>",
 		note: "a bin stands for its centre; quadrilaterals and polygons are refused", source: "huggingface/transformers, models/florence2",
 	}},
 	"internvl": {find: findInternVL, unit: thousandth, family: family{
-		models: "InternVL 1.5 to 3.5", example: "<ref>cat</ref><box>[[100, 200, 500, 600]]</box>", source: "OpenGVLab/InternVL, eval/refcoco",
+		models: "InternVL 1.5 to 3", example: "<ref>cat</ref><box>[[100, 200, 500, 600]]</box>", source: "OpenGVLab/InternVL, eval/refcoco",
 	}},
 	"deepseek-vl2": {find: findDeepSeek, unit: of999, family: family{
 		models: "DeepSeek-VL2, DeepSeek-OCR", example: "<|ref|>cat<|/ref|><|det|>[[580, 270, 999, 904]]<|/det|>", source: "deepseek-ai/DeepSeek-VL2#100",
@@ -106,7 +106,7 @@ var formats = map[string]format{
 		source: "vikhyat/moondream, moondream/torch/moondream.py",
 	}},
 	"cogvlm": {find: findCogVLM, unit: thousandth, family: family{
-		models: "CogVLM, CogVLM2, CogAgent", example: "[[034,201,512,630;600,110,720,400]]", note: "; between boxes", source: "zai-org/CogVLM, README and #46",
+		models: "CogVLM, CogAgent", example: "[[034,201,512,630;600,110,720,400]]", note: "boxes apart by a semicolon", source: "zai-org/CogVLM, README and #46",
 	}},
 	"ferret": {find: findPlain, unit: thousandth, family: family{
 		models: "Ferret", example: "the dog [120, 340, 560, 780]", source: "apple/ml-ferret, ferret/eval/eval_refexp.py",

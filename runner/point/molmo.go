@@ -70,24 +70,19 @@ func tagShapes(attrs attributes) []shape {
 		return coordShapes(coords)
 	}
 	var out []shape
-	half := map[string]float64{} // the other axis of a pair
+	half := map[string]float64{} // axes whose pair has not come yet
 	for _, a := range attrs.list {
 		m := molmoAxisRE.FindStringSubmatch(a.name)
 		n, ok := newNumeral(a.value)
 		if m == nil || !ok {
 			continue
 		}
-		other, paired := half["y"+m[2]], true
-		if m[1] == "x" {
-			_, paired = half["y"+m[2]]
-		} else {
-			other, paired = half["x"+m[2]]
-		}
-		switch half[m[1]+m[2]] = n.v; {
-		case paired && m[1] == "x":
-			out = append(out, shape{v: []float64{n.v, other}})
-		case paired:
-			out = append(out, shape{v: []float64{other, n.v}})
+		half[m[1]+m[2]] = n.v
+		x, hasX := half["x"+m[2]]
+		if y, hasY := half["y"+m[2]]; hasX && hasY {
+			out = append(out, shape{v: []float64{x, y}})
+			delete(half, "x"+m[2])
+			delete(half, "y"+m[2])
 		}
 	}
 	for _, m := range molmoTenthRE.FindAllStringSubmatch(attrs.bare, -1) {

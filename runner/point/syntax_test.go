@@ -3,6 +3,7 @@ package point_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -221,5 +222,16 @@ func TestExamples(t *testing.T) {
 		if err != nil || errBoxes != nil || len(points.Items)+len(boxes.Items) == 0 {
 			t.Errorf("%s does not read %s: %v %v", f.Format, f.Example, err, errBoxes)
 		}
+	}
+}
+
+// docs/coordinates.md is made of the table of formats: make generate.
+func TestDocumentIsInStep(t *testing.T) {
+	var b strings.Builder
+	if err := point.Markdown(&b); err != nil {
+		t.Fatal(err)
+	}
+	if have, err := os.ReadFile("../../docs/coordinates.md"); err != nil || string(have) != b.String() {
+		t.Errorf("docs/coordinates.md is out of step (%v): make generate", err)
 	}
 }

@@ -15,6 +15,7 @@ var (
 )
 
 func findQwen(text string) ([]shape, error) { return tagged(qwenRE, pairs, loosePairs("<box>"))(text) }
+
 func findQwen2(text string) ([]shape, error) {
 	return tagged(qwen2RE, pairs, loosePairs("_start|>"))(text)
 }

@@ -71,28 +71,26 @@ func said2D(i *Item) []result.Overlay {
 		return nil
 	}
 	o := result.Overlay{Image: len(i.Images) - 1} // of several, the question is about the last
-	img := i.Images[o.Image]
-	o.Found = shapes(i.Answer, img)
+	o.Found = shapes(i.Answer)
 	if o.Found == nil {
 		return nil
 	}
 	if len(i.Accepted) > 0 {
-		o.Expected = shapes(nearest(i.Accepted, i.Answer), img)
+		o.Expected = shapes(nearest(i.Accepted, i.Answer))
 	}
 	return []result.Overlay{o}
 }
 
-func shapes(text string, img result.Image) []result.Shape {
-	options := point.Options{Width: img.Width, Height: img.Height}
+func shapes(text string) []result.Shape {
 	var all []result.Shape
-	points, err := point.Points(text, options)
+	points, err := point.Points(text, point.Options{})
 	if err != nil {
 		return nil
 	}
 	for _, p := range points {
 		all = append(all, result.Shape{Kind: "point", Points: [][2]float64{{p.X, p.Y}}, Label: p.Label})
 	}
-	boxes, err := point.Boxes(text, options)
+	boxes, err := point.Boxes(text, point.Options{})
 	if err != nil {
 		return all
 	}

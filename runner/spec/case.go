@@ -65,6 +65,7 @@ type Case struct {
 	XFail   string        // reason, "" is expected to pass
 	Only    bool
 	NoCache bool           // cache: never
+	Sizing  Sizing         // at which size images are shown, where the backend does not say
 	Vars    map[string]any // row variables over spec vars, for reports and expr
 	Secrets []secret.Value // values of ${env:...} used here, to redact from every output
 	Sources []Source       // files it was made from, the spec first; images are in Turns

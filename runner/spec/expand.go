@@ -59,6 +59,9 @@ func (l *loader) expandRow(s *suite, n Node, outer *scope, r *row) error {
 	if err := n.Decode(&f); err != nil {
 		return err
 	}
+	if err := f.Settle(n); err != nil {
+		return err
+	}
 	l.env.byName(func() { // it was read without a mistake once
 		_ = n.Get("name").Decode(&f.Name)
 		f.Labels = nil
@@ -83,7 +86,7 @@ func (l *loader) newCase(s *suite, n Node, f caseFile) (Case, error) {
 		Suite: s.file.Suite, Name: strings.TrimSpace(f.Name), Pos: n.Pos(),
 		Params: f.Params.sdk(), Repeat: f.Repeat, Require: f.Require, Timeout: f.Timeout,
 		Skip: string(f.Skip), XFail: string(f.XFail), Only: f.Only.Value,
-		NoCache: f.Cache == "never",
+		NoCache: f.Cache == "never", Sizing: f.Sizing,
 	}
 	c.ID = Slug(c.Suite) + "/" + Slug(c.Name)
 	if Slug(c.Name) == "" {

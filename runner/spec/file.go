@@ -20,6 +20,7 @@ type settings struct {
 	Skip     reason        `yaml:"skip" doc:"why it does not run"`
 	XFail    reason        `yaml:"xfail" doc:"why it is known to fail; passing is then reported as a failure"`
 	Cache    string        `yaml:"cache" enum:"auto|never" doc:"never asks the backend in every run and keeps no answer; auto, the default, takes what an earlier run has kept"`
+	Sizing   `yaml:",inline"`
 }
 
 // params are sdk.Params as written; nil is not given.

@@ -31,7 +31,9 @@ func (l *loader) suite(doc document) {
 	base, s.scope = l.included(doc.root, base, outer, []string{doc.abs})
 	s.scope = l.declare(doc.root, s.scope)
 	s.file.settings = base
-	if err := doc.root.with(s.scope).Decode(&s.file); err != nil {
+	err := doc.root.with(s.scope).Decode(&s.file)
+	l.problems.add(s.file.Settle(doc.root))
+	if err != nil {
 		l.problems.add(err)
 		if s.file.Suite == "" {
 			return
@@ -93,6 +95,7 @@ func (l *loader) included(root Node, base settings, sc *scope, stack []string) (
 		sc = l.declare(file, sc)
 		layer := defaultsFile{settings: base}
 		l.problems.add(file.with(sc).Decode(&layer))
+		l.problems.add(layer.Settle(file))
 		l.env.byName(func() {
 			if labels := file.with(sc).Get("labels"); !labels.IsZero() {
 				layer.Labels = nil
