@@ -183,6 +183,21 @@ func TestCounting(t *testing.T) {
 	}, wide)
 }
 
+// RoboPoint answers with points, or with boxes that stand for the points in them.
+func TestRoboPoint(t *testing.T) {
+	const left = "points_in: {box: [0, 0, 0.5, 1], format: robopoint, min: 0.5"
+	judgeRows(t, []row{
+		{name: "points", entry: left + "}", answer: "[(0.25, 0.5), (0.75, 0.5)]", outcome: passed, score: 0.5},
+		{name: "a box inside", entry: left + "}", answer: "(0.0, 0.0, 0.5, 0.5)", outcome: passed, score: 1},
+		{name: "a box half inside", entry: left + "}", answer: "(0.25, 0.0, 0.75, 0.5)", outcome: passed, score: 0.5},
+		{name: "a box a quarter inside", entry: left + "}", answer: "(0.25, 0.25, 1.0, 0.75)", outcome: failed, score: 1.0 / 3},
+		{name: "pixels of 640x480", entry: left + "}", answer: "(160, 0, 480, 240)", outcome: passed, score: 0.5},
+		{name: "a box without pixels", entry: left + "}", answer: "(0.1, 0.1, 0.1, 0.1)", outcome: failed},
+		{name: "nothing, and not", entry: left + ", not: true}", answer: "I see a tray.", outcome: failed},
+		{name: "a box of others is no point", entry: "points_in: {box: [0, 0, 0.5, 1], format: fraction}", answer: "(0.0, 0.0, 0.5, 0.5)", outcome: failed},
+	}, wide)
+}
+
 // Ways to hit targets without finding them.
 func TestTargetsAreFoundOneByOne(t *testing.T) {
 	const near = "boxes: {targets: [[0.1, 0.1, 0.5, 0.5], [0.12, 0.12, 0.52, 0.52]]}"

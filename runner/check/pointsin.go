@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
@@ -70,18 +71,24 @@ func (c *pointsInCheck) judge(_ context.Context, in Input, text string) result.V
 		return *stop
 	}
 	expected := "points inside " + c.region.String()
+	areas, stop := c.areas(in, img, expected, text)
+	if stop != nil {
+		return *stop
+	}
 	seen, stop := c.points(in, img, expected, text)
 	switch {
+	case stop != nil && len(areas.Items) > 0: // boxes alone
 	case stop != nil && !stop.Unread && stop.Outcome == result.Failed: // there are none, which are neither inside nor outside
 		return unread(expected, text, "%s", stop.Reason)
 	case stop != nil:
 		return *stop
 	}
 	meant := c.meant(seen.Items, img.index)
-	if len(meant) == 0 {
+	if len(meant)+len(areas.Items) == 0 {
 		return unread(expected, text, "no point is labelled %s in this image: %s", c.Label, quote(text))
 	}
-	return c.verdict(meant, seen, img, expected)
+	seen.Outside = append(seen.Outside, areas.Outside...)
+	return c.verdict(meant, areas.Items, seen, img, expected)
 }
 
 // meant are the points of the image with the label that is meant; one that is
@@ -101,9 +108,9 @@ func (c *pointsInCheck) meant(points []point.Point, index int) []point.Point {
 	return meant
 }
 
-func (c *pointsInCheck) verdict(points []point.Point, seen sight[point.Point], img canvas, expected string) result.Verdict {
+func (c *pointsInCheck) verdict(points []point.Point, areas []point.Box, seen sight[point.Point], img canvas, expected string) result.Verdict {
 	o := &result.Overlay{Image: img.index, Expected: []result.Shape{c.region.shape()}}
-	inside := 0
+	inside, all := 0, len(points)+len(seen.Outside)
 	for _, p := range points {
 		ok, err := c.region.contains(p.X, p.Y)
 		if err != nil {
@@ -114,10 +121,21 @@ func (c *pointsInCheck) verdict(points []point.Point, seen sight[point.Point], i
 		}
 		o.Found = append(o.Found, pointShape([2]float64{p.X, p.Y}, p.Label, ok))
 	}
-	least := valueOr(c.Min, 1)
-	share := float64(inside) / float64(len(points)+len(seen.Outside))
-	v := graded(share, least, expected, telling(points)+seen.note(), "read %s %s; %d inside %s, expected at least %s of them",
-		plural(len(points), "point"), telling(points)+seen.note(), inside, c.region, num(least))
+	for _, a := range areas {
+		in, of, err := pixelsInside(c.region, a)
+		if err != nil {
+			return broken("%v", err)
+		}
+		inside, all = inside+in, all+of
+		o.Found = append(o.Found, rectangle{a.X0, a.Y0, a.X1, a.Y1}.shape(a.Label, in == of && of > 0))
+	}
+	if all == 0 {
+		return unread(expected, listed(areas, tellBox), "there is no pixel in %s", listed(areas, tellBox))
+	}
+	least, share := valueOr(c.Min, 1), float64(inside)/float64(all)
+	read := strings.TrimSpace(telling(points)+" "+listed(areas, tellBox)) + seen.note()
+	v := graded(share, least, expected, read, "read %s %s; %d inside %s, expected at least %s of them",
+		plural(all-len(seen.Outside), "point"), read, inside, c.region, num(least))
 	v.Measures = []result.Measure{{What: "inside", Value: share, Min: &least}}
 	o.Expected[0].OK = v.Outcome == result.Passed
 	v.Overlay = o

@@ -9,20 +9,22 @@ import (
 // signs are the marks only one syntax uses.
 var signs = []struct {
 	format string
+	part   string // of every such mark; it is quick to look for
 	re     *regexp.Regexp
 }{
-	{"paligemma", regexp.MustCompile(`<loc[0-9]{4}>`)},
-	{"florence-2", regexp.MustCompile(`<loc_[0-9]+>`)},
-	{"kosmos-2", regexp.MustCompile(`<patch_index_[0-9]{4}>`)},
-	{"qwen2-vl", regexp.MustCompile(`<\|(?:box|point)_start\|>`)},
-	{"deepseek-vl2", regexp.MustCompile(`<\|det\|>`)},
-	{"glm-v", regexp.MustCompile(`<\|begin_of_box\|>[\s\[({]*[-0-9.]+\s*,`)},
-	{"seed-vl", regexp.MustCompile(`<bbox>\s*[0-9]`)},
-	{"qwen-vl", regexp.MustCompile(`<(?:box|point)>\s*\(`)},
-	{"internvl", regexp.MustCompile(`<(?:box|point)>\s*\[`)},
-	{"minicpm-v", regexp.MustCompile(`<box>\s*[0-9]`)},
-	{"minigpt-v2", regexp.MustCompile(`\{(?:<[0-9]+>){4}\}`)},
-	{"molmo", regexp.MustCompile(`<points?\s[^<>]*=|\bClick\(`)},
+	{"paligemma", "<loc", regexp.MustCompile(`<loc[0-9]{4}>`)},
+	{"florence-2", "<loc_", regexp.MustCompile(`<loc_[0-9]+>`)},
+	{"kosmos-2", "<patch_index_", regexp.MustCompile(`<patch_index_[0-9]{4}>`)},
+	{"qwen2-vl", "_start|>", regexp.MustCompile(`<\|(?:box|point)_start\|>`)},
+	{"deepseek-vl2", "<|det|>", regexp.MustCompile(`<\|det\|>`)},
+	{"glm-v", "<|begin_of_box|>", regexp.MustCompile(`<\|begin_of_box\|>[\s\[({]*[-0-9.]+\s*,`)},
+	{"seed-vl", "<bbox>", regexp.MustCompile(`<bbox>\s*[0-9]`)},
+	{"qwen-vl", "<", regexp.MustCompile(`<(?:box|point)>\s*\(`)},
+	{"internvl", "<", regexp.MustCompile(`<(?:box|point)>\s*\[`)},
+	{"minicpm-v", "<box>", regexp.MustCompile(`<box>\s*[0-9]`)},
+	{"minigpt-v2", "{<", regexp.MustCompile(`\{(?:<[0-9]+>){4}\}`)},
+	{"molmo", "<point", regexp.MustCompile(`<points?\s[^<>]*=`)},
+	{"molmo", "Click(", regexp.MustCompile(`\bClick\(`)},
 }
 
 // readAuto recognises the syntax. The rule, in order:
@@ -68,7 +70,7 @@ func readAuto(text string, o Options, arity int) (placed, error) {
 func signOf(text string) (string, error) {
 	var found []string
 	for _, s := range signs {
-		if s.re.MatchString(text) {
+		if strings.Contains(text, s.part) && s.re.MatchString(text) && !slices.Contains(found, s.format) {
 			found = append(found, s.format)
 		}
 	}

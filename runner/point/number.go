@@ -1,6 +1,7 @@
 package point
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -8,10 +9,7 @@ import (
 
 const number = `[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?`
 
-var (
-	numberRE = regexp.MustCompile(number)
-	valueRE  = regexp.MustCompile(`^\s*(` + number + `)\s*(%|px)?\s*$`)
-)
+var numberRE = regexp.MustCompile(number)
 
 // numeral is a number as an answer writes it.
 type numeral struct {
@@ -22,12 +20,21 @@ type numeral struct {
 
 // newNumeral reads a text that is one number; ±Inf for what floats cannot hold.
 func newNumeral(text string) (n numeral, ok bool) {
-	m := valueRE.FindStringSubmatch(text)
-	if m == nil {
+	text = strings.TrimSpace(text)
+	for _, suffix := range []string{"%", "px"} {
+		if bare, cut := strings.CutSuffix(text, suffix); cut {
+			text, n.suffix = strings.TrimRight(bare, " "), suffix
+			break
+		}
+	}
+	if text == "" || strings.Trim(text, "+-.eE0123456789") != "" || strings.ContainsAny(text[:1], "eE") {
 		return n, false
 	}
-	n.v, _ = strconv.ParseFloat(m[1], 64)
-	n.decimal, n.suffix = strings.ContainsAny(m[1], ".eE"), m[2]
+	var err error
+	if n.v, err = strconv.ParseFloat(text, 64); err != nil && !errors.Is(err, strconv.ErrRange) {
+		return n, false
+	}
+	n.decimal = strings.ContainsAny(text, ".eE")
 	return n, true
 }
 

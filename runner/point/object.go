@@ -246,7 +246,7 @@ func orderOf(n node) (string, error) {
 			}
 			about := strings.Contains(key, "box") || i == 0 && hasBox(n)
 			if about && !scaleRE.MatchString(kid.text) {
-				return "", fmt.Errorf("%w: the answer says %s: %q, which is none of xyxy, xywh, cxcywh, yxyx", ErrAmbiguous, key, kid.text)
+				return "", fmt.Errorf("%w: the answer says %s: %.40q, which is none of xyxy, xywh, cxcywh, yxyx", ErrAmbiguous, key, kid.text)
 			}
 		}
 	}

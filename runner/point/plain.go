@@ -27,11 +27,16 @@ func findPlain(text string) ([]shape, error) {
 	return findLines(text), nil
 }
 
-var (
-	assignRE = regexp.MustCompile(`(?i)(?:^|[^\w])([xy](?:_?(?:min|max|left|top|right|bottom|center|[0-9]))?|c[xy]|left|top|right|bottom|width|height|w|h)` +
-		`["'*]*(?:[ -]coord(?:inate)?)?\s*[:=]\s*["'*]*(` + number + `(?:\s*(?:%|px\b))?)["'*]*`)
-	betweenRE = regexp.MustCompile(`(?i)^(?:[\s,;()\[\]{}*•-]|\band\b)*$`)
-)
+// axes are the names that numbers are assigned to.
+var axes = words("x y x1 y1 x2 y2 x0 y0 x_0 y_0 x_1 y_1 x_2 y_2 xmin ymin xmax ymax x_min y_min x_max y_max min_x min_y max_x max_y " +
+	"x_left y_top x_right y_bottom cx cy x_center y_center center_x center_y left top right bottom width height w h")
+
+// assignment is a named number in a text: x: 320, or **Left** = 0.5.
+type assignment struct {
+	name       string
+	value      numeral
+	start, end int
+}
 
 // findAssignments reads runs of named numbers with nothing but punctuation
 // between them.
@@ -46,41 +51,100 @@ func findAssignments(text string) []shape {
 		}
 		clear(fields)
 	}
-	for _, m := range assignRE.FindAllStringSubmatchIndex(text, -1) {
-		name := keyName(text[m[2]:m[3]])
-		_, again := fields[name]
-		if again || len(fields) > 0 && !betweenRE.MatchString(text[end:m[2]]) {
+	for i := 0; i < len(text); i++ {
+		if text[i] != ':' && text[i] != '=' {
+			continue
+		}
+		a, ok := assignmentAt(text, i, end)
+		if !ok {
+			continue
+		}
+		if _, again := fields[a.name]; again || len(fields) > 0 && !isBetween(text[end:a.start]) {
 			flush()
 		}
 		if len(fields) == 0 {
-			start = m[2]
+			start = a.start
 		}
-		fields[name], _ = newNumeral(text[m[4]:m[5]])
-		end = m[1]
+		fields[a.name], end = a.value, a.end
+		i = a.end - 1
 	}
 	flush()
 	return out
 }
 
-var lineRE = regexp.MustCompile(`^\s*(?:[-*•]\s+|[0-9]+[.)]\s+)?\**(` + value + `(?:(?:\s*[,;]\s*|\s+)` + value + `)+)\**\s*[.;,]?\s*$`)
+const decoration = " \t\"'*"
 
-const value = number + `(?:\s?(?:%|px))?`
+// assignmentAt reads the assignment around a colon or equals sign; what ends
+// before from belongs to another.
+func assignmentAt(text string, at, from int) (a assignment, ok bool) {
+	before := strings.TrimRight(text[max(from, at-40):at], decoration)
+	for _, tail := range []string{"coordinate", "coord"} {
+		if bare, cut := strings.CutSuffix(strings.ToLower(before), tail); cut {
+			before = strings.TrimRight(before[:len(bare)], "- ")
+			break
+		}
+	}
+	name := strings.ToLower(before[strings.LastIndexFunc(before, func(r rune) bool { return !isWord(byte(min(r, 0x80))) })+1:])
+	if !axes[name] {
+		return a, false
+	}
+	a.name, a.start = name, max(from, at-40)+len(before)-len(name)
+	i := at + 1
+	for i < len(text) && strings.IndexByte(decoration, text[i]) >= 0 {
+		i++
+	}
+	a.end = i
+	for a.end < len(text) && (isWord(text[a.end]) || strings.IndexByte("+-.%", text[a.end]) >= 0) {
+		a.end++
+	}
+	a.value, ok = newNumeral(strings.TrimRight(text[i:a.end], "."))
+	return a, ok
+}
 
-// findLines reads lines that are two or four numbers and nothing else.
+// isBetween reports whether a text is what stands between the parts of one place.
+func isBetween(text string) bool {
+	if len(text) > 40 {
+		return false
+	}
+	return strings.Trim(strings.ReplaceAll(text, "and", ""), " \t\r\n,;.()[]{}*•-\"'") == ""
+}
+
+// findLines reads lines that are two or four numbers and nothing else, but for
+// the mark of a list.
 func findLines(text string) []shape {
 	var out []shape
 	at := 0
 	for line := range strings.Lines(text) {
-		if m := lineRE.FindStringSubmatchIndex(line); m != nil {
-			all, ok := numerals(node{text: strings.ReplaceAll(line[m[2]:m[3]], ";", ",")})
-			if s, is := newShape(all); ok && is {
-				s.start, s.end = at+m[2], at+m[3]
-				out = append(out, s)
-			}
+		if s, ok := lineShape(line); ok {
+			s.start, s.end = at, at+len(strings.TrimRight(line, "\n"))
+			out = append(out, s)
 		}
 		at += len(line)
 	}
 	return out
+}
+
+// longestLine bounds the lines that may be bare numbers, in bytes.
+const longestLine = 200
+
+func lineShape(line string) (shape, bool) {
+	bare := strings.TrimRight(strings.Trim(line, " \t\r\n*"), " *.;,")
+	if bare == "" || len(bare) > longestLine || strings.IndexByte("+-.0123456789", bare[0]) < 0 && !strings.HasPrefix(bare, "•") {
+		return shape{}, false
+	}
+	fields := strings.FieldsFunc(bare, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' })
+	if mark := fields[0]; len(fields) > 2 && (mark == "-" || mark == "•" || strings.Trim(mark, "0123456789") == "." || strings.Trim(mark, "0123456789") == ")") {
+		fields = fields[1:]
+	}
+	var all []numeral
+	for _, f := range fields {
+		n, ok := newNumeral(f)
+		if !ok {
+			return shape{}, false
+		}
+		all = append(all, n)
+	}
+	return newShape(all)
 }
 
 // findShikra reads [x,y] and [x1,y1,x2,y2], several joined by ';'.

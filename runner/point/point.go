@@ -139,12 +139,15 @@ func reading[T any](answer string, o Options, arity int, item func(shape) T) (Re
 
 func read(text string, o Options, arity int) (placed, error) {
 	name := strings.ToLower(o.Format)
-	if name == "" || name == "auto" {
-		return readAuto(text, o, arity)
-	}
+	auto := name == "" || name == "auto"
 	f, ok := formats[name]
-	if !ok {
+	switch {
+	case !auto && !ok:
 		return placed{}, fmt.Errorf("unknown format %q; one of %s", o.Format, strings.Join(Formats(), ", "))
+	case !strings.ContainsAny(text, "0123456789"):
+		return placed{}, nil
+	case auto:
+		return readAuto(text, o, arity)
 	}
 	all, err := f.find(text)
 	if err != nil {

@@ -17,6 +17,7 @@ func TestSyntaxes(t *testing.T) {
 		{"bare", "", "0.5, 0.25", aPoint},
 		{"bare with a dot", "", "0.5, 0.25.", aPoint},
 		{"bare without a comma", "", "0.5 0.25", aPoint},
+		{"bare without noughts", "", ".5, .25", aPoint},
 		{"bare lines", "", "The points:\n1. 0.5, 0.25\n2. 0.5, 0.25", aPoint + " | " + aPoint},
 		{"bare pixels", "pixel", "320, 120", aPoint},
 		{"keywords", "", "(x=0.5, y=0.25)", aPoint},

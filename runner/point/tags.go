@@ -118,7 +118,7 @@ func loosePairs(tag string) func(text string) ([]shape, error) {
 		for _, m := range tuplesRE.FindAllStringIndex(text, -1) {
 			s, ok := shapeIn(text[m[0]:m[1]])
 			if !ok {
-				return nil, ambiguous("%s may be points, or corners of boxes", text[m[0]:m[1]])
+				return nil, ambiguous("%.60s may be points, or corners of boxes", text[m[0]:m[1]])
 			}
 			s.start, s.end = m[0], m[1]
 			out = append(out, s)

@@ -14,6 +14,9 @@ var (
 
 // findPaliGemma reads runs of location tokens, y first: two are a point, fours are boxes.
 func findPaliGemma(text string) ([]shape, error) {
+	if !strings.Contains(text, "<loc") {
+		return findPlain(text)
+	}
 	var out []shape
 	for _, m := range paliRE.FindAllStringSubmatchIndex(text, -1) {
 		s := shape{label: strings.TrimSpace(text[m[4]:m[5]]), start: m[2], end: m[3]}
@@ -51,6 +54,9 @@ func run(v []float64, s shape) ([]shape, error) {
 // a quadrilateral (of its OCR task), more a polygon: their fours are no boxes,
 // since the corners go round. A bin stands for its centre, so half a bin is added.
 func findFlorence(text string) ([]shape, error) {
+	if !strings.Contains(text, "<loc_") {
+		return findPlain(text)
+	}
 	var out []shape
 	for _, m := range florenceRE.FindAllStringSubmatchIndex(text, -1) {
 		v, _ := numbers(strings.ReplaceAll(text[m[4]:m[5]], "_", " "))
@@ -77,6 +83,9 @@ func reversed(s shape) bool { return len(s.v) == 4 && (s.v[2] < s.v[0] || s.v[3]
 
 // findKosmos reads pairs of cells (upper left, lower right) of the 32x32 grid.
 func findKosmos(text string) ([]shape, error) {
+	if !strings.Contains(text, "<patch_index_") {
+		return findPlain(text)
+	}
 	var out []shape
 	for _, m := range kosmosRE.FindAllStringSubmatchIndex(text, -1) {
 		label := ""

@@ -1,0 +1,56 @@
+package check
+
+import (
+	"math"
+	"strings"
+
+	"github.com/vlmspec/vlmspec/runner/point"
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// roboPoint is the format of the model whose boxes stand for all points in them.
+const roboPoint = "robopoint"
+
+// The image that RoboPoint's scorer counts the pixels of boxes in, whatever its
+// size: robopoint/eval/summarize_vqa.py of wentaoyuan/RoboPoint.
+const roboWidth, roboHeight = 640, 480
+
+// mostAreas is how many boxes are looked into, pixel by pixel.
+const mostAreas = 16
+
+// areas are the boxes of an answer that stand for all points in them.
+func (c *pointsInCheck) areas(in Input, img canvas, expected, text string) (s sight[point.Box], stop *result.Verdict) {
+	if !strings.EqualFold(c.Format, roboPoint) {
+		return s, nil
+	}
+	o, err := c.options(in, img)
+	if err == nil {
+		s.Reading, err = point.ReadBoxes(text, o)
+	}
+	if err != nil {
+		return s, illegible(expected, text, err)
+	}
+	if n := len(s.Items); n > mostAreas {
+		v := unread(expected, text, "%s stand for more points than can be looked at, which are those of %d boxes", plural(n, "box"), mostAreas)
+		return s, &v
+	}
+	return s, nil
+}
+
+// pixelsInside counts the pixels of a box, half open, and those inside a region.
+func pixelsInside(r region, b point.Box) (inside, all int, err error) {
+	whole := func(f, side float64) int { return int(math.Trunc(f*side + 1e-9)) }
+	for y := whole(b.Y0, roboHeight); y < whole(b.Y1, roboHeight); y++ {
+		for x := whole(b.X0, roboWidth); x < whole(b.X1, roboWidth); x++ {
+			ok, err := r.contains((float64(x)+0.5)/roboWidth, (float64(y)+0.5)/roboHeight)
+			if err != nil {
+				return 0, 0, err
+			}
+			if ok {
+				inside++
+			}
+			all++
+		}
+	}
+	return inside, all, nil
+}
