@@ -63,6 +63,15 @@ func explainCheck(w io.Writer, kind string) error {
 		for line := range strings.Lines(d.Example) {
 			fmt.Fprintf(w, "    - %s\n", strings.TrimRight(line, "\n"))
 		}
+		if len(d.Reads) > 0 {
+			fmt.Fprintln(w)
+		}
+		for _, answer := range d.Reads {
+			fmt.Fprintf(w, "  reads        %s\n", answer)
+		}
+		for _, answer := range d.Refuses {
+			fmt.Fprintf(w, "  cannot read  %s\n", answer)
+		}
 		return writeArguments(w, append(d.Args, check.Common()...))
 	}
 	return nil

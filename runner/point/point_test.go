@@ -209,33 +209,38 @@ func TestFormatsSorted(t *testing.T) {
 
 func near(a, b float64) bool { return math.Abs(a-b) < 1e-12 }
 
-// Whatever the text, results are ordered, inside the image, and their spans inside the text.
+// Whatever the text, results are inside the image, in order, and their spans inside the text.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"[(0.461, 0.527)]", `<point x="52.3" y="61.0" alt="dog">dog</point>`, "<loc0256><loc0512><loc0768><loc1023> dog",
 		`[{"bbox_2d": [100, 50, 300, 200], "label": "dog"}]`, "<object><patch_index_0044><patch_index_0863></object>",
 		"car<loc_300><loc_400><loc_500><loc_600>", `<points coords="1 1 523 610;2">`, `{"x_min": 1e999, "y_min": -0.0}`,
+		"（０．５，０．２５）", "x: 320, y: 240", "1. 0.5, 0.25\n• 50%, 25%", `{"bbox": "1, 2, 3, 4", "format": "xywh"}`, `{"top_left": [1, 2], "bottom_right": {"x": 3, "y": 4}}`,
+		"[[034,201,512,630;600,110,720,400]]", "<box>1 2 3 4</box>", "{<1><2><3><4>}", `<points y1='2' alt="a "b" c" x1=1>`, "\\left(1px, 2px\\right)",
 	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, answer string) {
 		for _, format := range point.Formats() {
 			o := point.Options{Format: format, Width: 640, Height: 480}
-			points, err := point.Points(answer, o)
-			if err != nil && points != nil {
+			points, err := point.ReadPoints(answer, o)
+			if err != nil && points.Items != nil {
 				t.Fatalf("%s: points and an error", format)
 			}
-			for _, p := range points {
-				if !(p.X >= 0 && p.X <= 1 && p.Y >= 0 && p.Y <= 1) || p.Start < 0 || p.Start >= p.End || p.End > len(answer) {
+			for _, p := range points.Items {
+				if !(p.X >= 0 && p.X <= 1 && p.Y >= 0 && p.Y <= 1) || p.Image < 0 || p.Start < 0 || p.Start >= p.End || p.End > len(answer) {
 					t.Fatalf("%s: %+v", format, p)
 				}
 			}
-			boxes, _ := point.Boxes(answer, o)
-			for _, b := range boxes {
+			boxes, _ := point.ReadBoxes(answer, o)
+			for _, b := range boxes.Items {
 				if !(b.X0 >= 0 && b.X0 <= b.X1 && b.X1 <= 1 && b.Y0 >= 0 && b.Y0 <= b.Y1 && b.Y1 <= 1) ||
 					b.Start < 0 || b.Start >= b.End || b.End > len(answer) {
 					t.Fatalf("%s: %+v", format, b)
 				}
+			}
+			if len(points.Outside) > len(points.Items) || len(boxes.Outside) > len(boxes.Items) {
+				t.Fatalf("%s: most of %q lies outside, and that is no error", format, answer)
 			}
 		}
 	})

@@ -19,6 +19,9 @@ type placed struct {
 // place brings shapes to fractions, x first.
 func place(name string, f format, in []shape, o Options) (placed, error) {
 	var p placed
+	if f.unit != fraction && f.unit != roboPoint && likeFractions(in) {
+		return p, ambiguous("%v looks like fractions, and format %s counts %s", in[0].v, name, f.space())
+	}
 	for _, s := range in {
 		dx, dy, err := divisors(unitOf(f, s), o)
 		if err != nil {
@@ -42,6 +45,19 @@ func place(name string, f format, in []shape, o Options) (placed, error) {
 		return placed{}, fmt.Errorf("%w: %v in format %s (bytes %d to %d); is it another format?", ErrRange, s.v, name, s.start, s.end)
 	}
 	return p, nil
+}
+
+// likeFractions reports whether all numbers are from 0 to 1, and some with a
+// decimal point: in another scale they would all lie in one corner.
+func likeFractions(in []shape) bool {
+	decimal := false
+	for _, s := range in {
+		if s.suffix != "" || slices.Max(s.v) > 1 || slices.Min(s.v) < 0 {
+			return false
+		}
+		decimal = decimal || s.decimal
+	}
+	return decimal
 }
 
 // put adds a shape at fractions v, moved to the border when it lies a little beyond.

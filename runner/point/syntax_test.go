@@ -147,6 +147,9 @@ func TestAmbiguities(t *testing.T) {
 		"a quadrilateral":             {"", "STOP<loc_100><loc_100><loc_300><loc_110><loc_295><loc_200><loc_95><loc_190>", "polygon"},
 		"three tuples":                {"qwen2-vl", "(1,2),(3,4),(5,6)", "corners of boxes"},
 		"a corner and a size, unsaid": {"", "[0.5, 0.5, 0.2, 0.1]", "a corner and a size"},
+		"fractions in thousandths":    {"qwen3-vl", `[{"bbox_2d": [0.1, 0.2, 0.3, 0.4]}]`, "looks like fractions"},
+		"fractions in pixels":         {"pixel", "(0.5, 0.25)", "looks like fractions"},
+		"fractions in percent":        {"molmo", "(0.5, 0.25)", "looks like fractions"},
 		"units for some":              {"", "(50%, 25%) and (0.5, 0.25)", "name the format"},
 	} {
 		_, points := point.ReadPoints(tc.answer, point.Options{Format: tc.format})
