@@ -21,20 +21,24 @@ type numeral struct {
 // newNumeral reads a text that is one number; ±Inf for what floats cannot hold.
 func newNumeral(text string) (n numeral, ok bool) {
 	text = strings.TrimSpace(text)
-	for _, suffix := range []string{"%", "px"} {
-		if bare, cut := strings.CutSuffix(text, suffix); cut {
-			text, n.suffix = strings.TrimRight(bare, " "), suffix
-			break
-		}
+	if bare, cut := strings.CutSuffix(text, "%"); cut {
+		text, n.suffix = strings.TrimRight(bare, " "), "%"
+	} else if bare, cut := strings.CutSuffix(text, "px"); cut {
+		text, n.suffix = strings.TrimRight(bare, " "), "px"
 	}
-	if text == "" || strings.Trim(text, "+-.eE0123456789") != "" || strings.ContainsAny(text[:1], "eE") {
-		return n, false
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9' || c == '+' || c == '-':
+		case c == '.' || (c == 'e' || c == 'E') && i > 0:
+			n.decimal = true
+		default:
+			return n, false
+		}
 	}
 	var err error
 	if n.v, err = strconv.ParseFloat(text, 64); err != nil && !errors.Is(err, strconv.ErrRange) {
 		return n, false
 	}
-	n.decimal = strings.ContainsAny(text, ".eE")
 	return n, true
 }
 

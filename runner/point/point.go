@@ -125,6 +125,7 @@ func reading[T any](answer string, o Options, arity int, item func(shape) T) (Re
 	if err != nil {
 		return r, err
 	}
+	r.Items = slices.Grow(r.Items, len(p.shapes))
 	for _, s := range p.shapes {
 		s.start, s.end = text.span(s.start, s.end)
 		r.Items = append(r.Items, item(s))
@@ -156,12 +157,7 @@ func read(text string, o Options, arity int) (placed, error) {
 	return place(name, f, only(all, arity), o)
 }
 
+// only keeps the shapes of so many numbers, in place.
 func only(in []shape, arity int) []shape {
-	var out []shape
-	for _, s := range in {
-		if len(s.v) == arity {
-			out = append(out, s)
-		}
-	}
-	return out
+	return slices.DeleteFunc(in, func(s shape) bool { return len(s.v) != arity })
 }

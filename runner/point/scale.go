@@ -18,9 +18,9 @@ type placed struct {
 
 // place brings shapes to fractions, x first.
 func place(name string, f format, in []shape, o Options) (placed, error) {
-	var p placed
+	p := placed{shapes: make([]shape, 0, len(in))}
 	if f.unit != fraction && f.unit != roboPoint && likeFractions(in) {
-		return p, ambiguous("%v looks like fractions, and format %s counts %s", in[0].v, name, f.space())
+		return placed{}, ambiguous("%v looks like fractions, and format %s counts %s", in[0].v, name, f.space())
 	}
 	for _, s := range in {
 		dx, dy, err := divisors(unitOf(f, s), o)

@@ -116,10 +116,10 @@ func loosePairs(tag string) func(text string) ([]shape, error) {
 		}
 		var out []shape
 		for _, m := range tuplesRE.FindAllStringIndex(text, -1) {
-			s, ok := shapeIn(text[m[0]:m[1]])
-			if !ok {
+			if strings.Count(text[m[0]:m[1]], "(") > 2 {
 				return nil, ambiguous("%.60s may be points, or corners of boxes", text[m[0]:m[1]])
 			}
+			s, _ := shapeIn(text[m[0]:m[1]])
 			s.start, s.end = m[0], m[1]
 			out = append(out, s)
 		}
