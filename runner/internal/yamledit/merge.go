@@ -117,7 +117,11 @@ func join3(base, ours, theirs side, gap string) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", their.key, err)
 		}
 		if text != "" {
-			head, all = inserted(head, all, block{key: their.key, body: text}, gap)
+			added := block{key: their.key, body: text}
+			if strings.TrimSpace(their.tail) != "" { // a comment
+				added.tail = their.tail
+			}
+			head, all = inserted(head, all, added, gap)
 		}
 	}
 	var out strings.Builder

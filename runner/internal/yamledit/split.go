@@ -116,9 +116,12 @@ func patch(name string, data []byte, root spec.Node, edits []Edit, gap string) (
 // inserted puts a block before the first with a greater key.
 func inserted(head string, all []block, b block, gap string) (string, []block) {
 	i := slices.IndexFunc(all, func(other block) bool { return other.key > b.key })
-	if i < 0 {
+	switch comment := strings.TrimSpace(b.tail) != ""; {
+	case i < 0:
 		i = len(all)
-	} else {
+	case comment:
+		b.tail = strings.TrimRight(b.tail, "\r\n") + "\n" + gap
+	default:
 		b.tail = gap
 	}
 	before := &head
