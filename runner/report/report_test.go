@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -386,6 +387,50 @@ func TestConsoleOnATerminal(t *testing.T) {
 	} {
 		if !strings.Contains(plain, want) {
 			t.Errorf("no %q in:\n%s", want, plain)
+		}
+	}
+}
+
+// A spec outside of the checkout keeps the name that it has in its project: GitHub
+// would drop an annotation of ../x.
+func TestAnnotationOutsideTheWorkspace(t *testing.T) {
+	run := &result.Run{Manifest: result.Manifest{Project: "/checkout/sub"}}
+	for workspace, want := range map[string]string{
+		"":                "specs/a.yaml",
+		"/checkout":       "sub/specs/a.yaml",
+		"/":               "checkout/sub/specs/a.yaml",
+		"/elsewhere":      "specs/a.yaml",
+		"/checkout/other": "specs/a.yaml",
+		"relative":        "specs/a.yaml",
+	} {
+		t.Setenv("GITHUB_WORKSPACE", workspace)
+		if got := inWorkspace(run, "specs/a.yaml"); got != want {
+			t.Errorf("in %q: %s, want %s", workspace, got, want)
+		}
+	}
+}
+
+// Jenkins counts a rerun as a failure, so a case that does not gate has none.
+func TestJUnitReruns(t *testing.T) {
+	failed := result.Sample{Outcome: result.Failed}
+	for outcome, want := range map[result.Outcome][]string{
+		result.Failed:      {"rerunFailure"},
+		result.Unstable:    {"rerunFailure"},
+		result.Passed:      {"flakyFailure", "flakyFailure"},
+		result.XPassed:     {"flakyFailure", "flakyFailure"},
+		result.XFailed:     nil,
+		result.Quarantined: nil,
+	} {
+		c := &result.Case{Outcome: outcome, Samples: []result.Sample{failed, {Outcome: result.Passed}, failed}}
+		if outcome == result.Quarantined {
+			c.Quarantine = &result.Quarantine{Outcome: result.Failed}
+		}
+		var got []string
+		for _, r := range junitReruns(c) {
+			got = append(got, r.XMLName.Local)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", outcome, got, want)
 		}
 	}
 }
