@@ -62,6 +62,7 @@ type Execution struct {
 	commit   <-chan string
 	record   *runs.Recorder // nil when the run is not kept
 	answers  *answers
+	endLog   func() error               // passes on what has no line end; may be nil
 	secrets  *secret.Set                // of all cases and backends
 	hidden   map[*spec.Case]*secret.Set // of those cases that have some
 
@@ -148,7 +149,9 @@ func (e *Execution) log() io.Writer {
 	if e.options.Log == nil || e.secrets == nil {
 		return e.options.Log
 	}
-	return e.secrets.Writer(e.options.Log)
+	w := e.secrets.Writer(e.options.Log)
+	e.endLog = w.Close
+	return w
 }
 
 // tasks lists the samples of every case that is not skipped, and where those of
@@ -262,6 +265,9 @@ func (e *Execution) end(interrupted bool) result.Manifest {
 	backends := e.pool.Backends()
 	e.pool.Close()
 	e.answers.close(interrupted)
+	if e.endLog != nil {
+		_ = e.endLog() // whoever reads the log has seen its own error
+	}
 	m := e.manifest
 	m.Interrupted, m.Ended, m.Commit = interrupted, time.Now(), <-e.commit
 	m.Backends = map[string]result.Backend{}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -28,9 +29,15 @@ const (
 )
 
 // Main runs one command line and returns the exit code of the process.
-func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	a := &app{in: stdin, rawOut: stdout, rawErr: stderr}
 	a.out, a.err = visible.Writer(stdout, a.shown), visible.Writer(stderr, a.shown)
+	defer func() { // Go's own exit code would say that the command line is wrong
+		if p := recover(); p != nil {
+			fmt.Fprintf(a.err, "vlmspec: this is a bug, please report it: %v\n\n%s", p, debug.Stack())
+			code = exitInfra
+		}
+	}()
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(context.Background())
