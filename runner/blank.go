@@ -1,8 +1,6 @@
 package runner
 
 import (
-	"fmt"
-
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -17,7 +15,7 @@ func (e *Execution) blank(i int) *result.Case {
 	if len(p.Vars) > 0 {
 		c.Vars = make(map[string]string, len(p.Vars))
 		for k, v := range p.Vars {
-			c.Vars[k] = fmt.Sprint(v)
+			c.Vars[k] = varText(v)
 		}
 	}
 	for _, t := range p.Turns {

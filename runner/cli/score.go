@@ -23,8 +23,9 @@ func (a *app) scoreCommand() *cobra.Command {
 		Short: "Judge predictions made elsewhere, without a backend",
 		Long: `score puts answers that were made elsewhere to the checks of the specs, as a
 run would: same verdicts, metrics, reports and exit codes. PREDICTIONS is a
-.jsonl, .csv or .tsv file with the columns id (` + "`vlmspec list`" + ` tells them) and
-prediction; in JSON lines a conversation is a list, a prediction for each turn.
+table with the columns id (` + "`vlmspec list`" + ` tells them) and prediction: .csv,
+.tsv, .json, .jsonl, .parquet or .xlsx. Where cells can be lists, a conversation is
+a list with a prediction for each turn.
 A case without a prediction is an error.`,
 		Example: `  vlmspec score predictions.jsonl specs/colors.yaml --report json=scores.json`,
 		Args:    cobra.MinimumNArgs(1),

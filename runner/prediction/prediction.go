@@ -3,25 +3,17 @@
 package prediction
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
-	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/spec"
+	"github.com/vlmspec/vlmspec/runner/table"
 )
-
-// maxFileBytes of predictions are read.
-const maxFileBytes = 1 << 30
 
 // File is a file of predictions, an sdk.Backend that answers with them. It is
 // safe for concurrent use.
@@ -35,85 +27,65 @@ type prediction struct {
 	turns []string
 }
 
-// Read reads a .jsonl, .csv or .tsv file with the columns id and prediction.
-// Every error is a sentence with the file and line.
+// Read reads a table with the columns id and prediction: any that package table
+// knows. Every error is a sentence with the file and line.
 func Read(path string) (*File, error) {
-	data, err := regular.Text(path, maxFileBytes)
-	if err != nil {
-		return nil, fmt.Errorf("read the predictions: %w", err)
-	}
 	f := &File{path: path, byID: map[string]prediction{}}
-	switch ext := strings.ToLower(filepath.Ext(path)); ext {
-	case ".jsonl", ".ndjson":
-		err = f.readLines(data)
-	case ".csv":
-		err = f.readTable(data, ',')
-	case ".tsv":
-		err = f.readTable(data, '\t')
-	default:
-		return nil, fmt.Errorf("%s: expected a .jsonl, .csv or .tsv file", path)
-	}
-	if err == nil && len(f.byID) == 0 {
-		err = fmt.Errorf("%s: there is no prediction in it", path)
-	}
-	return f, err
-}
-
-func (f *File) readLines(data []byte) error {
-	in := bufio.NewScanner(bytes.NewReader(data))
-	in.Buffer(nil, len(data)+1)
-	for line := 1; in.Scan(); line++ {
-		if len(bytes.TrimSpace(in.Bytes())) == 0 {
-			continue
+	for row, err := range table.Read(path, nil) {
+		if err == nil {
+			err = f.read(row)
 		}
-		var row struct {
-			ID         *string         `json:"id"`
-			Prediction json.RawMessage `json:"prediction"`
-		}
-		if err := json.Unmarshal(in.Bytes(), &row); err != nil {
-			return fmt.Errorf(`%s:%d: %w; expected {"id": "...", "prediction": "..."}`, f.path, line, err)
-		}
-		if row.ID == nil || row.Prediction == nil {
-			return fmt.Errorf(`%s:%d: expected {"id": "...", "prediction": "..."}`, f.path, line)
-		}
-		var turns []string
-		if err := json.Unmarshal(row.Prediction, &turns); err != nil {
-			var one string
-			if err := json.Unmarshal(row.Prediction, &one); err != nil {
-				return fmt.Errorf("%s:%d: the prediction is neither a text nor a list of texts", f.path, line)
-			}
-			turns = []string{one}
-		}
-		if err := f.add(*row.ID, prediction{line, turns}); err != nil {
-			return err
-		}
-	}
-	return in.Err()
-}
-
-func (f *File) readTable(data []byte, comma rune) error {
-	r := csv.NewReader(bytes.NewReader(data))
-	r.Comma = comma
-	head, err := r.Read()
-	if err != nil {
-		return fmt.Errorf("%s: read the header: %w", f.path, err)
-	}
-	id, text := slices.Index(head, "id"), slices.Index(head, "prediction")
-	if id < 0 || text < 0 {
-		return fmt.Errorf("%s:1: expected the columns id and prediction, got %s", f.path, strings.Join(head, ", "))
-	}
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
+		if e, ok := errors.AsType[*table.Error](err); ok {
+			return f, placed(path, e)
 		} else if err != nil {
-			return fmt.Errorf("%s: %w", f.path, err)
-		}
-		line, _ := r.FieldPos(0)
-		if err := f.add(row[id], prediction{line, []string{row[text]}}); err != nil {
-			return err
+			return f, err
 		}
 	}
+	if len(f.byID) == 0 {
+		return f, fmt.Errorf("%s: there is no prediction in it", path)
+	}
+	return f, nil
+}
+
+func placed(path string, e *table.Error) error {
+	if e.Line > 0 {
+		path = fmt.Sprintf("%s:%d", path, e.Line)
+	}
+	if e.Hint == "" {
+		return fmt.Errorf("%s: %s", path, e.What)
+	}
+	return fmt.Errorf("%s: %s; %s", path, e.What, e.Hint)
+}
+
+func (f *File) read(row table.Row) error {
+	id, text := slices.Index(row.Names, "id"), slices.Index(row.Names, "prediction")
+	if id < 0 || text < 0 {
+		e := &table.Error{Line: row.Line, What: "expected the columns id and prediction, got " + strings.Join(row.Names, ", ")}
+		if row.Texts != nil {
+			e.Line = 0 // it is the header that lacks them
+		}
+		return e
+	}
+	var turns []string
+	switch answer := row.Value(text).(type) {
+	case string:
+		turns = []string{answer}
+	case []any:
+		for _, item := range answer {
+			turn, ok := item.(string)
+			if !ok {
+				return notText(row)
+			}
+			turns = append(turns, turn)
+		}
+	default:
+		return notText(row)
+	}
+	return f.add(fmt.Sprint(row.Value(id)), prediction{row.Line, turns})
+}
+
+func notText(row table.Row) error {
+	return &table.Error{Line: row.Line, What: "the prediction is neither a text nor a list of texts", Hint: `write {"id": "...", "prediction": "..."}`}
 }
 
 func (f *File) add(id string, p prediction) error {

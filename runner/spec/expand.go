@@ -24,19 +24,17 @@ func (l *loader) expand(s *suite, n Node) {
 		l.problems.add(n.Errorf("write name: ...", "expected a case, got %s", describe(n)))
 		return
 	}
-	list := []row{{}}
-	if r := n.Get("rows"); !r.IsZero() {
-		var err error
-		if list, err = l.rows(r); err != nil {
-			l.problems.add(err)
-			return
-		}
+	scope := l.declare(n, s.scope)
+	table := n.Get("rows")
+	if table.IsZero() {
+		l.problems.add(l.expandRow(s, n, scope, &row{}))
+		return
 	}
 	bad := 0
-	l.cases = slices.Grow(l.cases, len(list))
-	scope := l.declare(n, s.scope)
-	for i := range list {
-		err := l.expandRow(s, n, scope, &list[i])
+	for r, err := range l.rows(table) {
+		if err == nil {
+			err = l.expandRow(s, n, scope, &r)
+		}
 		l.problems.add(err)
 		if err == nil {
 			continue

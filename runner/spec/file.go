@@ -62,7 +62,7 @@ type turnFile struct {
 // caseFile is an item of `cases`.
 type caseFile struct {
 	Name     string   `yaml:"name" required:"true" doc:"the name of the case, unique in its suite; with rows put a ${column} in it"`
-	Rows     rows     `yaml:"rows" doc:"one case per row: a .csv, .tsv or .jsonl file, or a list of maps"`
+	Rows     rows     `yaml:"rows" doc:"one case per row: a list of maps, or a .csv, .tsv, .json, .jsonl, .parquet or .xlsx file"`
 	Only     at[bool] `yaml:"only" doc:"run no case but those with only; refused in CI"`
 	settings `yaml:",inline"`
 	turnFile `yaml:",inline"`

@@ -43,28 +43,6 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// FuzzRows: no row file makes a reader panic, and rows are as wide as their names.
-func FuzzRows(f *testing.F) {
-	f.Add("a,b\n1,\"2\n3\"\n")
-	f.Add("a\tb\r\n1\t2\r\n")
-	f.Add("{\"a\": [1, {\"b\": null}]}\n\n{\"a\": \"x\"}\n")
-	f.Fuzz(func(t *testing.T, data string) {
-		for _, read := range readers {
-			rows, err := read(&source{name: "rows"}, []byte(data))
-			for _, m := range Mistakes(err) {
-				if m.What == "" || m.Pos.File == "" {
-					t.Errorf("a mistake without place or sentence: %q", m)
-				}
-			}
-			for _, r := range rows {
-				if len(r.names) != max(len(r.values), len(r.texts)) {
-					t.Errorf("row %+v", r)
-				}
-			}
-		}
-	})
-}
-
 // FuzzDecode: strict decoding never panics, whatever the shape.
 func FuzzDecode(f *testing.F) {
 	f.Add("name: 1\nn: 2\npair: [1, 2]\ninner: {colour: x}\nafter: 1s\n")

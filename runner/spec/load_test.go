@@ -148,7 +148,7 @@ n	file	q
 `, `s/csv-007 "csv 007" specs/a.yaml:3:5 tiny | <data/a.png> "say \"hi\", please" map[equals:7]
 s/csv-1e1 "csv 1e1" specs/a.yaml:3:5 tiny | <b.png> "two\nlines ${q}" map[equals:10]
 s/csv-x "csv x" specs/a.yaml:3:5 tiny | </c.png> "-" map[equals:x]
-s/tsv-1 "tsv 1" specs/a.yaml:9:5 tiny | <specs/xa.png> "\"as is\"" map[equals:1]
+s/tsv-1 "tsv 1" specs/a.yaml:9:5 tiny | <specs/xa.png> "as is" map[equals:1]
 s/jsonl-1-50 "jsonl 1.50" specs/a.yaml:10:5 tiny | <data/a.png> "yes" map[equals:[1 map[a:<nil>] true ${n}]]
 `},
 		"content, turns, prompt files": {oneBackend + `
@@ -260,5 +260,37 @@ cases:
 		if err != nil || len(specs.Cases) != 10_000 {
 			b.Fatal(len(specs.Cases), err)
 		}
+	}
+}
+
+// A list of a row may be quoted where it stands alone, as editors want it in flow
+// style.
+func TestListOfARow(t *testing.T) {
+	p := project(t, oneBackend+`
+-- specs/a.yaml --
+suite: s
+cases:
+  - {name: "a ${n}", rows: a.jsonl, image: "${shots}", prompt: "${hint}.", expect: [equals: "${n}"]}
+-- specs/a.jsonl --
+{"n": 1, "shots": ["a.png", "b.png"], "hint": null}
+{"n": 2, "shots": "c.png", "hint": "h"}
+`)
+	specs, err := Load(p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range specs.Cases {
+		for _, part := range c.Turns[0].Parts {
+			if part.Image != nil {
+				got = append(got, part.Image.Name)
+			} else {
+				got = append(got, part.Text)
+			}
+		}
+	}
+	want := "specs/a.png specs/b.png . specs/c.png h."
+	if strings.Join(got, " ") != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -91,7 +91,7 @@ func (s *scope) known() []string {
 // whole returns the list or map that a plain `${name}` stands for.
 func (s *scope) whole(n Node) (Node, bool) {
 	name, ok := wholeName(n)
-	if !ok || n.y.Style&quotedStyles != 0 || s.nested >= maxNestedList {
+	if !ok || s.nested >= maxNestedList {
 		return Node{}, false
 	}
 	if _, cell := s.cell(name); cell != nil {
@@ -186,7 +186,7 @@ func (s *scope) reference(n Node, name string, references *int) (string, error) 
 		if s.nested >= maxNestedList {
 			return "", n.Errorf("", "${%s} is %s that refers to itself, or too deep within other variables", name, value.Kind())
 		}
-		return "", n.Errorf("use it alone, without other text and without quotes", "${%s} is %s, which cannot stand within text", name, value.Kind())
+		return "", n.Errorf("use it alone, without other text", "${%s} is %s, which cannot stand within text", name, value.Kind())
 	}
 	if value.scope == nil {
 		return value.y.Value, nil

@@ -1,0 +1,76 @@
+package spec
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
+	"github.com/vlmspec/vlmspec/runner/table"
+)
+
+// imageFolder keeps the images that stood in tables, each in a file that is named
+// by its digest, so that all else finds them where images are: in files.
+type imageFolder struct {
+	dir  string // absolute; need not exist
+	from string // absolute folder that the paths are relative to
+}
+
+// keep is a [table.Store].
+func (f *imageFolder) keep(image []byte) (string, error) {
+	sum := sha256.Sum256(image)
+	name := hex.EncodeToString(sum[:])
+	ending := table.Ending(image)
+	if ending == "" {
+		ending = ".bin"
+	}
+	path := filepath.Join(f.dir, name[:2], name+ending)
+	if err := keepFile(f.dir, path, image); err != nil {
+		return "", fmt.Errorf("the image cannot be kept: %w", err)
+	}
+	if rel, err := filepath.Rel(f.from, path); err == nil {
+		path = rel
+	}
+	return filepath.ToSlash(path), nil
+}
+
+// keepFile writes a file below dir unless it is there, whole, and never through a
+// link.
+func keepFile(dir, path string, data []byte) error {
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == int64(len(data)) {
+		if there, err := regular.Read(path, info.Size()); err == nil && bytes.Equal(there, data) {
+			return nil
+		}
+	}
+	for _, folder := range []string{dir, filepath.Dir(path)} {
+		if info, err := os.Lstat(folder); err == nil && !info.IsDir() {
+			return fmt.Errorf("%s is a link or a file, not a folder", folder)
+		}
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return err
+		}
+	}
+	ignore := filepath.Join(dir, ".gitignore")
+	if _, err := os.Lstat(ignore); errors.Is(err, fs.ErrNotExist) {
+		if err := os.WriteFile(ignore, []byte("*\n"), 0o644); err != nil {
+			return err
+		}
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(data)
+	if err = errors.Join(err, temp.Close()); err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name())
+	}
+	return err
+}
