@@ -53,12 +53,12 @@ func parse(src *source, data []byte) (_ Node, err error) {
 	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
 		return root, nil
 	} else if err != nil {
-		return root, syntaxError(src.name, data, err)
+		return root, syntaxError(src.name, data, masked, err)
 	}
 	if err := decoder.Decode(&next); err == nil {
 		return root, root.at(&next).Errorf("one file holds one document: remove the line ---", "a second document begins here")
 	} else if !errors.Is(err, io.EOF) {
-		return root, syntaxError(src.name, data, err)
+		return root, syntaxError(src.name, data, masked, err)
 	}
 	root.y = doc.Content[0]
 	if shown != nil {

@@ -29,7 +29,11 @@ var rewordings = []struct{ found, what, hint string }{
 }
 
 // syntaxError tells where and why the YAML library gave up.
-func syntaxError(file string, data []byte, err error) *Error {
+func syntaxError(file string, data, masked []byte, err error) *Error {
+	at, why := locate(masked)
+	if at > 0 && why != nil {
+		err = why
+	}
 	line, what := 1, err.Error()
 	if m := yamlMessage.FindStringSubmatch(what); m != nil {
 		what = m[2]
@@ -39,6 +43,9 @@ func syntaxError(file string, data []byte, err error) *Error {
 		if strings.HasPrefix(what, "did not find expected") && m[1] != "" {
 			line++ // the library counts these lines from 0
 		}
+	}
+	if at > 0 {
+		line = at
 	}
 	lines := bytes.Split(bytes.TrimRight(data, "\n"), []byte("\n"))
 	line = min(line, len(lines))
