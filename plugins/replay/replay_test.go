@@ -66,6 +66,29 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// A byte order mark, Windows line ends and UTF-16 make no difference.
+func TestEncodings(t *testing.T) {
+	const lines = "{\"prompt\": \"Why?\", \"answer\": \"so\"}\n\n{\"answer\": \"else\"}\n"
+	utf16 := "\xff\xfe"
+	for _, c := range []byte(lines) {
+		utf16 += string([]byte{c, 0})
+	}
+	for name, text := range map[string]string{
+		"unix": lines, "windows": "\ufeff" + strings.ReplaceAll(lines, "\n", "\r\n"), "UTF-16": utf16,
+	} {
+		r := &replay{}
+		if err := r.Configure(t.Context(), recording(t, text)); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		msg := sdk.Message{Role: sdk.User, Parts: []sdk.Part{{Text: "Why?"}}}
+		resp, err := r.Generate(t.Context(), sdk.Request{Messages: []sdk.Message{msg}}, nil)
+		if err != nil || resp.Text != "so" {
+			t.Errorf("%s: answered %q, %v", name, resp.Text, err)
+		}
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	for name, test := range map[string]struct{ lines, want string }{
 		"no JSON":     {`{"answer": "a"}` + "\nnonsense", "answers.jsonl:2: "},

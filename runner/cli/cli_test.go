@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"hub":     startHub,
 			"hidden":  hidden,
 			"waitfor": waitFor,
+			"windows": windows,
 		},
 	})
 }
@@ -130,6 +131,24 @@ func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s never had %s", args[0], args[1])
+}
+
+// windows gives files a byte order mark and the line ends of Windows, or makes sure
+// that they have them: windows [-check] FILE...
+func windows(ts *testscript.TestScript, _ bool, args []string) {
+	check := len(args) > 0 && args[0] == "-check"
+	if check {
+		args = args[1:]
+	}
+	for _, name := range args {
+		text := ts.ReadFile(name)
+		plain := strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
+		marked := "\ufeff" + strings.ReplaceAll(plain, "\n", "\r\n")
+		if check && text != marked {
+			ts.Fatalf("%s has lost its line ends: %q", name, text)
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(marked), 0o644))
+	}
 }
 
 // drawImages writes the images that the scripts show, good and bad.

@@ -56,24 +56,26 @@ func TestApply(t *testing.T) {
 		edits  []Edit
 		after  string
 	}{
-		"first":              {"", []Edit{put("s/b", "x")}, "s/b:\n  words:\n    - x\n"},
-		"below a comment":    {"# ours\n", []Edit{put("s/b", "x")}, "# ours\n\ns/b:\n  words:\n    - x\n"},
-		"no last newline":    {"s/a: {words: [x]}", []Edit{put("s/b", "x")}, "s/a: {words: [x]}\n\ns/b:\n  words:\n    - x\n"},
-		"in order":           {"s/a: 1\n\ns/c: 3\n", []Edit{put("s/b", "x")}, "s/a: 1\n\ns/b:\n  words:\n    - x\n\ns/c: 3\n"},
-		"above a lead":       {"# of c\ns/c: 3\n", []Edit{put("s/b", "x")}, "s/b:\n  words:\n    - x\n\n# of c\ns/c: 3\n"},
-		"several":            {"s/b: 1\n", []Edit{put("s/c", "x"), put("s/a", "z"), {Key: "s/b"}}, "s/a:\n  words:\n    - z\n\ns/c:\n  words:\n    - x\n"},
-		"keeps a blank end":  {"s/a: |+\n  x\ns/c: 1\n", []Edit{put("s/b", "x")}, "s/a: |+\n  x\ns/b:\n  words:\n    - x\ns/c: 1\n"},
-		"keeps the rest":     {"# head\n\n  \ns/a:   1  # odd\n\n\n# of b\ns/b:\n    words: [x]\n# after b\n\ns/c: \"3\"\n# end", []Edit{put("s/b", "z")}, "# head\n\n  \ns/a:   1  # odd\n\n\n# of b\ns/b:\n  words:\n    - z\n# after b\n\ns/c: \"3\"\n# end"},
-		"keeps comments":     {"s/b: # one\n  # two\n  words: # three\n    - x # four\n    - y # five\n  note: old # six\n", []Edit{{"s/b", value{[]string{"z", "x"}, "new"}}}, "s/b: # one\n  # two\n  words: # three\n    - z\n    - x # four\n  note: new # six\n"},
-		"keeps style":        {"s/b:\n  words: [x, 'y']\n  note: old\n", []Edit{{"s/b", value{[]string{"x", "y"}, "new"}}}, "s/b:\n  words: [x, 'y']\n  note: new\n"},
-		"windows line ends":  {"s/a: 1\r\n\r\ns/c: 3\r\n", []Edit{put("s/b", "x")}, "s/a: 1\r\n\r\ns/b:\n  words:\n    - x\n\ns/c: 3\r\n"},
-		"byte order mark":    {"\ufeffs/b: 1\n", []Edit{put("s/b", "x"), put("s/a", "z")}, "\ufeffs/a:\n  words:\n    - z\n\ns/b:\n  words:\n    - x\n"},
-		"document marker":    {"---\ns/b: 1\n", []Edit{put("s/a", "z")}, "---\n\ns/a:\n  words:\n    - z\n\ns/b: 1\n"},
-		"quoted key":         {"\"s/b\": 1\n", []Edit{put("s/b", "x")}, "\"s/b\":\n  words:\n    - x\n"},
-		"removes":            {"# head\n\n# of a\ns/a: 1\n\n# of b\ns/b: 2\n\n# loose\n\ns/c: 3\n", []Edit{{Key: "s/b"}}, "# head\n\n# of a\ns/a: 1\n\n# loose\n\ns/c: 3\n"},
-		"removes the first":  {"# of a\ns/a: 1\n\ns/b: 2\n", []Edit{{Key: "s/a"}}, "s/b: 2\n"},
-		"removes the last":   {"s/a: 1\n\ns/b: 2\n", []Edit{{Key: "s/b"}}, "s/a: 1\n\n"},
-		"removes what isn't": {"s/a: 1\n", []Edit{{Key: "s/b"}}, "s/a: 1\n"},
+		"first":                {"", []Edit{put("s/b", "x")}, "s/b:\n  words:\n    - x\n"},
+		"below a comment":      {"# ours\n", []Edit{put("s/b", "x")}, "# ours\n\ns/b:\n  words:\n    - x\n"},
+		"no last newline":      {"s/a: {words: [x]}", []Edit{put("s/b", "x")}, "s/a: {words: [x]}\n\ns/b:\n  words:\n    - x\n"},
+		"in order":             {"s/a: 1\n\ns/c: 3\n", []Edit{put("s/b", "x")}, "s/a: 1\n\ns/b:\n  words:\n    - x\n\ns/c: 3\n"},
+		"above a lead":         {"# of c\ns/c: 3\n", []Edit{put("s/b", "x")}, "s/b:\n  words:\n    - x\n\n# of c\ns/c: 3\n"},
+		"several":              {"s/b: 1\n", []Edit{put("s/c", "x"), put("s/a", "z"), {Key: "s/b"}}, "s/a:\n  words:\n    - z\n\ns/c:\n  words:\n    - x\n"},
+		"keeps a blank end":    {"s/a: |+\n  x\ns/c: 1\n", []Edit{put("s/b", "x")}, "s/a: |+\n  x\ns/b:\n  words:\n    - x\ns/c: 1\n"},
+		"keeps the rest":       {"# head\n\n  \ns/a:   1  # odd\n\n\n# of b\ns/b:\n    words: [x]\n# after b\n\ns/c: \"3\"\n# end", []Edit{put("s/b", "z")}, "# head\n\n  \ns/a:   1  # odd\n\n\n# of b\ns/b:\n  words:\n    - z\n# after b\n\ns/c: \"3\"\n# end"},
+		"keeps comments":       {"s/b: # one\n  # two\n  words: # three\n    - x # four\n    - y # five\n  note: old # six\n", []Edit{{"s/b", value{[]string{"z", "x"}, "new"}}}, "s/b: # one\n  # two\n  words: # three\n    - z\n    - x # four\n  note: new # six\n"},
+		"keeps style":          {"s/b:\n  words: [x, 'y']\n  note: old\n", []Edit{{"s/b", value{[]string{"x", "y"}, "new"}}}, "s/b:\n  words: [x, 'y']\n  note: new\n"},
+		"windows line ends":    {"s/a: 1\r\n\r\ns/c: 3\r\n", []Edit{put("s/b", "x")}, "s/a: 1\r\n\r\ns/b:\r\n  words:\r\n    - x\r\n\r\ns/c: 3\r\n"},
+		"windows, no last end": {"s/a: 1\r\ns/b: 2", []Edit{put("s/c", "x")}, "s/a: 1\r\ns/b: 2\r\n\r\ns/c:\r\n  words:\r\n    - x\r\n"},
+		"windows, replaced":    {"s/a: 1\r\ns/b:\r\n  words:\r\n    - y\r\n", []Edit{put("s/b", "x")}, "s/a: 1\r\ns/b:\r\n  words:\r\n    - x\r\n"},
+		"byte order mark":      {"\ufeffs/b: 1\n", []Edit{put("s/b", "x"), put("s/a", "z")}, "\ufeffs/a:\n  words:\n    - z\n\ns/b:\n  words:\n    - x\n"},
+		"document marker":      {"---\ns/b: 1\n", []Edit{put("s/a", "z")}, "---\n\ns/a:\n  words:\n    - z\n\ns/b: 1\n"},
+		"quoted key":           {"\"s/b\": 1\n", []Edit{put("s/b", "x")}, "\"s/b\":\n  words:\n    - x\n"},
+		"removes":              {"# head\n\n# of a\ns/a: 1\n\n# of b\ns/b: 2\n\n# loose\n\ns/c: 3\n", []Edit{{Key: "s/b"}}, "# head\n\n# of a\ns/a: 1\n\n# loose\n\ns/c: 3\n"},
+		"removes the first":    {"# of a\ns/a: 1\n\ns/b: 2\n", []Edit{{Key: "s/a"}}, "s/b: 2\n"},
+		"removes the last":     {"s/a: 1\n\ns/b: 2\n", []Edit{{Key: "s/b"}}, "s/a: 1\n\n"},
+		"removes what isn't":   {"s/a: 1\n", []Edit{{Key: "s/b"}}, "s/a: 1\n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -110,7 +112,7 @@ func TestApplyRefuses(t *testing.T) {
 	}{
 		"one line":     {"{s/a: 1, s/c: 2}\n", put("s/b", "x"), "golden/s.yaml:1:2: the entry s/a does not begin its line; write each entry as a block of lines of its own"},
 		"indented":     {"  s/a: 1\n", put("s/b", "x"), "golden/s.yaml:1:3: the entry s/a does not begin its line; write each entry as a block of lines of its own"},
-		"anchor":       {"s/a: &x 1\ns/b: *x\n", put("s/a", "x"), `golden/s.yaml would become wrong, so it stays as it is: golden/s.yaml:1: not YAML: unknown anchor 'x' referenced; define it with &name before it is used`},
+		"anchor":       {"s/a: &x 1\ns/b: *x\n", put("s/a", "x"), `golden/s.yaml would become wrong, so it stays as it is: golden/s.yaml:4: not YAML: unknown anchor 'x' referenced; define it with &name before it is used`},
 		"mistake":      {"s/a: 1\n", Edit{"s/b", value{Note: "bad"}}, "golden/s.yaml would become wrong, so it stays as it is: golden/s.yaml:4:9: it is bad"},
 		"document end": {"s/a: 1\n...\n", put("s/b", "x"), "golden/s.yaml would become wrong, so it stays as it is: golden/s.yaml:"},
 	}

@@ -1,9 +1,11 @@
 package yamledit
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -17,6 +19,10 @@ var ErrConflict = errors.New("both sides have changed the same")
 // they have nothing to do with each other. nil is no file. Where both sides have
 // changed one entry it is [ErrConflict].
 func Merge(base, ours, theirs []byte) ([]byte, error) {
+	file := ours
+	if !alike(base, ours) || !alike(ours, theirs) {
+		base, ours, theirs = unixText(base), unixText(ours), unixText(theirs)
+	}
 	var sides [3]side
 	for i, data := range [][]byte{base, ours, theirs} {
 		var err error
@@ -31,10 +37,33 @@ func Merge(base, ours, theirs []byte) ([]byte, error) {
 			return nil, err
 		}
 		if err = holdsSides(merged, sides[1], sides[2]); err == nil {
-			return merged, nil
+			return asIn(file, merged), nil
 		}
 	}
 	return nil, err
+}
+
+// unixText is a text without its byte order mark and with Unix line ends, which
+// make no difference.
+func unixText(data []byte) []byte {
+	return bytes.ReplaceAll(bytes.TrimPrefix(data, bom), []byte("\r\n"), []byte("\n"))
+}
+
+// alike reports whether two files begin alike: with a mark or without, and with
+// the same line end.
+func alike(a, b []byte) bool {
+	return bytes.HasPrefix(a, bom) == bytes.HasPrefix(b, bom) && windowsEnds(a) == windowsEnds(b)
+}
+
+// asIn gives a text the mark and the line ends of a file.
+func asIn(file, text []byte) []byte {
+	if windowsEnds(file) && !windowsEnds(text) {
+		text = []byte(ownLineEnds(string(file))(string(text)))
+	}
+	if bytes.HasPrefix(file, bom) && !bytes.HasPrefix(text, bom) {
+		text = append(slices.Clone(bom), text...)
+	}
+	return text
 }
 
 // holdsSides checks that every entry says what one side says.
@@ -121,7 +150,7 @@ func join3(base, ours, theirs side, gap string) ([]byte, error) {
 			if strings.TrimSpace(their.tail) != "" { // a comment
 				added.tail = their.tail
 			}
-			head, all = inserted(head, all, added, gap)
+			head, all = inserted(head, all, added, gap, "\n")
 		}
 	}
 	var out strings.Builder

@@ -25,6 +25,7 @@ func TestMerge(t *testing.T) {
 		"with one between":        {"s/a: 1\n\ns/c: 3\n", "s/a: 2\n\ns/c: 3\n", "s/a: 1\n\ns/b: 2\n\n# below b\n\ns/c: 3\n", "s/a: 2\n\ns/b: 2\n\n# below b\n\ns/c: 3\n"},
 		"with an entry":           {"s/a: 1\n", "s/a: 2\n", "s/a: 1\n\ns/b: 2\n\n# the end\n", "s/a: 2\n\ns/b: 2\n\n# the end\n"},
 		"both change the last":    {"s/a: 1\n\n# the end\n", "s/a: 1\n\n# an end\n", "s/a: 1\n\n# no end\n", ""},
+		"other line ends":         {"s/a: 1\n\ns/b: 2\n", "\ufeffs/a: 1\r\n\r\ns/b: 3\r\n", "s/a: 9\n\ns/b: 2\n", "\ufeffs/a: 9\r\n\r\ns/b: 3\r\n"},
 		"both change one":         {"s/a: 1\n", "s/a: 2\n", "s/a: 3\n", ""},
 		"both add one":            {"", "s/a: 2\n", "s/a: 3\n", ""},
 		"removed and changed":     {"s/a: 1\n", "", "s/a: 3\n", ""},

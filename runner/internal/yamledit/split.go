@@ -84,6 +84,7 @@ func patch(name string, data []byte, root spec.Node, edits []Edit, gap string) (
 	if err != nil {
 		return nil, err
 	}
+	own := ownLineEnds(string(text))
 	for _, e := range edits {
 		i := slices.IndexFunc(all, func(b block) bool { return b.key == e.Key })
 		switch {
@@ -91,15 +92,17 @@ func patch(name string, data []byte, root spec.Node, edits []Edit, gap string) (
 		case e.Value == nil:
 			head, all = removed(head, all, i)
 		case i >= 0:
-			if all[i].body, err = render(e.Key, e.Value, all[i].body); err != nil {
+			body, err := render(e.Key, e.Value, all[i].body)
+			if err != nil {
 				return nil, err
 			}
+			all[i].body = own(body)
 		default:
 			body, err := render(e.Key, e.Value, "")
 			if err != nil {
 				return nil, err
 			}
-			head, all = inserted(head, all, block{key: e.Key, body: body}, gap)
+			head, all = inserted(head, all, block{key: e.Key, body: own(body)}, own(gap), own("\n"))
 		}
 	}
 	var out strings.Builder
@@ -113,8 +116,23 @@ func patch(name string, data []byte, root spec.Node, edits []Edit, gap string) (
 	return []byte(out.String()), nil
 }
 
+func windowsEnds(file []byte) bool {
+	line, _, found := bytes.Cut(file, []byte("\n"))
+	return found && bytes.HasSuffix(line, []byte("\r"))
+}
+
+// ownLineEnds returns what gives a text the line ends of a file, by its first.
+func ownLineEnds(file string) func(text string) string {
+	if !windowsEnds([]byte(file)) {
+		return func(text string) string { return text }
+	}
+	return func(text string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
+	}
+}
+
 // inserted puts a block before the first with a greater key.
-func inserted(head string, all []block, b block, gap string) (string, []block) {
+func inserted(head string, all []block, b block, gap, lineEnd string) (string, []block) {
 	i := slices.IndexFunc(all, func(other block) bool { return other.key > b.key })
 	switch comment := strings.TrimSpace(b.tail) != ""; {
 	case i < 0:
@@ -133,7 +151,7 @@ func inserted(head string, all []block, b block, gap string) (string, []block) {
 		whole = all[i-1].body + whole
 	}
 	if whole != "" && !strings.HasSuffix(whole, "\n") {
-		*before += "\n"
+		*before += lineEnd
 	}
 	if whole = strings.TrimRight(whole, " \t"); whole != "" && !strings.HasSuffix(whole, "\n\n") && !strings.HasSuffix(whole, "\n\r\n") && whole != "\n" {
 		*before += gap
