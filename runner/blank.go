@@ -12,9 +12,9 @@ func (e *Execution) blank(i int) *result.Case {
 		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail, AllowUnchecked: e.plan.Options.AllowUnchecked, Params: paramsOf(p.Params),
 		Quarantine: e.plan.Quarantine(i),
 	}
-	if len(p.Vars) > 0 {
-		c.Vars = make(map[string]string, len(p.Vars))
-		for k, v := range p.Vars {
+	if vars := p.Vars(); len(vars) > 0 {
+		c.Vars = make(map[string]string, len(vars))
+		for k, v := range vars {
 			c.Vars[k] = varText(v)
 		}
 	}

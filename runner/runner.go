@@ -94,7 +94,7 @@ func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
 	e.hidden = map[*spec.Case]*secret.Set{}
 	for i := range p.Len() {
 		if c := p.Case(i); c.Secrets != nil {
-			e.hidden[&c.Case] = c.Secrets
+			e.hidden[c.Case] = c.Secrets
 		}
 	}
 	tasks, first := tasks(p)
@@ -165,7 +165,7 @@ func tasks(p *plan.Plan) (tasks []infer.Task, first []int) {
 			continue
 		}
 		for k := range c.Repeat {
-			tasks = append(tasks, infer.Task{Case: &c.Case, Index: k, Timed: c.Timed(), Never: c.NoCache})
+			tasks = append(tasks, infer.Task{Case: c.Case, Index: k, Timed: c.Timed(), Never: c.NoCache})
 		}
 	}
 	return tasks, first

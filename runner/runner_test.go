@@ -225,7 +225,7 @@ func TestConclude(t *testing.T) {
 		"passed enough, whatever else": {samples(p, e), 1, result.Passed, ""},
 	} {
 		got := result.Case{Samples: c.samples}
-		conclude(&plan.Case{Case: spec.Case{Require: atLeast(c.needed)}}, &got)
+		conclude(&plan.Case{Case: &spec.Case{Require: atLeast(c.needed)}}, &got)
 		if got.Outcome != c.want || got.Reason != c.reason {
 			t.Errorf("%s: %s, %q; want %s, %q", name, got.Outcome, got.Reason, c.want, c.reason)
 		}

@@ -26,7 +26,7 @@ func newCompiler(p *spec.Project) *compiler {
 
 // add compiles the cases of a file, and lets go of the YAML that the checks were
 // made from.
-func (c *compiler) add(cases []spec.Case) {
+func (c *compiler) add(cases []*spec.Case) {
 	at := map[spec.Pos]int{}
 	for i := range cases {
 		at[cases[i].Pos]++

@@ -65,7 +65,7 @@ type Plan struct {
 
 // Case is a case with its checks, by turn.
 type Case struct {
-	spec.Case
+	*spec.Case
 	Checks   [][]Check
 	Siblings int // other cases at the same line
 	Index    int // among all cases, before selection

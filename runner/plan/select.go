@@ -57,7 +57,7 @@ func (p *Plan) selected(cases []*Case, lines []at) ([]*Case, error) {
 		if len(wanted) == 0 || yes == nil {
 			return nil
 		}
-		left := slices.DeleteFunc(wanted, func(c *Case) bool { return !yes(&c.Case) })
+		left := slices.DeleteFunc(wanted, func(c *Case) bool { return !yes(c.Case) })
 		if len(left) == 0 {
 			return &SelectionError{fmt.Sprintf("no case is left: none of %d %s", len(wanted), what)}
 		}
@@ -127,7 +127,7 @@ func mentions(c *spec.Case, text string) bool {
 // adjust overrides what the specs say of sampling.
 func (p *Plan) adjust(cases []*Case) {
 	for i := range cases {
-		c := &cases[i].Case
+		c := cases[i].Case
 		if p.Options.Repeat > 0 {
 			c.Repeat = p.Options.Repeat
 		}

@@ -66,9 +66,10 @@ type Case struct {
 	Only    bool
 	NoCache bool           // cache: never
 	Sizing  Sizing         // at which size images are shown, where the backend does not say
-	Vars    map[string]any // row variables over spec vars, for reports and expr
 	Secrets []secret.Value // values of ${env:...} used here, to redact from every output
 	Sources []Source       // files it was made from, the spec first; images are in Turns
+
+	scope *scope // of its variables
 }
 
 // SampleSeed is the seed of a sample, counted from 0.
@@ -83,7 +84,6 @@ func (c Case) clone() Case {
 	}
 	c.Params.Stop, c.Params.Extra = slices.Clone(c.Params.Stop), maps.Clone(c.Params.Extra)
 	c.Labels, c.Secrets, c.Sources = slices.Clone(c.Labels), slices.Clone(c.Secrets), slices.Clone(c.Sources)
-	c.Vars = maps.Clone(c.Vars)
 	return c
 }
 

@@ -10,13 +10,6 @@ import (
 // maxBadRows ends the list of what is wrong with the rows of one case.
 const maxBadRows = 10
 
-// origin is where a case ID was first used.
-type origin struct {
-	pos  Pos
-	name string
-	row  *row
-}
-
 // expand makes the cases of one item of `cases`: one per row and backend.
 func (l *loader) expand(s *suite, n Node) {
 	n = n.with(s.scope)
@@ -48,7 +41,7 @@ func (l *loader) expand(s *suite, n Node) {
 // expandRow makes the cases of one row.
 func (l *loader) expandRow(s *suite, n Node, outer *scope, r *row) error {
 	secrets := slices.Clone(s.secrets)
-	n.scope = &scope{parent: outer, secrets: &secrets, names: r.names, values: r.values, texts: r.texts, src: r.src, line: r.line}
+	n.scope = &scope{parent: outer, secrets: &secrets, row: r}
 	f := caseFile{settings: s.file.settings}
 	f.Backends, f.Vars = nil, nil
 	if !f.System.node.IsZero() {
@@ -69,7 +62,7 @@ func (l *loader) expandRow(s *suite, n Node, outer *scope, r *row) error {
 	if err != nil {
 		return err
 	}
-	if err := l.claim(c, n, r); err != nil {
+	if err := l.claim(c, n); err != nil {
 		return err
 	}
 	c.Secrets = secrets
@@ -78,9 +71,9 @@ func (l *loader) expandRow(s *suite, n Node, outer *scope, r *row) error {
 }
 
 // newCase makes a case but for its backend.
-func (l *loader) newCase(s *suite, n Node, f caseFile) (Case, error) {
+func (l *loader) newCase(s *suite, n Node, f caseFile) (*Case, error) {
 	var p problems
-	c := Case{
+	c := &Case{
 		Suite: s.file.Suite, Name: strings.TrimSpace(f.Name), Pos: n.Pos(),
 		Params: f.Params.sdk(), Repeat: f.Repeat, Require: f.Require, Timeout: f.Timeout,
 		Skip: string(f.Skip), XFail: string(f.XFail), Only: f.Only.Value,
@@ -103,8 +96,8 @@ func (l *loader) newCase(s *suite, n Node, f caseFile) (Case, error) {
 	}
 	c.Turns, err = l.turns(n, f)
 	p.add(err)
-	c.Vars, err = s.variables(n.scope, f.Vars)
-	p.add(err)
+	c.scope = n.scope
+	p.add(s.checkVariables(n.scope, f.Vars))
 	return c, p.err()
 }
 
@@ -113,23 +106,17 @@ func (l *loader) inCI() bool {
 	return value != "" && value != "0" && !strings.EqualFold(value, "false")
 }
 
-// variables evaluates all that a case could refer to. A variable of the suite
-// may use columns that only some cases have; one that no case can use is a mistake.
-func (s *suite) variables(sc *scope, own vars) (map[string]any, error) {
+// checkVariables reads all that a case could refer to. A variable of the suite may
+// use columns that only some cases have; one that no case can use is a mistake.
+func (s *suite) checkVariables(sc *scope, own vars) error {
 	var p problems
-	values := map[string]any{}
 	for _, name := range sc.known() {
-		if _, done := values[name]; done {
-			continue
-		}
-		if text, cell := sc.cell(name); cell != nil {
-			values[name] = text
+		if at, _ := sc.find(name); at.row != nil {
 			continue
 		}
 		value, _ := sc.lookup(name)
 		err := value.Check()
 		if err == nil {
-			values[name] = value.Any()
 			delete(s.pending, name)
 			continue
 		}
@@ -139,26 +126,43 @@ func (s *suite) variables(sc *scope, own vars) (map[string]any, error) {
 			s.pending[name] = err
 		}
 	}
-	return values, p.err()
+	return p.err()
+}
+
+// Vars are the variables of a case, in JSON types: those of its row over those of
+// the spec. One that makes no sense in this case, as it refers to a column of
+// others, is left out. They are made anew for each call.
+func (c *Case) Vars() map[string]any {
+	values := map[string]any{}
+	for _, name := range c.scope.known() {
+		if _, done := values[name]; done {
+			continue
+		}
+		if value, _ := c.scope.lookup(name); value.Check() == nil {
+			values[name] = value.Any()
+		}
+	}
+	return values
 }
 
 // claim reserves the ID of a case.
-func (l *loader) claim(c Case, n Node, r *row) error {
+func (l *loader) claim(c *Case, n Node) error {
 	first, taken := l.ids[c.ID]
 	if !taken {
-		l.ids[c.ID] = origin{c.Pos, c.Name, r}
+		l.ids[c.ID] = c
 		return nil
 	}
 	name := n.Get("name")
-	if first.pos == c.Pos {
-		e := name.Errorf(rowHint(*first.row, *r), "rows %s:%d and %d give the same name %q", r.src.name, first.row.line, r.line, c.Name)
+	if first.Pos == c.Pos {
+		a, b := first.scope.row, c.scope.row
+		e := name.Errorf(rowHint(*a, *b), "rows %s:%d and %d give the same name %q", b.src.name, a.line, b.line, c.Name)
 		e.What = strings.TrimSuffix(e.What, n.scope.origin())
 		return e
 	}
-	if first.name != c.Name {
-		return name.Errorf("change one of the names", "case %q has the same ID as %q at %s: %s", c.Name, first.name, first.pos, c.ID)
+	if first.Name != c.Name {
+		return name.Errorf("change one of the names", "case %q has the same ID as %q at %s: %s", c.Name, first.Name, first.Pos, c.ID)
 	}
-	return name.Errorf("change one of the names", "suite %q has two cases named %q, the first at %s", c.Suite, c.Name, first.pos)
+	return name.Errorf("change one of the names", "suite %q has two cases named %q, the first at %s", c.Suite, c.Name, first.Pos)
 }
 
 // rowHint names a column by which two rows differ.
@@ -172,12 +176,12 @@ func rowHint(a, b row) string {
 }
 
 func (r row) text(name string) string {
-	value, _ := (&scope{names: r.names, values: r.values, texts: r.texts, src: r.src}).lookup(name)
+	value, _ := (&scope{row: &r}).lookup(name)
 	return value.Text()
 }
 
 // addPerBackend appends the case once for each backend it runs on.
-func (l *loader) addPerBackend(s *suite, c Case, own []at[string]) {
+func (l *loader) addPerBackend(s *suite, c *Case, own []at[string]) {
 	backends := s.file.Backends
 	if own != nil {
 		backends = own
@@ -186,16 +190,21 @@ func (l *loader) addPerBackend(s *suite, c Case, own []at[string]) {
 	if len(backends) == 0 {
 		backends = []at[string]{{Value: l.project.DefaultBackend}}
 	}
+	if len(backends) == 1 {
+		if _, known := l.project.Backends[backends[0].Value]; known {
+			c.Backend = backends[0].Value
+			l.cases = append(l.cases, c)
+		}
+		return
+	}
 	for _, b := range backends {
 		if _, known := l.project.Backends[b.Value]; !known {
 			continue
 		}
 		c := c.clone() // what is done to a case on one backend must not reach the others
 		c.Backend = b.Value
-		if len(backends) > 1 {
-			c.ID += "@" + b.Value
-		}
-		l.cases = append(l.cases, c)
+		c.ID += "@" + b.Value
+		l.cases = append(l.cases, &c)
 	}
 }
 

@@ -15,10 +15,10 @@ func FuzzLoad(f *testing.F) {
 	f.Add("suite: s\nrequire: 4/5\nparams: {seed: 1, stop: [a]}\ncases:\n- {name: t, turns: [{prompt: |\n    a\n  }], skip: x}\n")
 	f.Fuzz(func(t *testing.T, src string) {
 		root, err := Parse("a.yaml", []byte(src))
-		var specs []Case
+		var specs []*Case
 		if err == nil {
 			p := &Project{Dir: "/nowhere", DefaultBackend: "tiny", Backends: map[string]Backend{"tiny": {}}, Env: environ("A=1")}
-			l := &loader{project: p, env: &environment{get: p.Env}, read: map[string]bool{}, ids: map[string]origin{}, texts: map[string]Node{}}
+			l := &loader{project: p, env: &environment{get: p.Env}, read: map[string]bool{}, ids: map[string]*Case{}, texts: map[string]Node{}}
 			l.suite(document{"/nowhere/a.yaml", root})
 			specs, err = l.cases, l.problems.err()
 		}

@@ -44,15 +44,19 @@ type SuiteMetrics struct {
 // cases that are right are returned nevertheless.
 func Load(project *Project, files []string) (*Specs, error) {
 	var cases []Case
-	specs, err := LoadEach(project, files, func(some []Case) { cases = append(cases, some...) })
+	specs, err := LoadEach(project, files, func(some []*Case) {
+		for _, c := range some {
+			cases = append(cases, *c)
+		}
+	})
 	specs.Cases = cases
 	return specs, err
 }
 
 // LoadEach is [Load] for many cases: it hands them to visit, file by file, and
 // keeps neither them nor the YAML that they were made from. Specs has no cases.
-func LoadEach(project *Project, files []string, visit func([]Case)) (*Specs, error) {
-	l := &loader{project: project, env: &environment{get: project.Env}, read: map[string]bool{}, ids: map[string]origin{}, texts: map[string]Node{}}
+func LoadEach(project *Project, files []string, visit func([]*Case)) (*Specs, error) {
+	l := &loader{project: project, env: &environment{get: project.Env}, read: map[string]bool{}, ids: map[string]*Case{}, texts: map[string]Node{}}
 	paths, err := l.find(files)
 	l.problems.add(err)
 	l.open(paths, func(d document) {
@@ -71,8 +75,8 @@ type loader struct {
 	problems problems
 	read     map[string]bool // absolute paths
 	texts    map[string]Node // prompt files
-	ids      map[string]origin
-	cases    []Case
+	ids      map[string]*Case
+	cases    []*Case
 	metrics  []SuiteMetrics
 	sources  []Source // read since the suite, or the item of `cases`, was begun
 }

@@ -225,11 +225,13 @@ vars: {mood: calm, who: "${mood} ${env:LANGUAGE} ${env:TOKEN}"}
 		ID: "s/one", Suite: "s", Name: "one", Backend: "tiny", System: "Be kind.", Labels: []string{"nightly", "smoke", "slow"},
 		Params: sdk.Params{MaxTokens: 48, Seed: 1, TopK: 40, Temperature: 0.5, Stop: []string{"\n"}, Extra: map[string]any{"mirostat": 2.0}},
 		Repeat: 5, Require: all, Timeout: 30 * time.Second, XFail: "the model is too small",
-		Vars:    map[string]any{"mood": "kind", "who": "kind french s3cret"},
 		Secrets: []secret.Value{{Name: "LANGUAGE", Text: "french"}, {Name: "TOKEN", Text: "s3cret"}},
 	}
-	ignore := cmp.Options{cmpopts.IgnoreFields(Case{}, "Sources", "Pos", "Turns"), cmpopts.IgnoreFields(Require{}, "Passes")}
+	ignore := cmp.Options{cmpopts.IgnoreFields(Case{}, "Sources", "Pos", "Turns"), cmpopts.IgnoreUnexported(Case{}), cmpopts.IgnoreFields(Require{}, "Passes")}
 	if diff := cmp.Diff([]Case{want}, cases, ignore); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[string]any{"mood": "kind", "who": "kind french s3cret"}, cases[0].Vars()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -14,9 +14,10 @@ import (
 
 // row is the variables of one case of a case with `rows`.
 type row struct {
-	names  []string
-	values []Node   // of a list, or of a file that knows more than text
-	texts  []string // of others
+	names  []string // shared by all rows of a file
+	nodes  []Node   // by name, of a list
+	values []any    // by name, of a table that knows more than text: see table.Row
+	texts  []string // by name, of others
 	src    *source
 	line   int
 }
@@ -54,7 +55,7 @@ func listRows(n Node) iter.Seq2[row, error] {
 			r := row{src: item.src, line: item.Pos().Line}
 			for _, e := range item.Entries() {
 				r.names = append(r.names, e.Key)
-				r.values = append(r.values, e.Value)
+				r.nodes = append(r.nodes, e.Value)
 			}
 			if slices.Equal(r.names, names) {
 				r.names = names // spares each row a copy
@@ -109,14 +110,26 @@ func atRow(n Node, src *source, name string, err error) error {
 }
 
 func rowOf(src *source, r table.Row) row {
-	made := row{names: r.Names, texts: r.Texts, src: src, line: r.Line}
-	if r.Values != nil {
-		made.values = make([]Node, len(r.Values))
-		for i, value := range r.Values {
-			made.values[i] = Node{y: valueNode(value, r.Line), src: src}
-		}
+	return row{names: r.Names, values: r.Values, texts: r.Texts, src: src, line: r.Line}
+}
+
+// cell returns the text of a column of text.
+func (r *row) cell(i int) (string, bool) {
+	if r.texts != nil {
+		return r.texts[i], true
 	}
-	return made
+	return "", false
+}
+
+// node returns the value of a column. ${...} in it is text: rows are data.
+func (r *row) node(i int) Node {
+	switch {
+	case r.nodes != nil:
+		return r.nodes[i].with(nil)
+	case r.texts != nil:
+		return Node{src: r.src, y: &yaml.Node{Kind: yaml.ScalarNode, Value: r.texts[i], Line: r.line, Tag: "!!str"}}
+	}
+	return Node{src: r.src, y: valueNode(r.values[i], r.line)}
 }
 
 // valueNode is a value of a table as YAML. Numbers keep their text, and what is

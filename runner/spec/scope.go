@@ -14,11 +14,8 @@ import (
 // its variables, then those of the suite. It is read-only once loading is done.
 type scope struct {
 	parent  *scope
-	names   []string        // shared by all rows of a file
-	values  []Node          // by name; texts when nil
-	texts   []string        // by name: cells of a .csv or .tsv
-	src     *source         // of the row; nil for vars
-	line    int             // of the row
+	row     *row            // nil for vars
+	vars    []Entry         // names and what they stand for
 	env     *environment    // on the outermost scope
 	secrets *[]secret.Value // what ${env:...} gave a case
 	nested  int             // depth of ${...} within the value of a variable
@@ -36,8 +33,8 @@ const (
 // origin names the row a value came from, for the end of a message.
 func (s *scope) origin() string {
 	for ; s != nil; s = s.parent {
-		if s.src != nil {
-			return fmt.Sprintf(" (row %s:%d)", s.src.name, s.line)
+		if s.row != nil && s.row.src != nil {
+			return fmt.Sprintf(" (row %s:%d)", s.row.src.name, s.row.line)
 		}
 	}
 	return ""
@@ -46,7 +43,12 @@ func (s *scope) origin() string {
 // find returns the scope that binds a name, and where in it.
 func (s *scope) find(name string) (at *scope, i int) {
 	for at = s; at != nil; at = at.parent {
-		if i = slices.Index(at.names, name); i >= 0 {
+		if at.row != nil {
+			i = slices.Index(at.row.names, name)
+		} else {
+			i = slices.IndexFunc(at.vars, func(e Entry) bool { return e.Key == name })
+		}
+		if i >= 0 {
 			return at, i
 		}
 	}
@@ -56,8 +58,10 @@ func (s *scope) find(name string) (at *scope, i int) {
 // cell returns the value of a variable that is plain text of a row file; the
 // thousands of rows of such files are why it is not simply a Node.
 func (s *scope) cell(name string) (text string, at *scope) {
-	if at, i := s.find(name); at != nil && at.values == nil {
-		return at.texts[i], at
+	if at, i := s.find(name); at != nil && at.row != nil {
+		if text, ok := at.row.cell(i); ok {
+			return text, at
+		}
 	}
 	return "", nil
 }
@@ -69,21 +73,24 @@ func (s *scope) lookup(name string) (Node, bool) {
 	switch {
 	case at == nil:
 		return Node{}, false
-	case at.values == nil:
-		return Node{src: at.src, y: &yaml.Node{Kind: yaml.ScalarNode, Value: at.texts[i], Line: at.line, Tag: "!!str"}}, true
-	case at.src != nil: // rows are data: ${ in them is text
-		return at.values[i].with(nil), true
+	case at.row != nil:
+		return at.row.node(i), true
 	}
 	inner := *s
 	inner.nested++
-	return at.values[i].with(&inner), true
+	return at.vars[i].Value.with(&inner), true
 }
 
 // known lists what may be referred to.
 func (s *scope) known() []string {
 	var names []string
 	for ; s != nil; s = s.parent {
-		names = append(names, s.names...)
+		if s.row != nil {
+			names = append(names, s.row.names...)
+		}
+		for _, e := range s.vars {
+			names = append(names, e.Key)
+		}
 	}
 	return names
 }
@@ -119,7 +126,7 @@ func wholeName(n Node) (string, bool) {
 func (s *scope) writer(n Node) *source {
 	if name, ok := wholeName(n); ok && s != nil && s.nested < maxNested {
 		if _, cell := s.cell(name); cell != nil {
-			return cell.src
+			return cell.row.src
 		}
 		if value, ok := s.lookup(name); ok {
 			value.y = unalias(value.y)

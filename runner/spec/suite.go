@@ -122,12 +122,7 @@ func (l *loader) declare(n Node, outer *scope) *scope {
 	if len(entries) == 0 {
 		return outer
 	}
-	sc := &scope{parent: outer, secrets: outer.secrets}
-	for _, e := range entries {
-		sc.names = append(sc.names, e.Key)
-		sc.values = append(sc.values, e.Value)
-	}
-	return sc
+	return &scope{parent: outer, vars: entries, secrets: outer.secrets}
 }
 
 func (n Node) with(sc *scope) Node {

@@ -76,7 +76,7 @@ func (s *Suite) Nodes() {
 		begin := from
 		ginkgo.Describe(first.Suite, location(first.Pos, 1), func() {
 			for i := begin; i < to; i++ {
-				node(&s.plan.Case(i).Case, func() { s.judge(i) })
+				node(s.plan.Case(i).Case, func() { s.judge(i) })
 			}
 		})
 		from = to

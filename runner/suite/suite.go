@@ -53,7 +53,7 @@ func Run(ctx context.Context, p *plan.Plan, ro runner.Options, o Options) (runne
 	// One ordered container around all, else Ginkgo sorts the rows of a case.
 	ginkgo.Describe("vlmspec", ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
 		for block := range slices.Chunk(order, max(1, (len(order)+maxNodes-1)/maxNodes)) {
-			node(&p.Case(block[0]).Case, func() { judge(ctx, e, block) })
+			node(p.Case(block[0]).Case, func() { judge(ctx, e, block) })
 		}
 	})
 	formatter.ColorableStdOut = io.Discard // the run is reported from its results, not by Ginkgo
