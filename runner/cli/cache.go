@@ -17,7 +17,8 @@ func (a *app) cacheCommand() *cobra.Command {
 		Use:   "cache",
 		Short: "Tell what answers are kept between runs, or drop them",
 		Long: `cache tells how much the project keeps in .vlmspec/cache: answers, and what
-image files and backends were when they were last looked at.
+image files and backends were when they were last looked at; and in
+.vlmspec/images: the images that stood in tables.
 
 An answer is taken from there when nothing that determines it has changed: the
 backend's program, version, config, model and device, the conversation, the
@@ -72,6 +73,13 @@ func (a *app) tellCache(project *spec.Project) error {
 	if st.Records > 0 {
 		fmt.Fprintf(t, "oldest use\t%s\n", st.Oldest.Format(time.DateOnly))
 	}
+	images, err := project.CountImages()
+	if err != nil {
+		return err
+	}
+	if images.Files > 0 {
+		fmt.Fprintf(t, "images\t%d of tables, %s\n", images.Files, size(images.Bytes))
+	}
 	if st.Damaged > 0 {
 		fmt.Fprintf(t, "damaged\t%d, which the next run drops\n", st.Damaged)
 	}
@@ -96,6 +104,22 @@ func (a *app) pruneCache(project *spec.Project, unused time.Duration, all bool) 
 		return err
 	}
 	fmt.Fprintf(a.out, "dropped %d of %d records; %s are left\n", before.Records-after.Records, before.Records, size(after.Bytes))
+	return a.pruneImages(project, unused, all)
+}
+
+func (a *app) pruneImages(project *spec.Project, unused time.Duration, all bool) error {
+	before, err := project.CountImages()
+	if err != nil || before.Files == 0 {
+		return err
+	}
+	if all {
+		unused = 0
+	}
+	left, err := project.PruneImages(unused)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "dropped %d of %d images of tables; %s are left\n", before.Files-left.Files, before.Files, size(left.Bytes))
 	return nil
 }
 

@@ -1,7 +1,7 @@
 // Package runs is the run store of a project: every run in a folder of its own
 // below the project's state folder, which is .vlmspec unless vlmspec.yaml or
 // $VLMSPEC_STATE say otherwise. This package and package cache alone know what
-// lies where in it. Start reading at [Store] and [Store.Create]; read.go reads a
+// lies where in it, but for the images of tables, which package spec keeps. Start reading at [Store] and [Store.Create]; read.go reads a
 // run back, also one that was killed.
 package runs
 

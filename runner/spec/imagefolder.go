@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/table"
@@ -44,7 +45,7 @@ func (f *imageFolder) keep(image []byte) (string, error) {
 func keepFile(dir, path string, data []byte) error {
 	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == int64(len(data)) {
 		if there, err := regular.Read(path, info.Size()); err == nil && bytes.Equal(there, data) {
-			return nil
+			return used(path, info.ModTime())
 		}
 	}
 	for _, folder := range []string{dir, filepath.Dir(path)} {
@@ -73,4 +74,65 @@ func keepFile(dir, path string, data []byte) error {
 		_ = os.Remove(temp.Name())
 	}
 	return err
+}
+
+// dayOfUse is as exact as the last use of an image is known.
+const dayOfUse = 24 * time.Hour
+
+// used notes that an image is still in use, by its time of change.
+func used(path string, last time.Time) error {
+	now := time.Now()
+	if now.Sub(last) < dayOfUse {
+		return nil
+	}
+	return os.Chtimes(path, now, now)
+}
+
+// KeptImages says what is kept of the images that stand in tables.
+type KeptImages struct {
+	Files int
+	Bytes int64
+}
+
+// Images is the folder of the images that stood in tables. It need not exist.
+func (p *Project) Images() string { return filepath.Join(p.State, "images") }
+
+// PruneImages drops the images that no table was read with for so long, in days
+// that are rounded up, and says what is left. Those that tables have come back.
+func (p *Project) PruneImages(unused time.Duration) (left KeptImages, err error) {
+	return p.eachImage(func(path string, info fs.FileInfo) (bool, error) {
+		if time.Since(info.ModTime()) < unused+dayOfUse && unused > 0 {
+			return true, nil
+		}
+		return false, os.Remove(path)
+	})
+}
+
+// CountImages says what is kept.
+func (p *Project) CountImages() (KeptImages, error) {
+	return p.eachImage(func(string, fs.FileInfo) (bool, error) { return true, nil })
+}
+
+// eachImage counts the images that keep is true for. No link is followed.
+func (p *Project) eachImage(keep func(path string, info fs.FileInfo) (bool, error)) (KeptImages, error) {
+	var kept KeptImages
+	err := filepath.WalkDir(p.Images(), func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || !d.Type().IsRegular() || d.Name() == ".gitignore" {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		ok, err := keep(path, info)
+		if ok {
+			kept.Files++
+			kept.Bytes += info.Size()
+		}
+		return err
+	})
+	return kept, err
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"path/filepath"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -79,7 +78,7 @@ func (l *loader) fileRows(n Node) iter.Seq2[row, error] {
 	}
 	l.note(abs, "rows")
 	src := sourceAt(l.project.Dir, abs)
-	images := &imageFolder{dir: filepath.Join(l.project.State, "images"), from: src.dir}
+	images := &imageFolder{dir: l.project.Images(), from: src.dir}
 	return func(yield func(row, error) bool) {
 		some := false
 		for r, err := range table.Read(abs, images.keep) {

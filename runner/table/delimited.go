@@ -55,44 +55,51 @@ func (s *scanner) findSeparator() error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return readError(0, err)
 	}
-	if first, _, _ := strings.Cut(string(head), "\n"); strings.HasPrefix(first, "sep=") {
-		if rest := strings.TrimSuffix(first[len("sep="):], "\r"); len(rest) == 1 {
-			s.separator = rest[0]
-			s.line++
-			_, err := s.in.Discard(len(first) + 1)
-			return err
-		}
+	first, _, _ := strings.Cut(string(head), "\n")
+	if told, ok := strings.CutPrefix(strings.TrimSuffix(first, "\r"), "sep="); ok && len(told) == 1 {
+		s.separator = told[0]
+		s.line++
+		_, err := s.in.Discard(min(len(first)+1, len(head)))
+		return err
 	}
-	counts := map[byte]int{}
-	quoted := false
-count:
-	for i, c := range head {
-		switch {
-		case c == quote:
-			quoted = !quoted
-		case quoted:
-		case c == '\n':
-			if len(counts) > 0 {
-				break count
-			}
-		case i+1 < len(head) && head[i+1] == ' ': // as in text
-		case strings.IndexByte(",;\t|", c) >= 0:
-			counts[c]++
-		}
-	}
+	counts := separatorsOf(head)
 	s.separator = ','
 	if s.bare {
 		s.separator = '\t'
 	}
-	if counts['\t'] > 0 && s.bare {
+	if s.bare && counts['\t'] > 0 {
 		return nil
 	}
-	for _, c := range []byte{',', ';', '\t', '|'} {
+	for _, c := range []byte(separators) {
 		if counts[c] > counts[s.separator] {
 			s.separator = c
 		}
 	}
 	return nil
+}
+
+const separators = ",;\t|"
+
+// separatorsOf counts what may separate the names of the header, which ends with
+// the first line that is not empty, and may have line breaks within quotes.
+func separatorsOf(head []byte) map[byte]int {
+	counts := map[byte]int{}
+	header := bytes.TrimLeft(head, "\r\n")
+	quoted := false
+	for i, c := range header {
+		begins := i == 0 || strings.IndexByte(separators, header[i-1]) >= 0
+		switch {
+		case c == quote && (quoted || begins):
+			quoted = !quoted
+		case quoted:
+		case c == '\n':
+			return counts
+		case i+1 < len(header) && header[i+1] == ' ': // as in text
+		case strings.IndexByte(separators, c) >= 0:
+			counts[c]++
+		}
+	}
+	return counts
 }
 
 // next reads a record and tells the line on which it begins. Empty lines are none.

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"archive/zip"
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -97,6 +99,27 @@ func TestImages(t *testing.T) {
 	full := func([]byte) (string, error) { return "", errors.New("the disk is full") }
 	if got := show(t, write(t, "a.csv", "a\n"+coded+"\n"), full); got != "2:0: column \"a\": the disk is full; \n" {
 		t.Error(got)
+	}
+}
+
+// A workbook that claims to unpack into more than any table has is not unpacked.
+func TestZipBomb(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	header := &zip.FileHeader{Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate, CompressedSize64: 4, UncompressedSize64: 8 << 30}
+	w, err := z.CreateRaw(header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte{1, 2, 3, 4}); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := show(t, write(t, "bomb.xlsx", b.String()), nil)
+	if want := "0:0: it is not a workbook: unzip size exceeds the 536870912 bytes limit; save it as .xlsx or .csv\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -1,11 +1,7 @@
 package table
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/binary"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,10 +18,8 @@ type images struct {
 	whole bool           // byRow has all of the file
 }
 
-const (
-	mostReference = 64 // characters of a cell that may name another row
-	leastImage    = 65 // characters of base64
-)
+// mostReference is how many characters a cell may have that names another row.
+const mostReference = 64
 
 // replace changes the cells of a row. A nil images changes none.
 func (m *images) replace(r *Row) error {
@@ -228,116 +222,4 @@ func (m *images) readAll() {
 		return true
 	})
 	m.byRow, m.whole = all.byRow, true
-}
-
-// Embedded returns the image that a text is, as base64 or as a data URI. The error
-// says that a text means to be one and is not.
-func Embedded(text string) (image []byte, ok bool, err error) {
-	if head, body, isURI := strings.Cut(text, ","); isURI && strings.HasPrefix(head, "data:") {
-		if !strings.HasPrefix(head, "data:image/") || !strings.HasSuffix(head, ";base64") {
-			return nil, false, fmt.Errorf("%q is no image: write data:image/png;base64 and the data", shorten(head))
-		}
-		data, err := base64.StdEncoding.DecodeString(strings.TrimSpace(body))
-		if err != nil {
-			return nil, false, fmt.Errorf("the data URI is damaged: %w", err)
-		}
-		return data, true, nil
-	}
-	if len(text) < leastImage || !beginsLikeImage(text) {
-		return nil, false, nil
-	}
-	data, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
-	switch {
-	case err == nil:
-		return data, looksLikeImage(data), nil
-	case strings.HasPrefix(text, pngHead):
-		return nil, false, fmt.Errorf("the image in base64 is damaged: %w", err)
-	}
-	return nil, false, nil // text that begins like one
-}
-
-// pngHead is how a PNG begins in base64; nobody writes a text like it.
-const pngHead = "iVBORw0KGg"
-
-// beginsLikeImage spares long texts the decoding. It is base64 of how the files
-// begin that [Ending] knows.
-func beginsLikeImage(text string) bool {
-	for _, head := range []string{pngHead, "/9j/", "R0lGOD", "UklGR", "Qk", "SUkqA", "TU0AK", "AAAA"} {
-		if strings.HasPrefix(text, head) {
-			return true
-		}
-	}
-	return false
-}
-
-func looksLikeImage(data []byte) bool { return Ending(data) != "" }
-
-// Ending is how the name of a file with this image should end: ".png". It is ""
-// when data begins like no image.
-func Ending(data []byte) string {
-	switch http.DetectContentType(data) {
-	case "image/png":
-		return ".png"
-	case "image/jpeg":
-		return ".jpg"
-	case "image/gif":
-		return ".gif"
-	case "image/webp":
-		return ".webp"
-	case "image/bmp":
-		if len(data) > 6 && int(binary.LittleEndian.Uint32(data[2:])) == len(data) {
-			return ".bmp"
-		}
-	}
-	switch {
-	case bytes.HasPrefix(data, []byte("II*\x00")), bytes.HasPrefix(data, []byte("MM\x00*")):
-		return ".tif"
-	case len(data) > 12 && string(data[4:8]) == "ftyp":
-		return ".heic"
-	}
-	return ""
-}
-
-// pythonList reads a list of texts as Python and JSON write it: ['a', "b"].
-func pythonList(text string) ([]any, bool) {
-	text = strings.TrimSpace(text)
-	if !strings.HasPrefix(text, "[") || !strings.HasSuffix(text, "]") {
-		return nil, false
-	}
-	rest := strings.TrimSpace(text[1 : len(text)-1])
-	list := []any{}
-	for rest != "" {
-		item, after, ok := pythonText(rest)
-		if !ok {
-			return nil, false
-		}
-		list = append(list, item)
-		after, more := strings.CutPrefix(strings.TrimSpace(after), ",")
-		if rest = strings.TrimSpace(after); !more && rest != "" {
-			return nil, false
-		}
-	}
-	return list, true
-}
-
-// pythonText reads a text in quotes.
-func pythonText(s string) (text, rest string, ok bool) {
-	if s == "" || s[0] != '\'' && s[0] != '"' {
-		return "", "", false
-	}
-	var b strings.Builder
-	for i := 1; i < len(s); i++ {
-		switch {
-		case s[i] == s[0]:
-			return b.String(), s[i+1:], true
-		case s[i] == '\\' && i+1 < len(s) && strings.IndexByte(`'"\/`, s[i+1]) >= 0:
-			i++
-			b.WriteByte(s[i])
-		case s[i] == '\\':
-			return "", "", false
-		default:
-			b.WriteByte(s[i])
-		}
-	}
-	return "", "", false
 }
