@@ -108,7 +108,7 @@ var formats = map[string]format{
 	"cogvlm": {find: findCogVLM, unit: thousandth, family: family{
 		models: "CogVLM, CogAgent", example: "[[034,201,512,630;600,110,720,400]]", note: "boxes apart by a semicolon", source: "zai-org/CogVLM, README and #46",
 	}},
-	"ferret": {find: findPlain, unit: thousandth, family: family{
+	"ferret": {find: findPhrases, unit: thousandth, family: family{
 		models: "Ferret", example: "the dog [120, 340, 560, 780]", source: "apple/ml-ferret, ferret/eval/eval_refexp.py",
 	}},
 	"glm-v": {find: findGLM, unit: thousandth, family: family{

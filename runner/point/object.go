@@ -34,9 +34,10 @@ func words(list string) map[string]bool {
 // orders are the ways to write four numbers that an answer can name.
 var orders = map[string]string{
 	"xyxy": "xyxy", "x1y1x2y2": "xyxy", "ltrb": "xyxy", "voc": "xyxy", "pascal_voc": "xyxy", "corners": "xyxy", "xmin_ymin_xmax_ymax": "xyxy",
-	"xywh": "xywh", "ltwh": "xywh", "coco": "xywh", "tlwh": "xywh", "x_y_w_h": "xywh", "x_y_width_height": "xywh",
+	"x_min_y_min_x_max_y_max": "xyxy", "x1_y1_x2_y2": "xyxy", "left_top_right_bottom": "xyxy",
+	"xywh": "xywh", "ltwh": "xywh", "coco": "xywh", "tlwh": "xywh", "x_y_w_h": "xywh", "x_y_width_height": "xywh", "left_top_width_height": "xywh",
 	"cxcywh": "cxcywh", "yolo": "cxcywh", "center": "cxcywh", "xywh_center": "cxcywh",
-	"yxyx": "yxyx", "y1x1y2x2": "yxyx", "ymin_xmin_ymax_xmax": "yxyx",
+	"yxyx": "yxyx", "y1x1y2x2": "yxyx", "y1_x1_y2_x2": "yxyx", "y_min_x_min_y_max_x_max": "yxyx", "ymin_xmin_ymax_xmax": "yxyx",
 }
 
 // context is what the objects around an object say about it.
@@ -241,7 +242,7 @@ func orderOf(n node) (string, error) {
 			if kid.key != key || kid.open != 0 {
 				continue
 			}
-			if order := orderNamed(keyName(kid.text)); order != "" {
+			if order := orderNamed(kid.text); order != "" {
 				return order, nil
 			}
 			about := strings.Contains(key, "box") || i == 0 && hasBox(n)
@@ -256,12 +257,15 @@ func orderOf(n node) (string, error) {
 // scaleRE matches what says how large the numbers are, not in which order.
 var scaleRE = regexp.MustCompile(`(?i)^(?:pixels?|absolute|relative|normali[sz]ed|percent|json)$`)
 
+var noLetters = regexp.MustCompile(`[^a-z0-9]+`)
+
 func orderNamed(text string) string {
-	if order, ok := orders[text]; ok {
+	name := strings.Trim(noLetters.ReplaceAllString(strings.ToLower(text), "_"), "_")
+	if order, ok := orders[name]; ok {
 		return order
 	}
 	for _, order := range []string{"cxcywh", "xyxy", "xywh", "yxyx"} {
-		if strings.Contains(text, order) {
+		if strings.Contains(name, order) {
 			return order
 		}
 	}

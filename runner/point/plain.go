@@ -19,7 +19,7 @@ func findPlain(text string) ([]shape, error) {
 	case len(f.named) > 0:
 		return f.named, nil
 	case len(f.listed) > 0:
-		return f.listed, nil
+		return withLabels(text, f.listed, labelBefore), nil
 	}
 	if out := findAssignments(text); len(out) > 0 {
 		return out, nil
@@ -129,11 +129,14 @@ const longestLine = 200
 
 func lineShape(line string) (shape, bool) {
 	bare := strings.TrimRight(strings.Trim(line, " \t\r\n*"), " *.;,")
-	if bare == "" || len(bare) > longestLine || strings.IndexByte("+-.0123456789", bare[0]) < 0 && !strings.HasPrefix(bare, "•") {
+	if len(bare) > longestLine {
 		return shape{}, false
 	}
+	if head, rest, ok := strings.Cut(bare, ":"); ok && !strings.ContainsAny(head, "0123456789") {
+		bare = strings.Trim(rest, " *") // Answer: 0.5, 0.25
+	}
 	fields := strings.FieldsFunc(bare, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' })
-	if mark := fields[0]; len(fields) > 2 && (mark == "-" || mark == "•" || strings.Trim(mark, "0123456789") == "." || strings.Trim(mark, "0123456789") == ")") {
+	if len(fields) > 2 && isMark(fields[0]) {
 		fields = fields[1:]
 	}
 	var all []numeral
@@ -147,13 +150,21 @@ func lineShape(line string) (shape, bool) {
 	return newShape(all)
 }
 
+// isMark reports whether a word begins an item of a list: -, • or 1.
+func isMark(word string) bool {
+	number := strings.TrimRight(word, ".)")
+	return word == "-" || word == "•" || len(number) == len(word)-1 && strings.Trim(number, "0123456789") == ""
+}
+
 // findShikra reads [x,y] and [x1,y1,x2,y2], several joined by ';'.
-func findShikra(text string) ([]shape, error) { return findJoined(shikraRE, text), nil }
+func findShikra(text string) ([]shape, error) {
+	return withLabels(text, findJoined(shikraRE, text), phraseBefore), nil
+}
 
 // findCogVLM reads [[x0,y0,x1,y1]], several joined by ';' within.
 func findCogVLM(text string) ([]shape, error) {
 	if out := findJoined(shikraRE, text); len(out) > 0 {
-		return out, nil
+		return withLabels(text, out, phraseBefore), nil
 	}
 	return findPlain(text)
 }

@@ -42,7 +42,7 @@ func TestPoints(t *testing.T) {
 		{"qwen3-vl tags", "qwen3-vl", `<points x1="452" y1="118" alt="cup">cup</points>`, 0, 0, []xy{{.452, .118, "cup"}}},
 		{"gemini is y first", "gemini", `[{"point": [118, 452], "label": "the \"cup\""}]`, 0, 0, []xy{{.452, .118, `the "cup"`}}},
 		{"gemini named axes keep their names", "gemini", `{"x": 452, "y": 118}`, 0, 0, []xy{{.452, .118, ""}}},
-		{"shikra", "shikra", "the cup[0.220,0.216] and[0.1,0.2;0.3,0.4]", 0, 0, []xy{{.22, .216, ""}, {.1, .2, ""}, {.3, .4, ""}}},
+		{"shikra", "shikra", "the cup[0.220,0.216] and[0.1,0.2;0.3,0.4]", 0, 0, []xy{{.22, .216, "the cup"}, {.1, .2, ""}, {.3, .4, ""}}},
 		{"florence-2 adds half a bin", "florence-2", "cup<loc_300><loc_400>", 0, 0, []xy{{.3005, .4005, "cup"}}},
 		{"internvl", "internvl", "<ref>cup</ref><point>[[100, 200]]</point>", 0, 0, []xy{{.1, .2, "cup"}}},
 		{"deepseek-vl2", "deepseek-vl2", "<|ref|>cup<|/ref|><|det|>[[999, 0]]<|/det|>", 0, 0, []xy{{1, 0, "cup"}}},
@@ -112,7 +112,7 @@ func TestBoxes(t *testing.T) {
 			"<object><patch_index_0044><patch_index_0863></delimiter_of_multi_objects/><patch_index_0000><patch_index_0000></object>", 0, 0,
 			[]rect{{[4]float64{.390625, .046875, .984375, .828125}, ""}, {[4]float64{0, 0, .03125, .03125}, ""}},
 		},
-		{"shikra", "shikra", "a ball[0.1,0.2,0.3,0.4;0.5,0.6,0.7,0.8]", 0, 0, []rect{{[4]float64{.1, .2, .3, .4}, ""}, {[4]float64{.5, .6, .7, .8}, ""}}},
+		{"shikra", "shikra", "a ball[0.1,0.2,0.3,0.4;0.5,0.6,0.7,0.8]", 0, 0, []rect{{[4]float64{.1, .2, .3, .4}, "a ball"}, {[4]float64{.5, .6, .7, .8}, "a ball"}}},
 		{"florence-2", "florence-2", "car<loc_300><loc_400><loc_500><loc_600>", 0, 0, []rect{{[4]float64{.3005, .4005, .5005, .6005}, "car"}}},
 		{"internvl", "internvl", "<ref>car</ref><box>[[100, 200, 500, 600]]</box>", 0, 0, []rect{{[4]float64{.1, .2, .5, .6}, "car"}}},
 		{

@@ -19,11 +19,11 @@ func findQwen(text string) ([]shape, error) { return tagged(qwenRE, pairs, loose
 func findQwen2(text string) ([]shape, error) {
 	return tagged(qwen2RE, pairs, loosePairs("_start|>"))(text)
 }
-func findInternVL(text string) ([]shape, error) { return tagged(qwenRE, lists, findPlain)(text) }
-func findDeepSeek(text string) ([]shape, error) { return tagged(deepSeekRE, lists, findPlain)(text) }
+func findInternVL(text string) ([]shape, error) { return tagged(qwenRE, lists, findPhrases)(text) }
+func findDeepSeek(text string) ([]shape, error) { return tagged(deepSeekRE, lists, findPhrases)(text) }
 func findGLM(text string) ([]shape, error)      { return tagged(glmRE, lists, findPlain)(text) }
-func findMiniCPM(text string) ([]shape, error)  { return tagged(qwenRE, blanks, findPlain)(text) }
-func findMiniGPT(text string) ([]shape, error)  { return tagged(miniGPTRE, angles, findPlain)(text) }
+func findMiniCPM(text string) ([]shape, error)  { return tagged(qwenRE, blanks, findPhrases)(text) }
+func findMiniGPT(text string) ([]shape, error)  { return tagged(miniGPTRE, angles, findPhrases)(text) }
 
 // findSeed reads JSON whose texts hold tags, or tags alone.
 func findSeed(text string) ([]shape, error) {
@@ -124,7 +124,7 @@ func loosePairs(tag string) func(text string) ([]shape, error) {
 			out = append(out, s)
 		}
 		if len(out) > 0 {
-			return out, nil
+			return withLabels(text, out, phraseBefore), nil
 		}
 		return findPlain(text)
 	}
