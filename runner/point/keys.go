@@ -14,6 +14,7 @@ var (
 	orderKeys = strings.Fields("format bbox_format box_format bbox_mode box_mode mode type order")
 	// Under these, two or four numbers are no place in the image.
 	otherKeys = words("size image_size original_size model_size resolution dimensions shape scale color colour rgb rgba range " +
+		"probability probabilities logits weight weights version date time timestamp times duration interval angle rotation price year page grid " +
 		"confidence confidences score scores id ids index count number area padding wh aspect_ratio")
 	// These hold things, and name none of them.
 	holders = words("objects detections predictions results result items annotations output outputs answer answers data response " +

@@ -49,15 +49,32 @@ func labelBefore(before string) string {
 	if all := labelLineRE.FindAllStringSubmatch(before, -1); all != nil {
 		return strings.TrimSpace(all[len(all)-1][1])
 	}
+	heading := headingOf(before)
+	words := strings.Split(keyName(heading), "_")
+	if len(words) > 3 || slices.ContainsFunc(words, isAbout) {
+		return "" // The box is at: [...]
+	}
+	return heading
+}
+
+// headingOf is what stands at the beginning of the last line, before a colon.
+func headingOf(before string) string {
 	m := headingRE.FindStringSubmatch(before)
 	if m == nil {
 		return ""
 	}
-	words := strings.Split(keyName(m[1]), "_")
-	if len(words) > 3 || slices.ContainsFunc(words, isAbout) {
-		return "" // The box is at: [...]
-	}
 	return strings.TrimSpace(m[1])
+}
+
+// dropOthers leaves out lists that say under their heading that they are none:
+// "Image size: [640, 480]".
+func dropOthers(text string, shapes []shape) []shape {
+	from := 0
+	return slices.DeleteFunc(shapes, func(s shape) bool {
+		before := text[max(from, s.start-longestLabel, 0):max(from, s.start)]
+		from = max(from, s.end)
+		return slices.ContainsFunc(strings.Split(keyName(headingOf(before)), "_"), func(w string) bool { return otherKeys[w] })
+	})
 }
 
 // isAbout reports whether a word is about the answer rather than a thing in it.

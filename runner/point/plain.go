@@ -19,7 +19,7 @@ func findPlain(text string) ([]shape, error) {
 	case len(f.named) > 0:
 		return f.named, nil
 	case len(f.listed) > 0:
-		return withLabels(text, f.listed, labelBefore), nil
+		return withLabels(text, dropOthers(text, f.listed), labelBefore), nil
 	}
 	if out := findAssignments(text); len(out) > 0 {
 		return out, nil

@@ -55,6 +55,9 @@ func TestSyntaxes(t *testing.T) {
 		{"qwen-vl, cut off", "qwen-vl", "<ref>dog</ref><box>(536,509),(58", "none"},
 		{"a list that is cut off", "", `[{"x": 0.5, "y": 0.25}, {"x": 0.`, aPoint},
 		{"a size is no place", "thousandth", `{"image_size": [640, 480], "point": [500, 250]}`, aPoint},
+		{"a size in prose is no place", "", "Image size: [640, 480]\nPoint: [0.5, 0.25]", aPoint},
+		{"confidence is no place", "", `{"confidence": [0.9, 0.8], "point": [0.5, 0.25]}`, aPoint},
+		{"probabilities alone", "", `{"probabilities": [0.9, 0.8]}`, "none"},
 		{"text around", "", `{"label": "cup", "point": [0.5, 0.25], "attributes": {"color": "red"}}`, aPoint},
 
 		{"corners", "", `{"left": 0.1, "top": 0.2, "right": 0.4, "bottom": 0.6}`, aBox},
