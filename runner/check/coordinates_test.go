@@ -178,9 +178,24 @@ func TestCounting(t *testing.T) {
 		{name: "twice the same", entry: "count: 2", answer: "(0.1, 0.2) (0.1, 0.2)", outcome: failed},
 		{name: "twice the same is one, or not", entry: "count: 1", answer: "(0.1, 0.2) (0.1, 0.2)", outcome: failed},
 		{name: "twice the same, where it does not matter", entry: "count: {min: 1, max: 3}", answer: "(0.1, 0.2) (0.1, 0.2)", outcome: passed},
+		{name: "two, or one, or three", entry: "count: {value: 2, not: true, format: percent}", answer: "(10, 20) (10, 20) (30, 40) (200, 10)", outcome: failed},
 		{name: "one outside", entry: "count: {value: 2, format: percent}", answer: "(10, 20) (30, 40) (200, 10)", outcome: failed},
 		{name: "one outside, where it does not matter", entry: "count: {min: 2, format: percent}", answer: "(10, 20) (30, 40) (200, 10)", outcome: passed},
 	}, wide)
+}
+
+// An answer that was cut off has at least as many as it shows.
+func TestCountingWhatWasCutOff(t *testing.T) {
+	cut := wide
+	cut.Finish = "length"
+	judgeRows(t, []row{
+		{name: "exactly", entry: "count: 2", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: failed, reason: "cannot be read: the answer was cut off after 2 points, and may have gone on"},
+		{name: "at most", entry: "count: {max: 3}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: failed},
+		{name: "at least", entry: "count: {min: 2}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: passed},
+		{name: "too many already", entry: "count: {max: 1, not: true}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: passed},
+		{name: "not exactly, so far", entry: "count: {value: 3, not: true}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: failed},
+		{name: "never exactly", entry: "count: {value: 1, not: true}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: passed},
+	}, cut)
 }
 
 // RoboPoint answers with points, or with boxes that stand for the points in them.

@@ -3,7 +3,9 @@ package check
 import (
 	"context"
 	"fmt"
+	"math"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -44,7 +46,7 @@ func (c *countCheck) judge(_ context.Context, in Input, text string) result.Verd
 	case stop != nil:
 		return *stop
 	}
-	v := c.verdict(found, outside, unit, text)
+	v := c.verdict(in, found, outside, unit, text)
 	if len(found) > 0 && shown {
 		for i := range found {
 			found[i].OK = v.Outcome == result.Passed
@@ -55,13 +57,23 @@ func (c *countCheck) judge(_ context.Context, in Input, text string) result.Verd
 }
 
 // verdict counts. What is given twice, or lies outside the image, may count or
-// not: where that makes a difference, the answer cannot be read.
-func (c *countCheck) verdict(found []result.Shape, outside int, unit, text string) result.Verdict {
+// not, and an answer that was cut off may have gone on: where that makes a
+// difference, it cannot be read.
+func (c *countCheck) verdict(in Input, found []result.Shape, outside int, unit, text string) result.Verdict {
 	least, most := distinct(found), len(found)+outside
-	if c.limits.hold(float64(least)) != c.limits.hold(float64(most)) {
+	switch {
+	case !c.limits.settled(float64(least), float64(most)):
 		return unread(c.limits.String()+unit, text, "the answer has %d%s, or %d with those that are given twice or lie outside the image", least, unit, most)
+	case in.Finish == string(sdk.FinishLength) && !c.limits.settled(float64(least), math.Inf(1)):
+		return unread(c.limits.String()+unit, text, "the answer was cut off after %d%s, and may have gone on", least, unit)
 	}
 	return c.limits.judge(float64(least), "", unit, "the answer has")
+}
+
+// settled reports whether all values from one to another hold, or none does.
+func (l limits) settled(from, to float64) bool {
+	all := l.hold(from) && l.hold(to)
+	return all || l.min != nil && to < *l.min || l.max != nil && from > *l.max
 }
 
 // distinct counts shapes that differ in place or label.
