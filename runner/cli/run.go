@@ -138,7 +138,11 @@ func (a *app) execute(o *options, reports []string) error {
 	if o.events == "-" || slices.ContainsFunc(targets, report.Target.OwnsStdout) {
 		out = a.rawErr
 	}
-	console := report.NewConsole(out, a.consoleOptions(out))
+	shown := a.consoleOptions(out)
+	if o.quiet { // who watches shows the events
+		out, shown.Warnings = io.Discard, nil
+	}
+	console := report.NewConsole(out, shown)
 	o.run.Sinks = append(o.run.Sinks, console, events.sink())
 	notices := a.err
 	if o.quiet {

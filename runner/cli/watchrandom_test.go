@@ -86,8 +86,8 @@ func (d *desk) image() string {
 	return string(data)
 }
 
-// mend writes anew what is wrong, and nothing else.
-func (d *desk) mend() {
+// fix writes anew what is wrong, and nothing else.
+func (d *desk) fix() {
 	for i := range 5 {
 		name := fmt.Sprintf("specs/s%d.yaml", i)
 		if text, _ := os.ReadFile(d.path(name)); strings.Contains(string(text), "promt") {
@@ -187,13 +187,13 @@ func TestWatchedAtRandom(t *testing.T) {
 			edits++
 		}
 		if d.random.IntN(2) == 0 {
-			d.mend()
+			d.fix()
 		}
 		d.marks()
 		until("heard of an edit", func() bool { return out.count("\n-- ") > said })
 	}
 	d.must(os.RemoveAll(d.path("pictures")))
-	d.mend()
+	d.fix()
 	d.save("specs/zz.yaml", "suite: zz\ncases:\n  - {name: the end, prompt: say red, expect: [equals: red]}\n")
 	until("done", func() bool {
 		return (out.lastSays("-- ran") || out.lastSays("-- no case")) && d.verdicts()["zz/the-end"] != ""

@@ -21,6 +21,8 @@ type ConsoleOptions struct {
 	Color bool
 	// Columns of the terminal; 0 is no terminal: plain lines, nothing live.
 	Columns int
+	// Passive leaves what moves to somebody else, who shows [Console.Live].
+	Passive bool
 	// Warnings gets the warnings of the run; nil drops them.
 	Warnings io.Writer
 	// From is the folder that the person is in, for paths to type; "" is the project.
@@ -57,7 +59,7 @@ type asked struct {
 // NewConsole begins to tell. [Console.End] must follow.
 func NewConsole(out io.Writer, o ConsoleOptions) *Console {
 	c := &Console{o: o, out: out, start: time.Now(), told: map[string]bool{}, tally: newTally(), stop: make(chan struct{})}
-	if o.Columns > 0 {
+	if o.Columns > 0 && !o.Passive {
 		c.ended.Go(c.animate)
 	}
 	return c

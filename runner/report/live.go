@@ -35,12 +35,28 @@ func (c *Console) erase() {
 // Most samples in flight that are shown.
 const mostAsked = 6
 
-// paint draws the live part: what is asked, and the bar.
+// paint draws the live part.
 func (c *Console) paint() {
+	if !c.o.Passive {
+		text := c.lines()
+		c.buf.WriteString(text)
+		c.drawn += strings.Count(text, "\n")
+	}
+}
+
+// Live is what moves while a run is under way: what is asked, and the bar, whole
+// lines.
+func (c *Console) Live() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lines()
+}
+
+func (c *Console) lines() string {
+	var b strings.Builder
 	wide := max(c.o.Columns-1, 20)
 	for _, a := range c.asked[:min(len(c.asked), mostAsked)] {
-		fmt.Fprintf(&c.buf, "%s\n", c.dim(oneLine(fmt.Sprintf("  %s  %s", a.Suite+" › "+a.Name, seconds(time.Since(a.since).Seconds())), wide)))
-		c.drawn++
+		fmt.Fprintf(&b, "%s\n", c.dim(oneLine(fmt.Sprintf("  %s  %s", a.Suite+" › "+a.Name, seconds(time.Since(a.since).Seconds())), wide)))
 	}
 	total := max(c.manifest.Selected, 1)
 	done, failing := c.tally.cases, len(c.tally.failing)
@@ -64,6 +80,6 @@ func (c *Console) paint() {
 	if failing > 0 {
 		style = c.red
 	}
-	fmt.Fprintf(&c.buf, "%s%s%s\n", style(strings.Repeat("━", full)), c.dim(strings.Repeat("━", bar-full)), oneLine(text, wide-bar))
-	c.drawn++
+	fmt.Fprintf(&b, "%s%s%s\n", style(strings.Repeat("━", full)), c.dim(strings.Repeat("━", bar-full)), oneLine(text, wide-bar))
+	return b.String()
 }

@@ -1,353 +1,241 @@
-// Package watch tells when files have changed: their content, not their dates.
-// Start reading at [Watcher.Set] and [Watcher.Wait]; places.go finds out which
-// folders to watch, content.go what files hold, lock.go keeps a second watch away.
+// Package watch runs cases again as the files that they depend on change, and
+// keeps the backends loaded. Start reading at [Run]: one goroutine holds the loop
+// and all state. plan.go knows what is to run, child.go is a run under way, warm.go
+// keeps the backends, files sees what has changed; who shows it is a [Screen].
 package watch
 
 import (
 	"context"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
+	"errors"
+	"fmt"
+	"maps"
+	"os/exec"
 	"time"
 
-	"github.com/fsnotify/fsnotify"
+	"github.com/vlmspec/vlmspec/runner/plan"
+	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/spec"
+	"github.com/vlmspec/vlmspec/runner/watch/files"
 )
 
-// A burst of saves is one change: it is told when nothing came for quiet, or
-// after atMost.
-const (
-	quiet  = 40 * time.Millisecond
-	atMost = 2 * time.Second
-)
-
-// Options say how to watch.
+// Options say what to watch.
 type Options struct {
-	// Poll looks at the files so often instead of asking the system to tell, as
-	// network file systems need; 0 asks the system.
-	Poll time.Duration
-	// Note is told, in a sentence, what the user should know; may be nil.
-	Note func(string)
+	Plan    plan.Options
+	Project *spec.Project
+	Program string        // vlmspec itself: each run is a process of its own, since Ginkgo runs once in one
+	Poll    time.Duration // look at the files so often; 0 has the system say when they change
+	Screen  Screen
+	// Planned is told of each plan that is made, also of one with mistakes; may be nil.
+	Planned func(*plan.Plan)
+	// Commands come from a person: a key of [Commands], a space and its text. It is
+	// never closed.
+	Commands <-chan string
+	// Suspend is told when the process is to stop and to continue, and stops or
+	// continues the run under way; nil never is.
+	Suspend <-chan bool
 }
 
-// Want says what matters, all of it by absolute path.
-type Want struct {
-	Files   []string  // which need not exist
-	Folders []string  // new YAML files in them and below are changes, too
-	Root    string    // folder of the project: where those above a file are watched, too
-	Read    time.Time // when the files were read last: what was written later is a change
+// Watch is a watch under way. What it holds belongs to the goroutine of Run.
+type Watch struct {
+	options  Options
+	screen   Screen
+	ctx      context.Context
+	files    *files.Watcher
+	backends *backends
+
+	state
+	child   *child // nil when nothing runs
+	last    []string
+	answer  func(string) // takes the next command; nil when no question is open
+	later   []string     // commands that wait for the run to end
+	watched int          // files
+	retried bool         // what is to run has no verdict from the run before
 }
 
-// Change is what happened until all was quiet. A file is told in one of the lists.
-type Change struct {
-	Files []string // that hold something else than they did, sorted
-	// Same are files that were written or moved, and hold what they did: who has
-	// read them meanwhile may have found something else, or nothing.
-	Same  []string
-	Since time.Time // when it began, or a little before
-}
+// ErrInterrupted says that the context of [Run] ended the watch.
+var ErrInterrupted = errors.New("interrupted")
 
-// Watcher watches files by way of their folders, since editors replace files
-// when they save. It is for one goroutine.
-type Watcher struct {
-	options Options
-	fs      *fsnotify.Watcher // nil when it polls
-	lost    chan struct{}     // filled when events may have been lost
-	want    Want
-	files   map[string]content // that are watched, and what they hold
-	unread  []string           // files whose content is not known yet
-	heard   time.Time          // when Wait has returned last
-
-	places  map[string][]string // by place: the files that it decides about
-	tree    map[string]bool     // folders in which a new YAML file matters
-	folders map[string]bool     // that the system watches for us
-}
-
-// New makes a watcher of nothing. Where the system can give no watches, it polls.
-func New(o Options) *Watcher {
-	w := &Watcher{options: o, files: map[string]content{}, folders: map[string]bool{}}
-	if o.Poll > 0 {
-		return w
-	}
-	system, err := fsnotify.NewWatcher()
-	if err != nil {
-		w.poll(err)
-		return w
-	}
-	w.fs, w.lost = system, make(chan struct{}, 1)
-	go w.drain(system.Errors)
-	return w
-}
-
-// drain reads errors, an overflow for one, as they come: the system's watcher
-// takes no new folders until they are read.
-func (w *Watcher) drain(errors <-chan error) {
-	for range errors {
+// Run watches until somebody quits, or until ctx is done, which is
+// [ErrInterrupted]. A run under way is ended first.
+func Run(ctx context.Context, o Options) error {
+	w := &Watch{options: o, screen: o.Screen, state: newState(o.Project)}
+	notes := make(chan string, 16) // the watcher speaks from goroutines of its own
+	w.files = files.New(files.Options{Poll: o.Poll, Note: func(s string) {
 		select {
-		case w.lost <- struct{}{}:
-		default: // it is known
+		case notes <- s:
+		default: // it has said enough
 		}
-	}
+	}})
+	w.backends = &backends{warm: map[string]*warm{}}
+	var end context.CancelFunc
+	w.ctx, end = context.WithCancel(ctx)
+	defer w.files.Close()
+	defer w.backends.close()
+	defer end()
+	return w.loop(notes)
 }
 
-// Close ends the watch.
-func (w *Watcher) Close() error {
-	if w.fs == nil {
-		return nil
-	}
-	return w.fs.Close()
-}
-
-// Files is how many of the files that are watched are there.
-func (w *Watcher) Files() int {
-	n := 0
-	for _, c := range w.files {
-		if c.there {
-			n++
-		}
-	}
-	return n
-}
-
-// Set says what matters from now on. What files held when they were read last
-// is no change.
-func (w *Watcher) Set(want Want) {
-	w.want = want
-	files := make(map[string]content, len(want.Files))
-	w.unread = nil
-	for _, f := range want.Files {
-		old, known := w.files[f]
-		old.fresh = false
-		if !known {
-			old = glance(f)
-			old.fresh = true
-			if old.writtenSince(want.Read) {
-				old.size = -1 // unlike anything
-			}
-		}
-		if !old.known {
-			w.unread = append(w.unread, f)
-		}
-		files[f] = old
-	}
-	before := w.files
-	w.files = files
-	w.look()
-	for _, f := range w.strangers() {
-		c, known := before[f]
-		if !known {
-			c = readContent(f)
-			c.fresh = true
-			if c.writtenSince(want.Read) {
-				c.size = -1
-			}
-		}
-		w.adopt(f, c)
-	}
-}
-
-// Wait waits for files of [Want] to be written or moved. A change is told once.
-// The error is ctx's, or [fs.ErrClosed].
-func (w *Watcher) Wait(ctx context.Context) (Change, error) {
-	b := burst{touched: map[string]bool{}, waited: time.Now()}
-	var tick <-chan time.Time
+func (w *Watch) loop(notes <-chan string) error {
+	w.change(nil)
+	changes := w.await()
 	for {
-		if tick == nil && w.fs == nil {
-			t := time.NewTicker(w.options.Poll)
-			defer t.Stop()
-			tick = t.C
-		}
+		w.next()
 		select {
-		case <-ctx.Done():
-			return Change{}, ctx.Err()
-		case e, ok := <-w.events():
-			if !ok {
-				return Change{}, fs.ErrClosed
+		case <-w.ctx.Done():
+			w.stop()
+			return ErrInterrupted
+		case note := <-notes:
+			w.say("%s", note)
+		case stop := <-w.options.Suspend:
+			w.child.suspend(stop)
+		case c := <-changes:
+			if w.ctx.Err() == nil {
+				w.changed(c)
+				changes = w.await()
 			}
-			w.note(&b, e)
-			continue
-		case <-w.lost:
-			b.all, b.lost = true, true
-			b.extend()
-			continue
-		case <-w.idle(&b):
-			w.readOne()
-			continue
-		case <-tick:
-			b.all, b.began = true, time.Now()
-		case <-b.settled:
-		case <-b.latest:
-		}
-		if c := w.changed(&b); len(c.Files)+len(c.Same) > 0 {
-			c.Since = b.since(w.heard)
-			w.heard = time.Now()
-			return c, nil
-		}
-		b = burst{touched: map[string]bool{}, waited: b.waited}
-	}
-}
-
-// burst is what came since the last time all was quiet.
-type burst struct {
-	touched         map[string]bool // places
-	all             bool            // look at every file
-	lost            bool            // anything may have happened
-	waited, began   time.Time       // when we began to wait, and when the first event came
-	settled, latest <-chan time.Time
-}
-
-func (b *burst) extend() {
-	b.settled = time.After(quiet)
-	if b.latest == nil {
-		b.latest, b.began = time.After(atMost), time.Now()
-	}
-}
-
-// early reports whether the events may be of saves from before we waited.
-func (b *burst) early() bool { return b.began.Sub(b.waited) < quiet }
-
-// since is when the first event may have happened: an event takes a while to be
-// heard of, more where nobody waited.
-func (b *burst) since(heard time.Time) time.Time {
-	if b.early() {
-		return heard
-	}
-	return b.began.Add(-100 * time.Millisecond)
-}
-
-// note takes an event in. Where a folder or a link came, went or has moved,
-// other files lie there now, and other folders are to be watched.
-func (w *Watcher) note(b *burst, e fsnotify.Event) {
-	if e.Op == fsnotify.Chmod {
-		return
-	}
-	known := len(w.places[e.Name]) > 0 || w.folders[e.Name] || isYAML(e.Name)
-	if e.Has(fsnotify.Create) || e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) {
-		info, err := os.Lstat(e.Name)
-		if w.folders[e.Name] || err == nil && !info.Mode().IsRegular() {
-			b.all, known = true, true
-		}
-	}
-	if known {
-		b.touched[e.Name] = true
-		b.extend()
-	}
-}
-
-func (w *Watcher) events() chan fsnotify.Event {
-	if w.fs == nil {
-		return nil
-	}
-	return w.fs.Events
-}
-
-var ready = func() <-chan time.Time {
-	c := make(chan time.Time)
-	close(c)
-	return c
-}()
-
-// idle is ready when there is time to read a file.
-func (w *Watcher) idle(b *burst) <-chan time.Time {
-	if len(w.unread) == 0 || b.settled != nil {
-		return nil
-	}
-	return ready
-}
-
-// readOne reads a file that has not been read, so that a touch of it is none.
-func (w *Watcher) readOne() {
-	last := len(w.unread) - 1
-	f := w.unread[last]
-	w.unread = w.unread[:last]
-	if old, ok := w.files[f]; ok && !old.known {
-		if now := readContent(f); now.like(old) {
-			now.fresh = old.fresh
-			w.files[f] = now
-		}
-	}
-}
-
-// changed picks the files whose content is not what it was, and notes what it is.
-func (w *Watcher) changed(b *burst) Change {
-	touched := map[string]bool{} // files
-	w.reach(b, touched)
-	for place := range b.touched {
-		if len(w.places[place]) == 0 && isYAML(place) && w.tree[filepath.Dir(place)] && glance(place).there {
-			w.adopt(place, content{})
-			touched[place] = true
-		}
-	}
-	candidates := touched
-	if b.all {
-		w.look()
-		w.reach(b, touched)
-		candidates = map[string]bool{}
-		for f := range w.files {
-			candidates[f] = true
-		}
-		for _, f := range w.strangers() {
-			w.adopt(f, content{})
-			candidates[f] = true
-		}
-	}
-	var c Change
-	for f := range candidates {
-		old := w.files[f]
-		if !touched[f] && glance(f).surely(old) {
-			continue
-		}
-		now := readContent(f)
-		w.files[f] = now
-		switch {
-		case !now.same(old), touched[f] && old.fresh && b.early(): // read before us, and saved in between
-			c.Files = append(c.Files, f)
-		case touched[f]:
-			c.Same = append(c.Same, f)
-		}
-	}
-	slices.Sort(c.Files)
-	slices.Sort(c.Same)
-	return c
-}
-
-// reach adds the files that places decide about which were touched, or that lie
-// in folders which were.
-func (w *Watcher) reach(b *burst, files map[string]bool) {
-	for place := range b.touched {
-		for _, f := range w.places[place] {
-			files[f] = true
-		}
-	}
-	if !b.all {
-		return
-	}
-	for place, those := range w.places {
-		for _, f := range those {
-			if b.lost || b.under(place) {
-				files[f] = true
+		case news, ok := <-w.child.news():
+			if ok {
+				w.took(news)
+			} else {
+				w.finished()
+			}
+		case command := <-w.options.Commands:
+			if w.obey(command) {
+				w.stop()
+				return nil
 			}
 		}
 	}
 }
 
-// under reports whether a place lies in a folder that was touched.
-func (b *burst) under(place string) bool {
-	for up := filepath.Dir(place); up != filepath.Dir(up); up = filepath.Dir(up) {
-		if b.touched[up] {
-			return true
-		}
+// found is what the watcher has found, or why it cannot go on.
+type found struct {
+	files.Change
+	err error
+}
+
+// await waits for a change in the background.
+func (w *Watch) await() <-chan found {
+	changes := make(chan found, 1)
+	go func() {
+		c, err := w.files.Wait(w.ctx)
+		changes <- found{c, err}
+	}()
+	return changes
+}
+
+func (w *Watch) changed(c found) {
+	if c.err != nil {
+		w.screen.Problem(c.err)
+		return
 	}
-	return false
+	w.flicker(c.Change)
+	if len(c.Files) > 0 {
+		w.change(c.Files)
+	}
 }
 
-// adopt watches a YAML file that nobody has asked for, since it may become a spec.
-func (w *Watcher) adopt(f string, c content) {
-	w.files[f] = c
-	w.places[f] = []string{f}
+// next starts what is to run, when nothing runs.
+func (w *Watch) next() {
+	if w.child != nil || len(w.todo) == 0 {
+		return
+	}
+	ids, first, why := w.take()
+	if len(ids) == 0 {
+		w.say("%s: all cases that depend on it are filtered out", w.words(why))
+		return
+	}
+	w.last = ids
+	w.say("running %d of %d cases: %s", len(ids), w.plan.Len(), w.words(why))
+	w.screen.RunStarts(len(ids))
+	w.child = w.start(ids, first, why)
+	w.child.retry, w.retried = w.retried, false
+	w.show()
 }
 
-func isYAML(path string) bool {
-	ext := filepath.Ext(path)
-	return ext == ".yaml" || ext == ".yml"
+// took takes news of the run: an event, a verdict among them.
+func (w *Watch) took(n news) {
+	if n.say != "" {
+		w.say("%s", n.say)
+		return
+	}
+	w.screen.Event(n.event)
+	if id, outcome, ok := verdictOf(n.event); ok {
+		w.verdicts[id], w.judged[id] = outcome, time.Now()
+		delete(w.child.left, id)
+	}
+}
+
+// stop ends the run under way, and has what it leaves run again.
+func (w *Watch) stop() {
+	if w.child == nil {
+		return
+	}
+	w.child.stop(w.took)
+	for id := range w.child.left {
+		w.todo[id] = true
+	}
+	w.why = w.child.why.and(w.why)
+	w.ends()
+}
+
+// ends shows that a run is over.
+func (w *Watch) ends() *child {
+	c := w.child
+	w.child = nil
+	w.screen.RunEnds(c.printed.String())
+	return c
+}
+
+func (w *Watch) finished() {
+	c := w.ends()
+	if c.problem != nil {
+		w.screen.Problem(c.problem)
+	}
+	w.say("ran %s: %s", plural(len(c.ids), "case"), w.words(c.why))
+	w.show()
+	if len(c.left) > 0 {
+		w.retry(c)
+	}
+	commands := w.later
+	w.later = nil
+	for _, command := range commands {
+		w.obey(command)
+	}
+}
+
+// retry has cases run once more that have no verdict: a spec was saved as the run
+// read it, and may have had a mistake. After that they wait for the next change
+// to the specs.
+func (w *Watch) retry(c *child) {
+	if c.retry {
+		maps.Copy(w.deferred, c.left)
+		return
+	}
+	ids := w.reread(nil, maps.Clone(c.left))
+	if w.invalid != nil {
+		ids = c.left
+		w.deferThose(ids)
+	}
+	w.retried = w.enqueue(ids, c.why) > 0
+}
+
+// say shows a line of the watch's own.
+func (w *Watch) say(format string, args ...any) {
+	w.screen.Say("-- " + fmt.Sprintf(format, args...))
+}
+
+// show shows how things stand.
+func (w *Watch) show() {
+	s := Status{Outcomes: map[result.Outcome]int{}, Files: w.watched, Mistaken: w.invalid != nil, File: w.filter.file, Name: w.filter.name, Running: w.child != nil || len(w.todo) > 0}
+	for _, o := range w.verdicts {
+		s.Outcomes[o]++
+	}
+	w.screen.Status(s)
+}
+
+// ended reports whether a command has ended by itself; what came of it, it has said.
+func ended(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	return err == nil || ok && exit.Exited()
 }

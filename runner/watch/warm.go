@@ -1,4 +1,4 @@
-package cli
+package watch
 
 import (
 	"context"
@@ -14,8 +14,6 @@ import (
 // backends keeps backends running between the runs of a watch. It is safe for
 // concurrent use: a run that waits for a model makes the next one wait, too.
 type backends struct {
-	say func(format string, args ...any)
-
 	mu   sync.Mutex
 	warm map[string]*warm
 }
@@ -29,14 +27,14 @@ type warm struct {
 // attach has backends run, and says how to attach to them, as host.AttachEnv
 // holds it. Those that are stale or configured otherwise start again. One that
 // does not start is left to the run, which tells why.
-func (b *backends) attach(ctx context.Context, p *spec.Project, names []string, stale map[string]bool) string {
+func (b *backends) attach(ctx context.Context, p *spec.Project, names []string, stale map[string]bool, say func(string)) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for name, kept := range b.warm {
 		if now, used := p.Backends[name]; stale[name] || !used || !sameBackend(now, kept.config) {
 			b.end(name)
 			if used {
-				b.say("backend %s starts again", name)
+				say("backend " + name + " starts again")
 			}
 		}
 	}

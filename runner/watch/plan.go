@@ -1,4 +1,4 @@
-package cli
+package watch
 
 import (
 	"fmt"
@@ -14,26 +14,33 @@ import (
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
-	"github.com/vlmspec/vlmspec/runner/watch"
+	"github.com/vlmspec/vlmspec/runner/watch/files"
 )
 
-// specPlan is what a watch knows of the specs, and what it has to run.
-type specPlan struct {
+// state is what a watch knows of the specs, and what it has to run.
+type state struct {
 	project *spec.Project
-	session *plan.Plan       // the last that had no mistake; nil before
+	plan    *plan.Plan       // the last that had no mistake; nil before
 	cases   map[string]int   // by ID
 	graph   map[string][]int // by file: the cases that depend on it
 	specs   map[string]bool  // files that cases are made of; others are looked at by runs alone
 	unread  map[string]bool  // changed since the session was opened
-	sick    map[string]bool  // files with mistakes; nil when there is none
+	invalid map[string]bool  // files with mistakes; nil when there is none
 
 	verdicts map[string]result.Outcome // by ID
 	judged   map[string]time.Time      // when they were told
 	todo     map[string]bool           // IDs
-	owed     map[string]bool           // IDs that are to run once all is mended
+	deferred map[string]bool           // IDs that are to run once all is fixed
 	why      why
 	stale    map[string]bool // backends whose files have changed
 	filter   filter
+}
+
+func newState(p *spec.Project) state {
+	return state{
+		project: p, verdicts: map[string]result.Outcome{}, judged: map[string]time.Time{}, todo: map[string]bool{},
+		deferred: map[string]bool{}, unread: map[string]bool{}, stale: map[string]bool{},
+	}
 }
 
 // why is the reason of a run: files that have changed, or else a text, or both.
@@ -53,7 +60,7 @@ func (a why) and(b why) why {
 	return a
 }
 
-func (p *specPlan) words(y why) string {
+func (p *state) words(y why) string {
 	switch {
 	case len(y.files) == 0:
 		return y.text
@@ -64,7 +71,7 @@ func (p *specPlan) words(y why) string {
 }
 
 // names lists a few files as people see them.
-func (p *specPlan) names(files []string) string {
+func (p *state) names(files []string) string {
 	var names []string
 	for _, f := range files {
 		if rel, err := filepath.Rel(p.project.Dir, f); err == nil && filepath.IsLocal(rel) {
@@ -88,17 +95,17 @@ func (f filter) passes(c *plan.Case) bool {
 }
 
 // change takes in that files have changed; none is the start.
-func (w *watching) change(changed []string) {
+func (w *Watch) change(changed []string) {
 	hit := w.dependents(toSet(changed))
-	if w.session == nil || slices.ContainsFunc(changed, func(f string) bool { return w.specs[f] || w.graph[f] == nil }) {
+	if w.plan == nil || slices.ContainsFunc(changed, func(f string) bool { return w.specs[f] || w.graph[f] == nil }) {
 		hit = w.reread(changed, hit)
 	}
-	if w.session == nil {
+	if w.plan == nil {
 		return
 	}
-	w.spare(hit)
+	w.deferThose(hit)
 	for name := range w.project.Backends {
-		if slices.ContainsFunc(w.session.BackendFiles(name), func(f string) bool { return slices.Contains(changed, f) }) {
+		if slices.ContainsFunc(w.plan.BackendFiles(name), func(f string) bool { return slices.Contains(changed, f) }) {
 			w.stale[name] = true
 		}
 	}
@@ -106,37 +113,37 @@ func (w *watching) change(changed []string) {
 	if changed == nil {
 		because.text = "start"
 	}
-	if w.enqueue(hit, because) == 0 && w.sick == nil && w.child == nil {
-		w.screen.say("no case depends on %s%s", w.names(changed), w.status("; "))
+	if w.enqueue(hit, because) == 0 && w.invalid == nil && w.child == nil {
+		w.say("no case depends on %s", w.names(changed))
 		w.show()
 	}
 }
 
 // flicker has cases run again that were run while files they depend on were away
 // or half written, though nothing has changed in the end.
-func (w *watching) flicker(c watch.Change) {
+func (w *Watch) flicker(c files.Change) {
 	ids := w.dependents(toSet(c.Same))
 	maps.DeleteFunc(ids, func(id string, _ bool) bool {
 		running := w.child != nil && w.child.left[id]
 		return !running && w.judged[id].Before(c.Since)
 	})
-	if w.sick == nil {
-		maps.Copy(ids, w.owed)
-		w.owed = map[string]bool{}
+	if w.invalid == nil {
+		maps.Copy(ids, w.deferred)
+		w.deferred = map[string]bool{}
 	}
-	w.spare(ids)
+	w.deferThose(ids)
 	w.enqueue(ids, why{files: c.Same})
 }
 
 // dependents are the cases that depend on files, by what was read last.
-func (p *specPlan) dependents(files map[string]bool) map[string]bool {
+func (p *state) dependents(files map[string]bool) map[string]bool {
 	hit := map[string]bool{}
 	for f := range files {
-		if p.session == nil || f == p.project.File {
+		if p.plan == nil || f == p.project.File {
 			continue // see reread
 		}
 		for _, i := range p.graph[f] {
-			hit[p.session.Case(i).ID] = true
+			hit[p.plan.Case(i).ID] = true
 		}
 	}
 	return hit
@@ -144,89 +151,89 @@ func (p *specPlan) dependents(files map[string]bool) map[string]bool {
 
 // reread reads the specs again. It returns what of hit is to run now, and what
 // else has changed; a mistake leaves everything as it was.
-func (w *watching) reread(changed []string, hit map[string]bool) map[string]bool {
+func (w *Watch) reread(changed []string, hit map[string]bool) map[string]bool {
 	opened := time.Now()
-	s, err := plan.Open(w.options)
-	if s != nil {
-		w.app.secrets.Store(s.Secrets())
+	s, err := plan.Open(w.options.Plan)
+	if s != nil && w.options.Planned != nil {
+		w.options.Planned(s)
 	}
 	if err != nil {
 		w.mistaken(s, err, changed, opened)
 		return w.dependents(w.looked(changed))
 	}
-	before := w.specPlan
+	before := w.state
 	w.adopt(s)
-	w.watch(w.want(opened))
+	w.follow(w.want(opened))
 	for _, f := range changed {
 		w.unread[f] = true
 	}
 	maps.Copy(hit, w.dependents(w.unread))
-	maps.Copy(hit, w.owed)
+	maps.Copy(hit, w.deferred)
 	for i := range s.Len() {
 		c := s.Case(i)
 		if _, known := before.cases[c.ID]; !known || w.unread[w.project.File] && w.configured(i, before.project) {
 			hit[c.ID] = true
 		}
 	}
-	if w.sick != nil {
-		w.screen.say("mended")
+	if w.invalid != nil {
+		w.say("fixed")
 	}
-	w.unread, w.owed, w.sick = map[string]bool{}, map[string]bool{}, nil
+	w.unread, w.deferred, w.invalid = map[string]bool{}, map[string]bool{}, nil
 	return hit
 }
 
-// mistaken tells of mistakes, and waits for somebody to mend them.
-func (w *watching) mistaken(s *plan.Plan, err error, changed []string, opened time.Time) {
-	w.complain(err)
-	w.screen.say("mend it, and save; the last good state stays")
+// mistaken shows mistakes, and waits for somebody to fix them.
+func (w *Watch) mistaken(s *plan.Plan, err error, changed []string, opened time.Time) {
+	w.screen.Problem(err)
+	w.say("fix it, and save; the last good state stays")
 	for _, f := range changed {
 		if w.specs[f] || w.graph[f] == nil {
 			w.unread[f] = true
 		}
 	}
-	w.sick = map[string]bool{}
+	w.invalid = map[string]bool{}
 	for _, m := range spec.Mistakes(err) {
-		w.sick[w.abs(m.Pos.File)] = true
+		w.invalid[w.abs(m.Pos.File)] = true
 	}
 	want := w.want(opened)
 	if s != nil {
 		want.Files = append(want.Files, s.Files...)
 	}
-	w.watch(want)
+	w.follow(want)
 	w.show()
 }
 
-// spare leaves the cases of files with mistakes for later.
-func (p *specPlan) spare(ids map[string]bool) {
-	for f := range p.sick {
+// deferThose leaves the cases of files with mistakes for later.
+func (p *state) deferThose(ids map[string]bool) {
+	for f := range p.invalid {
 		for _, i := range p.graph[f] {
-			if id := p.session.Case(i).ID; ids[id] {
+			if id := p.plan.Case(i).ID; ids[id] {
 				delete(ids, id)
-				p.owed[id] = true
+				p.deferred[id] = true
 			}
 		}
 	}
 }
 
 // looked picks the files that runs alone look at.
-func (p *specPlan) looked(files []string) map[string]bool {
+func (p *state) looked(files []string) map[string]bool {
 	return toSet(slices.DeleteFunc(slices.Clone(files), func(f string) bool { return p.specs[f] }))
 }
 
 // configured reports whether a case is asked of backends that were configured
 // otherwise before, or whether anything else in vlmspec.yaml has changed.
-func (p *specPlan) configured(i int, before *spec.Project) bool {
+func (p *state) configured(i int, before *spec.Project) bool {
 	if p.project.Golden != before.Golden || p.project.DefaultBackend != before.DefaultBackend || !reflect.DeepEqual(p.project.Specs, before.Specs) {
 		return true
 	}
-	return slices.ContainsFunc(p.session.Backends(i), func(name string) bool {
+	return slices.ContainsFunc(p.plan.Backends(i), func(name string) bool {
 		return !sameBackend(p.project.Backends[name], before.Backends[name])
 	})
 }
 
 // adopt makes a session the one to go by.
-func (p *specPlan) adopt(s *plan.Plan) {
-	p.session, p.project = s, s.Project
+func (p *state) adopt(s *plan.Plan) {
+	p.plan, p.project = s, s.Project
 	p.cases, p.graph, p.specs = make(map[string]int, s.Len()), map[string][]int{}, toSet(append(s.Files, s.Project.File))
 	for i := range s.Len() {
 		p.cases[s.Case(i).ID] = i
@@ -244,27 +251,27 @@ func (p *specPlan) adopt(s *plan.Plan) {
 }
 
 // want is what the watcher is to watch.
-func (p *specPlan) want(read time.Time) watch.Want {
-	files := []string{p.project.File}
-	files = slices.AppendSeq(files, maps.Keys(p.specs))
-	files = slices.AppendSeq(files, maps.Keys(p.graph))
+func (p *state) want(read time.Time) files.Want {
+	paths := []string{p.project.File}
+	paths = slices.AppendSeq(paths, maps.Keys(p.specs))
+	paths = slices.AppendSeq(paths, maps.Keys(p.graph))
 	var folders []string
 	for _, pattern := range p.project.Specs {
 		base, _ := doublestar.SplitPattern(pattern)
 		folders = append(folders, filepath.Join(p.project.Dir, filepath.FromSlash(base)))
 	}
-	return watch.Want{Files: files, Folders: folders, Root: p.project.Dir, Read: read}
+	return files.Want{Files: paths, Folders: folders, Root: p.project.Dir, Read: read}
 }
 
-// watch has the watcher watch. Nobody waits for it now, so it can be asked.
-func (w *watching) watch(want watch.Want) {
+// follow has the watcher watch. Nobody waits for it now, so it can be asked.
+func (w *Watch) follow(want files.Want) {
 	w.files.Set(want)
 	w.watched = w.files.Files()
 }
 
 // enqueue has cases run, and ends a run that is at one of them. It returns how
 // many there are.
-func (w *watching) enqueue(ids map[string]bool, because why) int {
+func (w *Watch) enqueue(ids map[string]bool, because why) int {
 	if w.child != nil && slices.ContainsFunc(slices.Collect(maps.Keys(ids)), func(id string) bool { return w.child.left[id] }) {
 		w.stop()
 	}
@@ -282,10 +289,10 @@ func (w *watching) enqueue(ids map[string]bool, because why) int {
 }
 
 // take empties the list of what is to run: those that were not good first.
-func (p *specPlan) take() (ids []string, first int, because why) {
+func (p *state) take() (ids []string, first int, because why) {
 	var others []string
-	for i := range p.session.Len() {
-		c := p.session.Case(i)
+	for i := range p.plan.Len() {
+		c := p.plan.Case(i)
 		if !p.todo[c.ID] || !p.filter.passes(c) {
 			continue
 		}
@@ -301,7 +308,7 @@ func (p *specPlan) take() (ids []string, first int, because why) {
 }
 
 // abs is the path of a file as it is shown to people.
-func (p *specPlan) abs(shown string) string {
+func (p *state) abs(shown string) string {
 	if path := filepath.FromSlash(shown); filepath.IsAbs(path) {
 		return path
 	}
@@ -309,19 +316,19 @@ func (p *specPlan) abs(shown string) string {
 }
 
 // specsOf lists the spec files of cases.
-func (p *specPlan) specsOf(ids []string) []string {
+func (p *state) specsOf(ids []string) []string {
 	files := map[string]bool{}
 	for _, id := range ids {
-		files[p.abs(p.session.Case(p.cases[id]).Pos.File)] = true
+		files[p.abs(p.plan.Case(p.cases[id]).Pos.File)] = true
 	}
 	return slices.Sorted(maps.Keys(files))
 }
 
 // backendsOf lists the backends that cases ask.
-func (p *specPlan) backendsOf(ids []string) []string {
+func (p *state) backendsOf(ids []string) []string {
 	names := map[string]bool{}
 	for _, id := range ids {
-		for _, name := range p.session.Backends(p.cases[id]) {
+		for _, name := range p.plan.Backends(p.cases[id]) {
 			names[name] = true
 		}
 	}
