@@ -18,7 +18,7 @@ var configSchema []byte
 
 // replay is the sdk.Backend over a recording.
 type replay struct {
-	lines  []line
+	lines  index
 	info   sdk.Info
 	delay  time.Duration
 	digest string
@@ -32,7 +32,7 @@ func (r *replay) Configure(_ context.Context, config map[string]any) error {
 		return err
 	}
 	sum := sha256.Sum256(data)
-	r.lines, r.digest = lines, "sha256:"+hex.EncodeToString(sum[:])
+	r.lines, r.digest = newIndex(lines), "sha256:"+hex.EncodeToString(sum[:])
 	if seconds, ok := config["delay"].(float64); ok {
 		r.delay = time.Duration(seconds * float64(time.Second))
 	}
@@ -62,18 +62,17 @@ func (r *replay) Generate(ctx context.Context, req sdk.Request, emit func(string
 		}
 	}
 	prompt, images := lastPrompt(req.Messages)
-	for _, l := range r.lines {
-		if l.fits(prompt, images) {
-			answer := l.pick(req.Params.Seed)
-			if emit != nil {
-				emit(answer)
-			}
-			return sdk.Response{Text: answer, Finish: sdk.FinishStop, Images: l.shown(len(images)), Usage: sdk.Usage{
-				TextTokens: len(strings.Fields(prompt)), OutputTokens: len(strings.Fields(answer)),
-			}}, nil
-		}
+	l, ok := r.lines.find(prompt, images)
+	if !ok {
+		return sdk.Response{}, sdk.Errorf(sdk.InvalidRequest, "the recording %s has no answer to %q; add a line for it", r.info.Model, prompt)
 	}
-	return sdk.Response{}, sdk.Errorf(sdk.InvalidRequest, "the recording %s has no answer to %q; add a line for it", r.info.Model, prompt)
+	answer := l.pick(req.Params.Seed)
+	if emit != nil {
+		emit(answer)
+	}
+	return sdk.Response{Text: answer, Finish: sdk.FinishStop, Images: l.shown(len(images)), Usage: sdk.Usage{
+		TextTokens: len(strings.Fields(prompt)), OutputTokens: len(strings.Fields(answer)),
+	}}, nil
 }
 
 // Close implements sdk.Backend.
@@ -128,18 +127,6 @@ func (l line) check() error {
 		}
 	}
 	return nil
-}
-
-func (l line) fits(prompt string, images []*sdk.Image) bool {
-	if l.Prompt != nil && *l.Prompt != prompt {
-		return false
-	}
-	for _, img := range images {
-		if l.Image == img.SHA256 || l.Image == filepath.Base(img.Path) {
-			return true
-		}
-	}
-	return l.Image == ""
 }
 
 func (l line) pick(seed uint32) string {

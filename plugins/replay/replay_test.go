@@ -114,3 +114,31 @@ func TestMistakes(t *testing.T) {
 		t.Errorf("a prompt that was not recorded: %v", err)
 	}
 }
+
+// The first line that fits answers, be it the one that takes anything.
+func TestOrder(t *testing.T) {
+	r := &replay{}
+	err := r.Configure(t.Context(), recording(t, `
+{"prompt": "<image>c", "image": "x.png", "answer": "image"}
+{"prompt": "a", "answer": "prompt"}
+{"answer": "any"}
+{"prompt": "b", "answer": "late"}
+{"image": "y.png", "answer": "later"}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ prompt, image, want string }{
+		{"<image>c", "x.png", "image"}, {"<image>c", "y.png", "any"}, {"a", "", "prompt"}, {"b", "", "any"}, {"<image>b", "y.png", "any"},
+	} {
+		msg := sdk.Message{Role: sdk.User}
+		if c.image != "" {
+			msg.Parts = append(msg.Parts, sdk.Part{Image: &sdk.Image{Path: c.image}})
+		}
+		msg.Parts = append(msg.Parts, sdk.Part{Text: strings.TrimPrefix(c.prompt, "<image>")})
+		resp, err := r.Generate(t.Context(), sdk.Request{Messages: []sdk.Message{msg}}, nil)
+		if err != nil || resp.Text != c.want {
+			t.Errorf("%+v: %q, %v", c, resp.Text, err)
+		}
+	}
+}
