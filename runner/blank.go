@@ -8,7 +8,7 @@ import (
 func (e *Execution) blank(i int) *result.Case {
 	p := e.plan.Case(i)
 	c := &result.Case{
-		ID: p.ID, Suite: p.Suite, Name: p.Name, File: p.Pos.File, Line: p.Pos.Line, Siblings: p.Siblings, Index: p.Index, Backend: p.Backend,
+		ID: p.ID, Suite: p.Suite, Name: p.Name, File: p.Pos.File, Line: p.Pos.Line, Siblings: p.Siblings, Index: p.Index, Backend: p.Backend, OneOfSeveral: e.plan.Several,
 		Labels: p.Labels, Require: p.Require.Text, XFail: p.XFail, AllowUnchecked: e.plan.Options.AllowUnchecked, Params: paramsOf(p.Params),
 		Quarantine: e.plan.Quarantine(i),
 	}

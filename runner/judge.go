@@ -56,7 +56,7 @@ func (e *Execution) turn(ctx context.Context, p *plan.Case, t *result.Turn, inde
 	}
 }
 
-// tellCutOff says of a verdict that is not good that the answer is not whole.
+// tellCutOff says of a failing verdict that the answer is not whole.
 func tellCutOff(v *result.Verdict, t *result.Turn) {
 	if t.Finish != string(sdk.FinishLength) || v.Outcome.Passing() {
 		return

@@ -68,7 +68,7 @@ Ctrl-C once ends the run and still writes the reports; twice ends at once.`,
 	flags := c.Flags()
 	flags.StringArrayVar(&f.reports, "report", nil, "report to write, KIND or KIND=PATH, more than once: "+reportKinds())
 	flags.StringVar(&f.profile, "profile", "", "set of flags from vlmspec.yaml; what the command line says comes first")
-	flags.IntVar(&f.failFast, "fail-fast", 0, "stop after this many cases that are not good")
+	flags.IntVar(&f.failFast, "fail-fast", 0, "stop after this many failing cases")
 	flags.Lookup("fail-fast").NoOptDefVal = "1"
 	flags.BoolVar(&f.dryRun, "dry-run", false, "tell what would run, and ask no backend")
 	flags.StringVar(&f.shuffle, "shuffle", "", "judge in random order; a number repeats an order")

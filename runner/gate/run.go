@@ -59,7 +59,7 @@ func Run(run *result.Run) []result.Gate {
 				if id := twice[at]; id != "" {
 					g.Outcome, g.Reason = result.Error, fmt.Sprintf("the run has the case %s twice", id)
 				}
-				g.Suite, g.Backend = s.Name, backend
+				g.Suite, g.Backend, g.OneOfSeveral = s.Name, backend, len(s.Cases) > 1
 				out = append(out, g)
 			}
 		}

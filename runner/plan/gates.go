@@ -67,3 +67,14 @@ func gatedFiles(suites []result.Suite) map[string]bool {
 	}
 	return files
 }
+
+// several reports whether suites name more than one backend.
+func several(suites []result.Suite) bool {
+	names := map[string]bool{}
+	for _, s := range suites {
+		for name := range s.Cases {
+			names[name] = true
+		}
+	}
+	return len(names) > 1
+}

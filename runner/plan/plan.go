@@ -49,6 +49,7 @@ type Plan struct {
 	Total   int             // cases there are, before selection
 	Orphans []golden.Orphan // goldens that no case uses; known when no paths were given
 	Suites  []result.Suite  // what each spec file holds, before selection
+	Several bool            // the specs name more than one backend
 	// Nothing is why no case is to run, where none is: "none of 7 cases ...".
 	Nothing  string
 	Warnings []string // sentences about earlier runs
@@ -114,7 +115,7 @@ func Open(o Options) (*Plan, error) {
 		return &Plan{Project: project, Files: read, Options: o, secrets: specs.Secrets}, spec.Hide(err, specs.Secrets)
 	}
 	p := &Plan{
-		Project: project, Files: read, Total: len(c.cases), Options: o, goldens: goldens, quarantine: list, Suites: suites, gated: gatedFiles(suites),
+		Project: project, Files: read, Total: len(c.cases), Options: o, goldens: goldens, quarantine: list, Suites: suites, Several: several(suites), gated: gatedFiles(suites),
 		secrets: specs.Secrets, backendFiles: map[string][]string{},
 	}
 	if len(files) == 0 {

@@ -30,7 +30,7 @@ type ConsoleOptions struct {
 }
 
 // Console tells a run as it goes. On a terminal: what is being asked and a bar,
-// and what is not good as it comes. Elsewhere: a line a case. It is safe for
+// and what is failing as it comes. Elsewhere: a line a case. It is safe for
 // concurrent use.
 type Console struct {
 	o        ConsoleOptions
@@ -142,11 +142,11 @@ func (c *Console) plainLine(r *result.Case) {
 	case result.Error:
 		tail += "  as above: " + oneLine(r.Reason, 80)
 	}
-	fmt.Fprintf(&c.buf, "%s %s  %s  %s\n", c.style(r.Outcome, fmt.Sprintf("%-8s", r.Outcome)), place(r), oneLine(r.Name, 120), tail)
+	fmt.Fprintf(&c.buf, "%s %s  %s  %s\n", c.style(r.Outcome, fmt.Sprintf("%-8s", r.Outcome)), place(r), oneLine(name(r), 120), tail)
 	c.gap = false
 }
 
-// failure tells a case that is not good; of errors that are the same, as when a
+// failure tells a failing case; of errors that are the same, as when a
 // backend does not start, the first.
 func (c *Console) failure(r *result.Case) {
 	if r.Outcome == result.Error {

@@ -105,7 +105,15 @@ func goldens(keys []string) string {
 }
 
 // title is a case as people name it.
-func title(c *result.Case) string { return c.Suite + " › " + c.Name }
+func title(c *result.Case) string { return c.Suite + " › " + name(c) }
+
+// name is that of a case, with its backend where there are several.
+func name(c *result.Case) string {
+	if c.OneOfSeveral {
+		return c.Name + " @" + c.Backend
+	}
+	return c.Name
+}
 
 // place is where a case stands.
 func place(c *result.Case) string { return placeOf(c.File, c.Line) }

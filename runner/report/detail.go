@@ -8,7 +8,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-// details is what a person needs to know of a case that is not good, in plain
+// details is what a person needs to know of a failing case, in plain
 // lines, for reports that are read away from the terminal.
 func details(m *result.Manifest, c *result.Case) string {
 	var b strings.Builder

@@ -12,6 +12,9 @@ import (
 func gateLine(g *result.Gate) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", g.Suite, g.Name)
+	if g.OneOfSeveral {
+		fmt.Fprintf(&b, " @%s", g.Backend)
+	}
 	if g.Value != nil {
 		fmt.Fprintf(&b, " %s", decimal(*g.Value))
 	}

@@ -48,7 +48,7 @@ func writeGitHub(w io.Writer, run *result.Run) error {
 		}
 	}
 	if len(bad) > mostAnnotations {
-		if _, err := fmt.Fprintf(w, "::notice title=vlmspec::%d more cases are not good; the job summary lists them\n", len(bad)-mostAnnotations); err != nil {
+		if _, err := fmt.Fprintf(w, "::notice title=vlmspec::%d more cases are failing; the job summary lists them\n", len(bad)-mostAnnotations); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-// writeMarkdown writes a summary: counts, models, what is not good with its
+// writeMarkdown writes a summary: counts, models, what is failing with its
 // details folded away, files.
 func writeMarkdown(out io.Writer, run *result.Run) error {
 	w := bufio.NewWriter(out)
@@ -61,6 +61,12 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 		fmt.Fprintf(w, "\n### Quarantine\n\n")
 		for _, c := range q {
 			fmt.Fprintf(w, "- `%s` %s: %s\n", code(place(c)), markdownText(title(c)), markdownText(quarantineLine(c)))
+		}
+	}
+	if backends := t.byBackend(plain); backends != nil {
+		fmt.Fprintf(w, "\n| backend | outcome |\n|---|---|\n")
+		for _, b := range backends {
+			fmt.Fprintf(w, "| %s | %s |\n", markdownText(b[0]), b[1])
 		}
 	}
 	fmt.Fprintf(w, "\n| spec | cases | outcome |\n|---|---:|---|\n")

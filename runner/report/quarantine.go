@@ -53,7 +53,7 @@ func quarantineVerdict(c *result.Case) string {
 // quarantine is a note of the summary.
 func (c *Console) quarantine(r *result.Case) {
 	const key = "quarantine "
-	text := Visible(place(r) + "  " + oneLine(r.Name, 60) + "  " + quarantineVerdict(r))
+	text := Visible(place(r) + "  " + oneLine(name(r), 60) + "  " + quarantineVerdict(r))
 	if c.o.Columns > 0 {
 		text = wrapped(text, c.o.Columns-len(key)-1)
 	}

@@ -27,6 +27,9 @@ func (c *Console) End(files []string) {
 	}
 	took := c.tally.until(&c.manifest).Sub(c.manifest.Started).Seconds()
 	fmt.Fprintf(w, "%s %s  %s\n", c.bold(cases(c.tally.cases)+":"), counts(c.tally.outcomes, c.style), c.dim(seconds(took)))
+	for _, b := range c.tally.byBackend(c.style) {
+		c.note("backend", Visible(b[0])+": "+b[1])
+	}
 	c.groups()
 	for i := range c.gates {
 		c.gate(&c.gates[i])

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ type tally struct {
 	latest   time.Time // when the last sample of a case ended
 	outcomes map[result.Outcome]int
 	files    map[string]*fileTally // by name
+	backends map[string]map[result.Outcome]int
 	failing  []listed
 	// quarantined are the cases that every report lists: those that do not gate,
 	// and those whose quarantine is over.
@@ -49,7 +51,7 @@ type listed struct {
 }
 
 func newTally() *tally {
-	return &tally{outcomes: map[result.Outcome]int{}, files: map[string]*fileTally{}}
+	return &tally{outcomes: map[result.Outcome]int{}, files: map[string]*fileTally{}, backends: map[string]map[result.Outcome]int{}}
 }
 
 // tallyOf counts a run that is there as a whole.
@@ -62,7 +64,7 @@ func tallyOf(run *result.Run) *tally {
 }
 
 func (t *tally) add(c *result.Case) {
-	brief := listed{c.Outcome, c.File, c.Name, c.Line, c.Seconds}
+	brief := listed{c.Outcome, c.File, name(c), c.Line, c.Seconds}
 	t.cases++
 	if end := c.Started.Add(time.Duration(c.Seconds * float64(time.Second))); end.After(t.latest) {
 		t.latest = end
@@ -72,6 +74,10 @@ func (t *tally) add(c *result.Case) {
 	f.outcomes[c.Outcome]++
 	f.seconds += c.Seconds
 	t.outcomes[c.Outcome]++
+	if t.backends[c.Backend] == nil {
+		t.backends[c.Backend] = map[result.Outcome]int{}
+	}
+	t.backends[c.Backend][c.Outcome]++
 	if !c.Passing() {
 		f.failing++
 		t.failing = append(t.failing, brief)
@@ -130,6 +136,17 @@ func (t *tally) byFile() []*fileTally {
 	}
 	slices.SortFunc(all, func(a, b *fileTally) int { return cmp.Compare(a.name, b.name) })
 	return all
+}
+
+// byBackend says how the cases of each backend ended, nothing where there is one.
+func (t *tally) byBackend(style func(result.Outcome, string) string) (lines [][2]string) {
+	if len(t.backends) < 2 {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.backends)) {
+		lines = append(lines, [2]string{name, counts(t.backends[name], style)})
+	}
+	return lines
 }
 
 // inOrder lists the failing cases, what needs a person first.

@@ -112,6 +112,9 @@ type Case struct {
 	Name  string `json:"name"`
 	File  string `json:"file"` // spec file, relative to the project, slashes
 	Line  int    `json:"line"`
+	// OneOfSeveral says that the specs name more than one backend, so that reports
+	// name that of the case.
+	OneOfSeveral bool `json:"one_of_several,omitempty"`
 	// Siblings is how many other cases stand at Line: rows, or other backends.
 	Siblings int               `json:"siblings,omitempty"`
 	Index    int               `json:"index"` // place among all cases of the specs, from 0
@@ -249,23 +252,25 @@ func (r *Run) Until() time.Time {
 // Gate is a metric over the cases of a suite on one backend, and whether it
 // keeps to its bounds.
 type Gate struct {
-	Suite      string       `json:"suite"`
-	Backend    string       `json:"backend"`
-	Name       string       `json:"name"`              // for people: "srcc of score against mos"
-	Metric     string       `json:"metric"`            // "srcc"
-	Of         string       `json:"of,omitempty"`      // kind of check whose verdicts are meant; "" is the case
-	Against    string       `json:"against,omitempty"` // column of the rows
-	Label      string       `json:"label,omitempty"`   // only cases with it
-	File       string       `json:"file"`
-	Line       int          `json:"line"`
-	Value      *float64     `json:"value"`          // nil when undefined or not evaluated
-	Low        *float64     `json:"low,omitempty"`  // of the interval at Confidence, else at 0.95
-	High       *float64     `json:"high,omitempty"` //
-	Confidence *float64     `json:"confidence,omitempty"`
-	Min        *float64     `json:"min,omitempty"`
-	Max        *float64     `json:"max,omitempty"`
-	Cases      int          `json:"cases"`
-	Labels     []LabelValue `json:"labels,omitempty"`
+	Suite   string `json:"suite"`
+	Backend string `json:"backend"`
+	// OneOfSeveral says that the suite has more than one backend.
+	OneOfSeveral bool         `json:"one_of_several,omitempty"`
+	Name         string       `json:"name"`              // for people: "srcc of score against mos"
+	Metric       string       `json:"metric"`            // "srcc"
+	Of           string       `json:"of,omitempty"`      // kind of check whose verdicts are meant; "" is the case
+	Against      string       `json:"against,omitempty"` // column of the rows
+	Label        string       `json:"label,omitempty"`   // only cases with it
+	File         string       `json:"file"`
+	Line         int          `json:"line"`
+	Value        *float64     `json:"value"`          // nil when undefined or not evaluated
+	Low          *float64     `json:"low,omitempty"`  // of the interval at Confidence, else at 0.95
+	High         *float64     `json:"high,omitempty"` //
+	Confidence   *float64     `json:"confidence,omitempty"`
+	Min          *float64     `json:"min,omitempty"`
+	Max          *float64     `json:"max,omitempty"`
+	Cases        int          `json:"cases"`
+	Labels       []LabelValue `json:"labels,omitempty"`
 	// Outcome is passed, failed, inconclusive, skipped (not evaluated) or error (not
 	// defined); "" for a value without a bound, which can neither pass nor fail.
 	Outcome Outcome `json:"outcome,omitempty"`

@@ -288,7 +288,7 @@ func (w *Watch) enqueue(ids map[string]bool, because why) int {
 	return n
 }
 
-// take empties the list of what is to run: those that were not good first.
+// take empties the list of what is to run: failing ones first.
 func (p *state) take() (ids []string, first int, because why) {
 	var others []string
 	for i := range p.plan.Len() {

@@ -31,5 +31,5 @@ type Status struct {
 	Files      int                    // that are watched
 	Mistaken   bool                   // a spec has a mistake
 	File, Name string                 // the filters; "" is none
-	Running    bool // or about to
+	Running    bool                   // or about to
 }
