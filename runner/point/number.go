@@ -2,14 +2,11 @@ package point
 
 import (
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
 )
 
 const number = `[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?`
-
-var numberRE = regexp.MustCompile(number)
 
 // numeral is a number as an answer writes it.
 type numeral struct {
@@ -59,12 +56,52 @@ func numerals(n node) (out []numeral, ok bool) {
 
 // numbers are all those in a text.
 func numbers(text string) (v []float64, decimal bool) {
-	for _, n := range numberRE.FindAllString(text, -1) {
-		x, _ := strconv.ParseFloat(n, 64)
+	for i := 0; i < len(text); {
+		n := numberLen(text[i:])
+		if n == 0 {
+			i++
+			continue
+		}
+		x, _ := strconv.ParseFloat(text[i:i+n], 64) // out of range gives ±Inf, which place refuses
 		v = append(v, x)
-		decimal = decimal || strings.ContainsAny(n, ".eE")
+		decimal = decimal || strings.ContainsAny(text[i:i+n], ".eE")
+		i += n
 	}
 	return v, decimal
+}
+
+// numberLen is how long the number is that a text begins with, 0 for none.
+func numberLen(text string) int {
+	digits := func(i int) int {
+		for i < len(text) && text[i] >= '0' && text[i] <= '9' {
+			i++
+		}
+		return i
+	}
+	sign := 0
+	if text[0] == '-' || text[0] == '+' {
+		sign = 1
+	}
+	end := digits(sign)
+	whole := end - sign
+	if end < len(text) && text[end] == '.' {
+		if after := digits(end + 1); whole > 0 || after > end+1 {
+			end = after
+		}
+	}
+	if end == sign || whole == 0 && end == sign+1 {
+		return 0
+	}
+	if end < len(text) && (text[end] == 'e' || text[end] == 'E') {
+		exponent := end + 1
+		if exponent < len(text) && (text[exponent] == '-' || text[exponent] == '+') {
+			exponent++
+		}
+		if after := digits(exponent); after > exponent {
+			end = after
+		}
+	}
+	return end
 }
 
 // newShape makes a shape of two or four numbers, which have one suffix or none.
