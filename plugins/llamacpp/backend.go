@@ -57,7 +57,7 @@ func (b *backend) Generate(ctx context.Context, req sdk.Request, emit func(strin
 	if b.engine == nil {
 		return sdk.Response{}, sdk.Errorf(sdk.Internal, "llamacpp: Generate was called before Configure")
 	}
-	a, err := read(req, b.engine.salt)
+	a, err := read(ctx, req, b.engine.salt)
 	if err != nil {
 		return sdk.Response{}, err
 	}

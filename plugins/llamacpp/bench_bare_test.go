@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func (l *bareLoop) answer(b *testing.B, all []question) answered {
 
 // ask returns the number of tokens of the answer.
 func (l *bareLoop) ask(q question) (int, error) {
-	rgb, err := imaging.DecodeFile(q.image)
+	rgb, err := imaging.DecodeFile(context.Background(), q.image)
 	if err != nil {
 		return 0, err
 	}

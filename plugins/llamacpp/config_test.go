@@ -65,19 +65,20 @@ func TestParams(t *testing.T) {
 }
 
 func TestRead(t *testing.T) {
-	ask, err := read(sdk.Request{Messages: []sdk.Message{{Role: sdk.User, Parts: []sdk.Part{
+	ask, err := read(t.Context(), sdk.Request{Messages: []sdk.Message{{Role: sdk.User, Parts: []sdk.Part{
 		{Image: &sdk.Image{Path: "../../fixtures/shapes/red-circle.png"}}, {Text: "What?"},
 	}}}}, "salt")
 	if err != nil || len(ask.images) != 1 || ask.images[0].Width != 64 {
-		t.Errorf("got %+v, %v", ask.images, err)
+		t.Fatalf("got %+v, %v", ask.images, err)
 	}
+	ask.release()
 	for name, req := range map[string]sdk.Request{
 		"no messages":   {},
 		"missing image": {Messages: []sdk.Message{{Parts: []sdk.Part{{Image: &sdk.Image{Path: "missing.png"}}}}}},
 		"broken image":  {Messages: []sdk.Message{{Parts: []sdk.Part{{Image: &sdk.Image{Bytes: []byte("text")}}}}}},
 		"bad params":    {Params: sdk.Params{TopK: -1}, Messages: []sdk.Message{{}}},
 	} {
-		if _, err := read(req, "salt"); sdk.KindOf(err) != sdk.InvalidRequest {
+		if _, err := read(t.Context(), req, "salt"); sdk.KindOf(err) != sdk.InvalidRequest {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -11,13 +11,14 @@ import (
 	"strings"
 
 	"github.com/vlmspec/vlmspec/plugins/llamacpp/llama"
+	"github.com/vlmspec/vlmspec/plugins/sdk/machine"
 )
 
 // devices lists what computes. llama.cpp takes all main memory for free.
 func devices() ([]llama.Device, error) {
 	all, err := llama.Devices()
 	for i := range all {
-		if free := freeMemory(); !all[i].GPU && free > 0 {
+		if free := uint64(machine.FreeMemory()); !all[i].GPU && free > 0 {
 			all[i].Free = min(free, all[i].Memory)
 		}
 	}

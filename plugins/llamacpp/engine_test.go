@@ -118,7 +118,7 @@ func (p parity) conversation() []sdk.Message {
 // firstLogits are the scores of the first token of an answer.
 func firstLogits(t *testing.T, e *engine, messages []sdk.Message) (sdk.Response, []float32) {
 	t.Helper()
-	a, err := read(sdk.Request{Messages: messages, Params: sdk.Params{MaxTokens: 1}}, e.salt)
+	a, err := read(t.Context(), sdk.Request{Messages: messages, Params: sdk.Params{MaxTokens: 1}}, e.salt)
 	if err != nil {
 		t.Fatal(err)
 	}

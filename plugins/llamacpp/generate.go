@@ -27,6 +27,7 @@ func (e *engine) generate(ctx context.Context, a ask, emit func(string)) (sdk.Re
 
 // prepare makes a job of a request: it encodes images and lays out the prompt.
 func (e *engine) prepare(ctx context.Context, a ask, r *sdk.Response) (*job, error) {
+	defer a.release()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

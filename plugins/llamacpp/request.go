@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"time"
@@ -16,6 +17,7 @@ type ask struct {
 	grammar string // GBNF that the answer must follow, "" for none
 	images  []shown
 	decoded time.Duration // time it took
+	release func()        // gives back the memory of the images, once they are encoded
 }
 
 // shown is an image as the model sees it.
@@ -26,7 +28,7 @@ type shown struct {
 
 // read checks a request and decodes its images. salt is all that determines what
 // becomes of pixels.
-func read(req sdk.Request, salt string) (ask, error) {
+func read(ctx context.Context, req sdk.Request, salt string) (ask, error) {
 	if err := checkParams(req.Params); err != nil {
 		return ask{}, err
 	}
@@ -39,27 +41,26 @@ func read(req sdk.Request, salt string) (ask, error) {
 	if a.grammar, err = grammarOf(req.Params.Extra); err != nil {
 		return ask{}, err
 	}
-	for _, m := range req.Messages {
-		for _, p := range m.Parts {
-			if p.Image == nil {
-				continue
-			}
-			rgb, err := decode(p.Image)
-			if err != nil {
-				return ask{}, err
-			}
-			a.images = append(a.images, shown{rgb, keyOf(rgb, salt)})
-		}
+	d, err := imaging.DecodeAll(ctx, imagesOf(req))
+	if err != nil {
+		return ask{}, err
 	}
-	a.decoded = time.Since(start)
+	for _, rgb := range d.Images {
+		a.images = append(a.images, shown{rgb, keyOf(rgb, salt)})
+	}
+	a.release, a.decoded = d.Close, time.Since(start)
 	return a, nil
 }
 
-func decode(i *sdk.Image) (*imaging.RGB, error) {
-	if i.Path != "" {
-		return imaging.DecodeFile(i.Path)
+func imagesOf(req sdk.Request) (images []*sdk.Image) {
+	for _, m := range req.Messages {
+		for _, p := range m.Parts {
+			if p.Image != nil {
+				images = append(images, p.Image)
+			}
+		}
 	}
-	return imaging.Decode(i.Bytes)
+	return images
 }
 
 func keyOf(p *imaging.RGB, salt string) embedcache.Key {

@@ -96,7 +96,7 @@ func long(id string, letters int) sdk.Request {
 // start hands a request to the engine and returns its job.
 func start(t *testing.T, ctx context.Context, b *backend, req sdk.Request) *job {
 	t.Helper()
-	a, err := read(req, b.engine.salt)
+	a, err := read(ctx, req, b.engine.salt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,10 +214,11 @@ func TestAfterTheEnd(t *testing.T) {
 	b.engine = nil
 	e.close()
 	for _, messages := range [][]sdk.Message{{user("red-circle.png", "What is this?")}, {user("What is this?")}} {
-		a, err := read(sdk.Request{Messages: messages}, e.salt)
+		a, err := read(t.Context(), sdk.Request{Messages: messages}, e.salt)
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer a.release()
 		if _, err := e.look(t.Context(), a, &sdk.Response{}); len(a.images) > 0 && !errors.Is(err, context.Canceled) {
 			t.Errorf("an image after the end: %v", err)
 		}

@@ -192,7 +192,7 @@ type maskRegion struct {
 }
 
 func (m *maskRegion) contains(x, y float64) (bool, error) {
-	m.once.Do(func() { m.picture, m.err = imaging.DecodeFile(m.path) })
+	m.once.Do(func() { m.picture, m.err = imaging.DecodeFile(context.Background(), m.path) })
 	if m.err != nil {
 		return false, fmt.Errorf("mask: %w", m.err)
 	}

@@ -4,6 +4,7 @@
 package overlay
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -89,23 +90,19 @@ type canvas struct {
 	line          float64 // width of a line in pixels
 }
 
-func newCanvas(path string, size func(w, h int) (int, int), leastLine float64) (*canvas, error) {
-	rgb, err := imaging.DecodeFile(path)
-	if err != nil {
-		return nil, err
-	}
-	from := image.NewRGBA(image.Rect(0, 0, rgb.Width, rgb.Height))
-	for i, j := 0, 0; i < len(rgb.Pix); i, j = i+3, j+4 {
-		from.Pix[j], from.Pix[j+1], from.Pix[j+2], from.Pix[j+3] = rgb.Pix[i], rgb.Pix[i+1], rgb.Pix[i+2], 0xff
-	}
-	w, h := size(rgb.Width, rgb.Height)
-	pixels := image.NewRGBA(image.Rect(0, 0, w, h))
-	var scaler draw.Scaler = draw.ApproxBiLinear
-	if w > rgb.Width {
-		scaler = draw.NearestNeighbor
-	}
-	scaler.Scale(pixels, pixels.Bounds(), from, from.Bounds(), draw.Src, nil)
-	return &canvas{pixels: pixels, width: float64(w), height: float64(h), line: max(leastLine, float64(max(w, h))/180)}, nil
+func newCanvas(path string, size func(w, h int) (int, int), leastLine float64) (c *canvas, err error) {
+	err = imaging.View(context.Background(), path, func(p *imaging.Picture) error {
+		w, h := size(p.Width, p.Height)
+		pixels := image.NewRGBA(image.Rect(0, 0, w, h))
+		var scaler draw.Scaler = draw.ApproxBiLinear
+		if w > p.Width {
+			scaler = draw.NearestNeighbor
+		}
+		scaler.Scale(pixels, pixels.Bounds(), p, p.Bounds(), draw.Src, nil)
+		c = &canvas{pixels: pixels, width: float64(w), height: float64(h), line: max(leastLine, float64(max(w, h))/180)}
+		return nil
+	})
+	return c, err
 }
 
 func sizeFor(w, h int) (int, int) {
@@ -180,7 +177,7 @@ func (c *canvas) outline(points []point, ink color.RGBA) {
 
 // mask tints what a mask covers: its pixels that are not black.
 func (c *canvas) mask(path string, ink color.RGBA) error {
-	m, err := imaging.DecodeFile(path)
+	m, err := imaging.DecodeFile(context.Background(), path)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type header struct {
 	lossless    bool  // pixels are those that were written
 	frame       frame // of a WebP
 	fourInks    bool  // a CMYK JPEG that does not say so
+	decoder     int64 // bytes that the decoder allocates for its pixels
 }
 
 func (h header) info() Info {
@@ -184,7 +185,9 @@ func firstWords(head []byte) string {
 
 func readBMP(r Source) (header, error) {
 	c, err := bmp.DecodeConfig(stream(r))
-	return header{canvas: point{X: c.Width, Y: c.Height}, lossless: true}, err
+	h := header{canvas: point{X: c.Width, Y: c.Height}, lossless: true}
+	h.decoder = bytesOf(c.ColorModel) * h.area()
+	return h, err
 }
 
 func decodeBMP(r Source, _ header) (image.Image, error) { return bmp.Decode(stream(r)) }

@@ -8,7 +8,9 @@ import (
 
 func readGIF(r Source) (header, error) {
 	c, err := gif.DecodeConfig(stream(r))
-	return header{canvas: point{X: c.Width, Y: c.Height}, lossless: true}, err
+	h := header{canvas: point{X: c.Width, Y: c.Height}, lossless: true}
+	h.decoder = h.area() // a frame is no larger than the canvas
+	return h, err
 }
 
 // decodeGIF decodes the first frame; its bounds say where it lies on the canvas.

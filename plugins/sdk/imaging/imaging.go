@@ -9,6 +9,7 @@ package imaging
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 
@@ -62,27 +63,53 @@ func Inspect(r Source) (Info, error) {
 }
 
 // DecodeFile is [Decode] on a file; its errors name the file.
-func DecodeFile(path string) (*RGB, error) {
-	f, err := open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	p, err := decode(f)
-	if err != nil {
-		return nil, named(path, err)
-	}
-	return p.RGB(), nil
+func DecodeFile(ctx context.Context, path string) (rgb *RGB, err error) {
+	err = View(ctx, path, func(p *Picture) error {
+		rgb = p.RGB()
+		return nil
+	})
+	return rgb, err
 }
 
 // Decode turns an encoded image into RGB: EXIF orientation applied,
 // transparency flattened on white, the first frame of an animation on its canvas.
-func Decode(data []byte) (*RGB, error) {
-	p, err := decode(bytes.NewReader(data))
+// It waits until the memory that takes is free in the budget of this process (a
+// quarter of the memory that was free at first), or ctx is done. What it returns
+// counts no longer; who keeps many pictures takes them from [DecodeAll].
+func Decode(ctx context.Context, data []byte) (rgb *RGB, err error) {
+	err = view(ctx, "", bytes.NewReader(data), func(p *Picture) error {
+		rgb = p.RGB()
+		return nil
+	})
+	return rgb, err
+}
+
+// View decodes a file and hands the picture to use; its pixels, and an [RGB] of
+// them, count in the budget until use returns. use must not decode another.
+func View(ctx context.Context, path string, use func(*Picture) error) error {
+	f, err := open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return p.RGB(), nil
+	defer f.Close()
+	return view(ctx, path, f, use)
+}
+
+func view(ctx context.Context, path string, r Source, use func(*Picture) error) error {
+	h, err := inspect(r)
+	if err != nil {
+		return named(path, err)
+	}
+	l, err := pixels().lease(ctx, h.cost())
+	if err != nil {
+		return err
+	}
+	defer l.end()
+	p, err := decode(r, h)
+	if err != nil {
+		return named(path, err)
+	}
+	return use(p)
 }
 
 // inspect reads the header and checks the size.
@@ -100,11 +127,7 @@ func inspect(r Source) (header, error) {
 }
 
 // decode turns the picture exactly as the caller of Inspect was told.
-func decode(r Source) (p *Picture, err error) {
-	h, err := inspect(r)
-	if err != nil {
-		return nil, err
-	}
+func decode(r Source, h header) (p *Picture, err error) {
 	defer func() {
 		// What a file can do to a decoder must not end the process of a backend.
 		if fault := recover(); fault != nil {
@@ -133,8 +156,8 @@ func checkSize(canvas point) error {
 }
 
 func named(path string, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || path == "" {
+		return err
 	}
 	return &sdk.Error{Kind: sdk.InvalidRequest, Message: fmt.Sprintf("%s: %v", path, err)}
 }

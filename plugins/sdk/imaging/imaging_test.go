@@ -82,7 +82,7 @@ func TestDecodeFormats(t *testing.T) {
 			if err != nil || info != (imaging.Info{MediaType: tt.media, Width: 4, Height: 2}) {
 				t.Fatalf("Inspect = %+v, %v", info, err)
 			}
-			rgb, err := imaging.Decode(tt.data)
+			rgb, err := imaging.Decode(t.Context(), tt.data)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +110,7 @@ func TestTransparencyLiesOnWhite(t *testing.T) {
 	premultiplied.Set(0, 0, img.At(0, 0))
 	for name, m := range map[string]image.Image{"8 bit": img, "16 bit": premultiplied} {
 		t.Run(name, func(t *testing.T) {
-			rgb, err := imaging.Decode(pngBytes(t, m))
+			rgb, err := imaging.Decode(t.Context(), pngBytes(t, m))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -149,7 +149,7 @@ func TestOrientation(t *testing.T) {
 		5: {10, 170, 90, 250}, 6: {170, 10, 250, 90}, 7: {250, 90, 170, 10}, 8: {90, 250, 10, 170},
 	}
 	for o, want := range seen {
-		rgb, err := imaging.Decode(withOrientation(pngBytes(t, stored), o))
+		rgb, err := imaging.Decode(t.Context(), withOrientation(pngBytes(t, stored), o))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +172,7 @@ func TestOrientationSwapsSides(t *testing.T) {
 			if err != nil || info.Width != 2 || info.Height != 4 {
 				t.Fatalf("Inspect = %+v, %v; want 2x4", info, err)
 			}
-			rgb, err := imaging.Decode(file)
+			rgb, err := imaging.Decode(t.Context(), file)
 			if err != nil || rgb.Width != 2 || rgb.Height != 4 {
 				t.Fatalf("Decode = %+v, %v; want 2x4", rgb, err)
 			}
@@ -200,7 +200,7 @@ func TestOrientationOfTIFF(t *testing.T) {
 	if err != nil || info != (imaging.Info{MediaType: "image/tiff", Width: h, Height: w}) {
 		t.Fatalf("Inspect = %+v, %v", info, err)
 	}
-	rgb, err := imaging.Decode(file)
+	rgb, err := imaging.Decode(t.Context(), file)
 	if err != nil || rgb.Width != h || rgb.Height != w {
 		t.Fatalf("Decode = %v", err)
 	}
@@ -232,7 +232,7 @@ func TestRefusals(t *testing.T) {
 			if err := os.WriteFile(path, tt.data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := imaging.DecodeFile(path)
+			_, err := imaging.DecodeFile(t.Context(), path)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), path) {
 				t.Fatalf("error %v, want %q about %s", err, tt.want, path)
 			}
@@ -280,7 +280,7 @@ func FuzzDecode(f *testing.F) {
 		if info, err := imaging.Inspect(bytes.NewReader(data)); err != nil || info.Width*info.Height > 1<<20 {
 			return
 		}
-		if rgb, err := imaging.Decode(data); err == nil && len(rgb.Pix) != 3*rgb.Width*rgb.Height {
+		if rgb, err := imaging.Decode(t.Context(), data); err == nil && len(rgb.Pix) != 3*rgb.Width*rgb.Height {
 			t.Fatalf("%d bytes for %dx%d", len(rgb.Pix), rgb.Width, rgb.Height)
 		}
 	})
@@ -294,7 +294,7 @@ func BenchmarkDecode(b *testing.B) {
 	data := pngBytes(b, img)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		if _, err := imaging.Decode(data); err != nil {
+		if _, err := imaging.Decode(b.Context(), data); err != nil {
 			b.Fatal(err)
 		}
 	}

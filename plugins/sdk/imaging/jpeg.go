@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"io"
 )
@@ -19,15 +20,41 @@ func readJPEG(r Source) (header, error) {
 	if s.exif != nil {
 		h.orientation = exifOrientation(s.exif)
 	}
-	h.fourInks = s.components == 4 && !s.adobe
+	h.fourInks = len(s.frame) == 6+3*4 && !s.adobe
+	h.decoder = s.samples(h.canvas)
+	if s.progressive {
+		h.decoder *= 5 // 4 bytes more for each
+	}
+	if m := c.ColorModel; m == color.RGBAModel || m == color.CMYKModel {
+		h.decoder += 4 * h.area() // a copy
+	}
 	return h, nil
 }
 
 // segments are what stands before the pixels of a JPEG (ITU-T T.81, annex B).
 type segments struct {
-	exif       Source // nil when there is none
-	adobe      bool   // an APP14 segment says what the components are
-	components int
+	exif        Source // nil when there is none
+	adobe       bool   // an APP14 segment says what the components are
+	progressive bool
+	frame       []byte // SOF: precision, height, width, count and 3 bytes of each component
+}
+
+// samples are what Go's decoder allocates: of each component its part of the whole
+// units that cover the picture.
+func (s segments) samples(size point) (n int64) {
+	if len(s.frame) < 9 {
+		return 0
+	}
+	components := s.frame[6:]
+	if len(components) == 3 {
+		return int64(size.X+7) * int64(size.Y+7)
+	}
+	h0, v0 := int64(components[1]>>4), int64(components[1]&15)
+	across, down := (int64(size.X)+8*h0-1)/max(8*h0, 1), (int64(size.Y)+8*v0-1)/max(8*v0, 1)
+	for ; len(components) >= 3; components = components[3:] {
+		n += 64 * across * down * int64(components[1]>>4) * int64(components[1]&15)
+	}
+	return n
 }
 
 // readSegments walks to the first scan, as tolerant as the decoder.
@@ -48,14 +75,14 @@ func readSegments(r Source) (s segments) {
 			return s
 		}
 		at += read + 2
-		body, _ := b.Peek(min(n, 6))
+		body, _ := b.Peek(min(n, 6+3*4))
 		switch {
 		case marker == 0xE1 && s.exif == nil && bytes.HasPrefix(body, []byte("Exif\x00")):
 			s.exif = part(r, at, int64(n))
 		case marker == 0xEE && bytes.HasPrefix(body, []byte("Adobe")):
 			s.adobe = true
-		case isFrame(marker) && len(body) == 6: // precision, height, width, components
-			s.components = int(body[5])
+		case isFrame(marker):
+			s.frame, s.progressive = bytes.Clone(body), marker == 0xC2
 		}
 		if _, err := b.Discard(n); err != nil {
 			return s

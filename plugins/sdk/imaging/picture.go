@@ -3,10 +3,11 @@ package imaging
 import (
 	"errors"
 	"image"
+	"image/color"
 )
 
 // Picture is a decoded image as it was stored, on its canvas: palette indices,
-// values of 16 bits and alpha are still there.
+// values of 16 bits and alpha are still there. As an [image.Image] it is upright.
 type Picture struct {
 	Info
 	// Lossless says that the values are those that were written, as in a PNG and
@@ -30,6 +31,34 @@ func newPicture(h header, stored image.Image) (*Picture, error) {
 		return nil, errors.New("the image is damaged: it is larger than its header says")
 	}
 	return p, nil
+}
+
+// Bounds implements [image.Image]: the upright picture.
+func (p *Picture) Bounds() image.Rectangle { return image.Rect(0, 0, p.Width, p.Height) }
+
+// ColorModel implements [image.Image].
+func (p *Picture) ColorModel() color.Model { return color.RGBA64Model }
+
+// At implements [image.Image]: transparency lies on white.
+func (p *Picture) At(x, y int) color.Color { return p.RGBA64At(x, y) }
+
+// RGBA64At implements [image.RGBA64Image].
+func (p *Picture) RGBA64At(x, y int) color.RGBA64 {
+	const white = 0xffff
+	sx, sy, ok := p.Place(x, y)
+	if !ok {
+		return color.RGBA64{R: white, G: white, B: white, A: white}
+	}
+	c := p.colorAt(sx, sy)
+	through := white - c.A // colors are premultiplied
+	return color.RGBA64{R: c.R + through, G: c.G + through, B: c.B + through, A: white}
+}
+
+func (p *Picture) colorAt(x, y int) color.RGBA64 {
+	if img, ok := p.Stored.(image.RGBA64Image); ok {
+		return img.RGBA64At(x, y)
+	}
+	return color.RGBA64Model.Convert(p.Stored.At(x, y)).(color.RGBA64)
 }
 
 // Place finds the pixel of Stored that is seen at (x, y), pixels of the upright

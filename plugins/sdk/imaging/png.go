@@ -18,32 +18,64 @@ func readPNG(r Source) (header, error) {
 	if err != nil {
 		return header{}, err
 	}
-	h := header{canvas: point{X: c.Width, Y: c.Height}, orientation: 1, lossless: true}
-	h.orientation, err = pngOrientation(r)
-	return h, err
+	h := header{canvas: point{X: c.Width, Y: c.Height}, lossless: true}
+	chunks, err := walkPNG(r)
+	if err != nil {
+		return header{}, err
+	}
+	h.orientation, h.decoder = chunks.orientation, chunks.bytesPerPixel()*h.area()
+	return h, nil
 }
 
-// pngOrientation looks for the eXIf chunk, which may stand anywhere between the
-// first chunk and the last (PNG, third edition, section 11.3.4.5). A chunk: 4 bytes
-// length, 4 bytes type, data, 4 bytes CRC. What is cut off is the decoder's to
-// complain about.
-func pngOrientation(r Source) (int, error) {
+// pngChunks are what stands around the pixels.
+type pngChunks struct {
+	ihdr        [13]byte // width, height, bits, color type, compression, filter, interlace
+	transparent bool     // one color of gray or RGB is
+	orientation int
+}
+
+// walkPNG goes over the chunks; eXIf may stand anywhere between the first and the
+// last (PNG, third edition, section 11.3.4.5). A chunk: 4 bytes length, 4 bytes
+// type, data, 4 bytes CRC. What is cut off is the decoder's to complain about.
+func walkPNG(r Source) (c pngChunks, err error) {
+	c.orientation = 1
 	var b [8]byte
 	at := int64(8)
 	for range mostChunks {
 		if _, err := r.ReadAt(b[:], at); err != nil {
-			return 1, nil //nolint:nilerr // see above
+			return c, nil //nolint:nilerr // see above
 		}
 		n := int64(binary.BigEndian.Uint32(b[:]))
 		switch string(b[4:]) {
+		case "IHDR":
+			_, _ = r.ReadAt(c.ihdr[:], at+8)
+		case "tRNS":
+			c.transparent = true
 		case "eXIf":
-			return exifOrientation(part(r, at+8, n)), nil
+			c.orientation = exifOrientation(part(r, at+8, n))
 		case "IEND":
-			return 1, nil
+			return c, nil
 		}
 		at += 12 + n
 	}
-	return 1, errChunks
+	return c, errChunks
+}
+
+// bytesPerPixel that Go's decoder allocates: up to 8, and as many again where it is
+// interlaced, for the seven passes.
+func (c pngChunks) bytesPerPixel() int64 {
+	const gray, palette = 0, 3
+	n := int64(4)
+	if kind := c.ihdr[9]; kind == palette || kind == gray && !c.transparent {
+		n = 1
+	}
+	if c.ihdr[8] == 16 {
+		n *= 2
+	}
+	if c.ihdr[12] != 0 {
+		n *= 2
+	}
+	return n
 }
 
 func decodePNG(r Source, _ header) (image.Image, error) { return png.Decode(stream(r)) }

@@ -38,8 +38,21 @@ func readTIFF(r Source) (header, error) {
 	if what := d.unsupported(); what != "" {
 		return h, unsupportedError(what)
 	}
-	_, err = tiff.DecodeConfig(stream(r))
+	c, err := tiff.DecodeConfig(stream(r))
+	h.decoder = bytesOf(c.ColorModel)*h.area() + d.strips(h.canvas)
 	return h, err
+}
+
+// strips is what the decoder allocates to read strips or tiles: up to 8 bytes a
+// pixel, or in steps that add up to five times as much as is stored.
+func (d directory) strips(size point) int64 {
+	const uncompressed, least = 1, 10 << 20
+	area := int64(size.X) * int64(size.Y)
+	stored := area * int64(d.first(tagSamples, 1)) * int64(d.first(tagBits, 1)+7) / 8
+	if d.first(tagCompression, uncompressed) == uncompressed && stored < least {
+		return 8 * area
+	}
+	return max(5*stored, 8*area)
 }
 
 func decodeTIFF(r Source, _ header) (image.Image, error) { return tiff.Decode(stream(r)) }

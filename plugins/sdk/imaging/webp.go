@@ -64,8 +64,21 @@ func readWebP(r Source) (header, error) {
 	if !(image.Rectangle{Min: h.frame.at, Max: h.frame.at.Add(h.frame.size)}).In(image.Rectangle{Max: h.canvas}) {
 		return header{}, errors.New("its frame does not lie on its canvas")
 	}
-	h.lossless = h.frame.exact
+	h.lossless, h.decoder = h.frame.exact, h.frame.bytes()
 	return h, nil
+}
+
+// bytes is what the decoder allocates: VP8L makes 4 bytes a pixel, VP8 whole blocks
+// of 16 x 16 pixels in one and a half, and its alpha is a VP8L picture.
+func (f *frame) bytes() int64 {
+	area := int64(f.size.X+15) * int64(f.size.Y+15)
+	switch {
+	case f.exact:
+		return 4 * area
+	case f.alpha != nil:
+		return 7 * area
+	}
+	return 2 * area
 }
 
 // eachChunk calls visit for the chunks from an offset on until it says false.

@@ -80,3 +80,17 @@ Image.fromarray(numpy.linspace(0, 1, 256, dtype="f4").reshape(16, 16)).save("flo
 halves((32, 32)).save("picture.avif", quality=50)
 halves((32, 32)).save("picture.jp2")
 os.remove("part.webp")
+
+# Large ones of one color: what decoding them takes is measured.
+side = (600, 600)
+white = Image.new("RGB", side, (255, 255, 255))
+white.save("large-progressive.jpg", progressive=True, subsampling=0)
+white.save("large-444.jpg", subsampling=0)
+white.save("large-rgb.jpg", keep_rgb=True)
+Image.new("CMYK", side).save("large-cmyk.jpg")
+white.save("large-lossy.webp")
+white.save("large-lossless.webp", lossless=True)
+faint = Image.new("RGBA", side, (255, 255, 255, 255))
+faint.paste((0, 0, 0, 0), (0, 0, 300, 300))
+faint.save("large-alpha.webp")
+white.save("large-transparent.png", transparency=(1, 2, 3))
