@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
+	"github.com/vlmspec/vlmspec/plugins/sdk/machine"
 	"github.com/vlmspec/vlmspec/runner/cache"
 	"github.com/vlmspec/vlmspec/runner/infer"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -22,7 +23,7 @@ func Bounds(p *spec.Project) infer.Bounds {
 	if p.MaxLoaded > 0 {
 		return infer.Bounds{Count: p.MaxLoaded}
 	}
-	return infer.Bounds{Bytes: FreeMemory() / 10 * 9, Size: func(name string) int64 {
+	return infer.Bounds{Bytes: machine.FreeMemory() / 10 * 9, Size: func(name string) int64 {
 		files, _ := Files(p.Backends[name])
 		total := int64(0)
 		for _, f := range files {

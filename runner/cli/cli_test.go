@@ -158,6 +158,8 @@ func drawImages(dir string) error {
 		"text.png":  "this is no image\n",
 		// A header that claims 20,000 x 20,000 pixels, and no more.
 		"huge.png": "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00N \x00\x00N \x08\x02\x00\x00\x00\x6c\x12\xd1\x6e",
+		// One of 8 x 8 pixels, whose pixels end after three bytes.
+		"cut.png": "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x08\x00\x00\x00\x08\x08\x02\x00\x00\x00\x4b\x6d\x29\xdc\x00\x00\x00\xffIDAT\x78\x9c\x63",
 	}
 	for name, data := range bad {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o644); err != nil {

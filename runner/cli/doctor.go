@@ -62,7 +62,7 @@ func (a *app) doctor(ctx context.Context) error {
 	} else {
 		a.secrets.Store(project.Secrets())
 		d.ok("project %s", project.File)
-		d.specs(project)
+		d.specs(ctx, project)
 	}
 	d.plugins(ctx, project)
 	if project != nil {
@@ -75,14 +75,14 @@ func (a *app) doctor(ctx context.Context) error {
 	return nil
 }
 
-func (d *checkup) specs(project *spec.Project) {
+func (d *checkup) specs(ctx context.Context, project *spec.Project) {
 	s, err := plan.Open(plan.Options{Project: project.File})
 	if err != nil {
 		d.problem("%v", err)
 		return
 	}
 	d.ok("cases: %d, spec files: %d", s.Len(), specFiles(s))
-	if _, err := lookAtImages(s); err != nil {
+	if _, err := lookAtImages(ctx, s); err != nil {
 		d.problem("%v", err)
 	}
 }

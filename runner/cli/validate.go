@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
 	"github.com/vlmspec/vlmspec/runner/plan"
@@ -17,8 +20,8 @@ func (a *app) validateCommand() *cobra.Command {
 		Use:   "validate [file | folder]...",
 		Short: "Check specs, goldens and images without asking a backend",
 		Long: `validate reads vlmspec.yaml, the specs and the goldens, compiles every check
-and looks at every image. It lists all mistakes with their places.`,
-		RunE: func(_ *cobra.Command, args []string) error {
+and decodes every image. It lists all mistakes with their places.`,
+		RunE: func(c *cobra.Command, args []string) error {
 			s, err := plan.Open(plan.Options{Project: a.dir, Paths: args, AllowUnchecked: unchecked})
 			if s != nil {
 				a.secrets.Store(s.Secrets())
@@ -26,7 +29,7 @@ and looks at every image. It lists all mistakes with their places.`,
 			if err != nil {
 				return wrong(err)
 			}
-			n, err := lookAtImages(s)
+			n, err := lookAtImages(c.Context(), s)
 			if err != nil {
 				return wrong(err)
 			}
@@ -49,22 +52,37 @@ func specFiles(s *plan.Plan) int {
 	return len(files)
 }
 
-// lookAtImages counts the images of the cases, and tells which are none.
-func lookAtImages(s *plan.Plan) (int, error) {
+// lookAtImages decodes the images of the cases, as a backend will, counts them and
+// reports which are none.
+func lookAtImages(ctx context.Context, s *plan.Plan) (int, error) {
+	images := imagesOf(s)
+	errs := make([]error, len(images))
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for i, img := range images {
+		all.Go(func() error {
+			if err := imaging.View(ctx, img.Path, func(*imaging.Picture) error { return nil }); err != nil {
+				errs[i] = &spec.Error{Pos: img.Pos, What: strings.Replace(err.Error(), img.Path, img.Name, 1)}
+			}
+			return nil
+		})
+	}
+	_ = all.Wait()
+	return len(images), spec.Hide(spec.Join(errs...), s.Secrets())
+}
+
+// imagesOf lists the images that are shown, each where it is named first.
+func imagesOf(s *plan.Plan) (images []*spec.Image) {
 	seen := map[string]bool{}
-	var errs []error
 	for i := range s.Len() {
 		for _, t := range s.Case(i).Turns {
 			for _, p := range t.Parts {
-				if p.Image == nil || seen[p.Image.Path] {
-					continue
-				}
-				seen[p.Image.Path] = true
-				if _, err := imaging.Look(p.Image.Path); err != nil {
-					errs = append(errs, &spec.Error{Pos: p.Image.Pos, What: strings.Replace(err.Error(), p.Image.Path, p.Image.Name, 1)})
+				if p.Image != nil && !seen[p.Image.Path] {
+					seen[p.Image.Path] = true
+					images = append(images, p.Image)
 				}
 			}
 		}
 	}
-	return len(seen), spec.Hide(spec.Join(errs...), s.Secrets())
+	return images
 }

@@ -22,10 +22,10 @@ import (
 func TestCostIsWhatDecodersAllocate(t *testing.T) {
 	const side = 600
 	rect := image.Rect(0, 0, side, side)
-	clear := image.NewNRGBA(rect)
-	copy(clear.Pix, []byte{1, 2, 3, 4})
-	clear16 := image.NewNRGBA64(rect)
-	copy(clear16.Pix, []byte{1, 2, 3, 4})
+	faint := image.NewNRGBA(rect)
+	copy(faint.Pix, []byte{1, 2, 3, 4})
+	faint16 := image.NewNRGBA64(rect)
+	copy(faint16.Pix, []byte{1, 2, 3, 4})
 	opaque16 := image.NewRGBA64(rect)
 	for i := range opaque16.Pix {
 		opaque16.Pix[i] = 0xff
@@ -41,16 +41,16 @@ func TestCostIsWhatDecodersAllocate(t *testing.T) {
 	inPNG := func(m image.Image) []byte { return write(func(b *bytes.Buffer) error { return png.Encode(b, m) }) }
 	files := map[string][]byte{
 		"png gray": inPNG(image.NewGray(rect)), "png gray 16": inPNG(image.NewGray16(rect)), "png palette": inPNG(palette),
-		"png alpha": inPNG(clear), "png alpha 16": inPNG(clear16), "png 16": inPNG(opaque16),
+		"png alpha": inPNG(faint), "png alpha 16": inPNG(faint16), "png 16": inPNG(opaque16),
 		"gif":       write(func(b *bytes.Buffer) error { return gif.Encode(b, palette, nil) }),
-		"jpeg":      write(func(b *bytes.Buffer) error { return jpeg.Encode(b, clear, nil) }),
+		"jpeg":      write(func(b *bytes.Buffer) error { return jpeg.Encode(b, faint, nil) }),
 		"jpeg gray": write(func(b *bytes.Buffer) error { return jpeg.Encode(b, image.NewGray(rect), nil) }),
-		"bmp":       write(func(b *bytes.Buffer) error { return bmp.Encode(b, clear) }),
+		"bmp":       write(func(b *bytes.Buffer) error { return bmp.Encode(b, faint) }),
 		"bmp gray":  write(func(b *bytes.Buffer) error { return bmp.Encode(b, image.NewGray(rect)) }),
-		"tiff":      write(func(b *bytes.Buffer) error { return tiff.Encode(b, clear, nil) }),
-		"tiff 16":   write(func(b *bytes.Buffer) error { return tiff.Encode(b, clear16, nil) }),
+		"tiff":      write(func(b *bytes.Buffer) error { return tiff.Encode(b, faint, nil) }),
+		"tiff 16":   write(func(b *bytes.Buffer) error { return tiff.Encode(b, faint16, nil) }),
 		"tiff deflated": write(func(b *bytes.Buffer) error {
-			return tiff.Encode(b, clear, &tiff.Options{Compression: tiff.Deflate})
+			return tiff.Encode(b, faint, &tiff.Options{Compression: tiff.Deflate})
 		}),
 	}
 	for _, name := range []string{
