@@ -16,8 +16,8 @@ func Judge(c Check) string {
 }
 
 func (c *pointsInCheck) files() []string {
-	if m, ok := c.region.(*maskRegion); ok {
-		return []string{m.path}
+	if m, ok := c.region.(*maskRegion); ok && m.Path != "" {
+		return []string{m.Path}
 	}
 	return nil
 }

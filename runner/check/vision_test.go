@@ -116,6 +116,21 @@ func TestPointsInMask(t *testing.T) {
 	}
 }
 
+// What is inside may be written into the spec; pixels are those of the image.
+func TestPointsInSegmentation(t *testing.T) {
+	const polygon, runs = "points_in: {mask: [[100, 0, 200, 0, 200, 100, 100, 100]]}", "points_in: {mask: {size: [1, 2], counts: [1, 1]}}"
+	judgeRows(t, []row{
+		{name: "polygon", entry: polygon, answer: "(0.7, 0.5)", outcome: passed},
+		{
+			name: "outside", entry: polygon, answer: "(0.3, 0.5)", outcome: failed,
+			reason: "read 1 point (0.3, 0.5); 0 inside the mask of the spec, expected at least 1 of them",
+		},
+		{name: "runs", entry: runs, answer: "(0.7, 0.5)", outcome: passed},
+		{name: "outside of runs", entry: runs, answer: "(0.3, 0.5)", outcome: failed},
+		{name: "no such file", entry: "points_in: {mask: ../masks/none.json, not: true}", answer: "(0.3, 0.5)", outcome: result.Error},
+	}, wide)
+}
+
 func TestCount(t *testing.T) {
 	judgeRows(t, []row{
 		{name: "points", entry: "count: 2", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: passed, actual: "2 points"},
@@ -138,7 +153,13 @@ func TestVisionMistakes(t *testing.T) {
 		{"two regions", "points_in: {box: [0, 0, 1, 1], polygon: [[0, 0], [1, 0], [0, 1]]}", "specs/a.yaml:1:12: points_in takes one of mask, box, polygon"},
 		{"bad box", "points_in: {box: [1, 0, 0, 1]}", "specs/a.yaml:1:18: expected a box"},
 		{"bad polygon", "points_in: {polygon: [[0, 0], [1, 0]]}", "specs/a.yaml:1:22: a polygon has at least three corners, this one has 2"},
-		{"bad mask", "points_in: {mask: [a.png]}", "specs/a.yaml:1:19: expected the path of an image"},
+		{"bad mask", "points_in: {mask: [a.png]}", "specs/a.yaml:1:19: expected COCO's segmentation: {size: [height, width], counts: ...}"},
+		{"bad runs", "points_in: {mask: {size: [2, 2], counts: [3]}}", "specs/a.yaml:1:19: counts are for 3 pixels, and 2x2 are 4"},
+		{"no mask", "points_in: {mask: }", "specs/a.yaml:1:19: mask has no value; write mask: masks/circle.png"},
+		{"class of a box", "points_in: {box: [0, 0, 1, 1], class: 7}", "specs/a.yaml:1:12: class and threshold are for a mask that is an image"},
+		{"class of runs", "points_in: {mask: {size: [2, 2], counts: [4]}, class: 7}", "specs/a.yaml:1:12: class and threshold are for a mask that is an image"},
+		{"class by name", "points_in: {mask: a.png, class: person}", `specs/a.yaml:1:33: expected a value, a palette index or a color, got "person"; write class: 7`},
+		{"class and threshold", "points_in: {mask: a.png, class: 7, threshold: 3}", "specs/a.yaml:1:47: class and threshold exclude each other"},
 		{"count both", "count: {value: 1, max: 2}", "specs/a.yaml:1:8: value goes with neither min nor max"},
 		{"near alone", "score: {near: 4}", "specs/a.yaml:1:8: near and within belong together"},
 		{"near and max", "score: {near: 4, within: 1, max: 5}", "specs/a.yaml:1:8: near goes with neither min nor max"},

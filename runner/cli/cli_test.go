@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/gif"
 	"image/png"
 	"io/fs"
 	"os"
@@ -179,5 +180,20 @@ func drawImages(dir string) error {
 			return err
 		}
 	}
-	return nil
+	return drawLabels(filepath.Join(dir, "labels.gif"))
+}
+
+// drawLabels writes a mask of two classes: 1 is the upper right quarter, 2 the lower.
+func drawLabels(path string) error {
+	img := image.NewPaletted(image.Rect(0, 0, 16, 16), color.Palette{color.Black, color.RGBA{R: 128, A: 255}, color.RGBA{G: 128, A: 255}})
+	for y := range 16 {
+		for x := 8; x < 16; x++ {
+			img.SetColorIndex(x, y, uint8(1+y/8))
+		}
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(gif.Encode(f, img, nil), f.Close())
 }

@@ -20,7 +20,9 @@ func (a *app) validateCommand() *cobra.Command {
 		Use:   "validate [file | folder]...",
 		Short: "Check specs, goldens and images without asking a backend",
 		Long: `validate reads vlmspec.yaml, the specs and the goldens, compiles every check
-and decodes every image. It lists all mistakes with their places.`,
+and decodes every image and mask. It lists all mistakes with their places, and
+warns of masks with nothing or everything inside, or of another shape than their
+image.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := plan.Open(plan.Options{Project: a.dir, Paths: args, AllowUnchecked: unchecked})
 			if s != nil {
@@ -30,8 +32,12 @@ and decodes every image. It lists all mistakes with their places.`,
 				return wrong(err)
 			}
 			n, err := lookAtImages(c.Context(), s)
-			if err != nil {
+			warnings, maskErr := lookAtMasks(c.Context(), s)
+			if err := spec.Join(err, maskErr); err != nil {
 				return wrong(err)
+			}
+			for _, w := range warnings {
+				fmt.Fprintln(a.out, w)
 			}
 			for _, o := range s.Orphans {
 				fmt.Fprintf(a.out, "%s: no case uses the golden %s; remove it: vlmspec accept --prune\n", o.Pos, o.Key)

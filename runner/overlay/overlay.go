@@ -15,6 +15,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
+	"github.com/vlmspec/vlmspec/runner/mask"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -87,7 +88,8 @@ func Write(w io.Writer, path string, o *result.Overlay) error {
 type canvas struct {
 	pixels        *image.RGBA
 	width, height float64
-	line          float64 // width of a line in pixels
+	image         image.Point // its size
+	line          float64     // width of a line in pixels
 }
 
 func newCanvas(path string, size func(w, h int) (int, int), leastLine float64) (c *canvas, err error) {
@@ -99,7 +101,7 @@ func newCanvas(path string, size func(w, h int) (int, int), leastLine float64) (
 			scaler = draw.NearestNeighbor
 		}
 		scaler.Scale(pixels, pixels.Bounds(), p, p.Bounds(), draw.Src, nil)
-		c = &canvas{pixels: pixels, width: float64(w), height: float64(h), line: max(leastLine, float64(max(w, h))/180)}
+		c = &canvas{pixels: pixels, width: float64(w), height: float64(h), image: p.Bounds().Max, line: max(leastLine, float64(max(w, h))/180)}
 		return nil
 	})
 	return c, err
@@ -140,7 +142,7 @@ func (c *canvas) shape(s result.Shape, ink color.RGBA, found bool) error {
 	case "polygon":
 		c.outline(points, ink)
 	case "mask":
-		return c.mask(s.Path, ink)
+		return c.mask(s, ink)
 	default:
 		return fmt.Errorf("draw the overlay: unknown shape %q", s.Kind)
 	}
@@ -175,17 +177,16 @@ func (c *canvas) outline(points []point, ink color.RGBA) {
 	}
 }
 
-// mask tints what a mask covers: its pixels that are not black.
-func (c *canvas) mask(path string, ink color.RGBA) error {
-	m, err := imaging.DecodeFile(context.Background(), path)
+// mask tints what a mask covers.
+func (c *canvas) mask(s result.Shape, ink color.RGBA) error {
+	m, err := mask.Load(context.Background(), mask.Source{Path: s.Path, Segmentation: s.Segmentation, Class: s.Class, Threshold: s.Threshold})
 	if err != nil {
 		return err
 	}
 	b := c.pixels.Bounds()
 	for y := range b.Dy() {
 		for x := range b.Dx() {
-			at := 3 * (y*m.Height/b.Dy()*m.Width + x*m.Width/b.Dx())
-			if m.Pix[at]|m.Pix[at+1]|m.Pix[at+2] < 0x80 {
+			if !m.Contains((float64(x)+0.5)/c.width, (float64(y)+0.5)/c.height, c.image.X, c.image.Y) {
 				continue
 			}
 			p := c.pixels.Pix[c.pixels.PixOffset(x, y):]

@@ -100,9 +100,13 @@ type Shape struct {
 	Kind   string       `json:"kind"`             // "point", "circle", "box", "polygon", "mask"
 	Points [][2]float64 `json:"points,omitempty"` // point: 1; circle: centre; box: two corners; polygon: vertices
 	Radius float64      `json:"radius,omitempty"` // circle: fraction of the image's longer side unless a check says otherwise
-	Path   string       `json:"path,omitempty"`   // mask: image file
-	Label  string       `json:"label,omitempty"`
-	OK     bool         `json:"ok,omitempty"` // matched
+	Path   string       `json:"path,omitempty"`   // mask: image file, or .json
+	// Segmentation, Class and Threshold are of a mask, as in package mask.
+	Segmentation any    `json:"segmentation,omitempty"`
+	Class        string `json:"class,omitempty"`
+	Threshold    int    `json:"threshold,omitempty"`
+	Label        string `json:"label,omitempty"`
+	OK           bool   `json:"ok,omitempty"` // matched
 }
 
 // Case is one test case's result.
