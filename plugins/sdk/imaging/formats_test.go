@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
 )
 
@@ -273,4 +274,36 @@ func TestCutOff(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzContainer reads what stands around the pixels: no input may make it fail in
+// another way than with a sentence, or say a size that is not taken.
+func FuzzContainer(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.*")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data[:min(len(data), 2<<10)])
+	}
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		f.Add(withChunk(pngBytes(f, picture()), "eXIf", exif(order, 4)))
+		f.Add(withSegment(jpegBytes(f, picture()), "\xff\xff", 0xE1, append([]byte("Exif\x00\x00"), exif(order, 3)...)))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		info, err := imaging.Inspect(bytes.NewReader(data))
+		if err != nil {
+			if sdk.KindOf(err) != sdk.InvalidRequest || err.Error() == "" {
+				t.Fatalf("%#v", err)
+			}
+			return
+		}
+		if info.Width < imaging.MinSide || info.Height < imaging.MinSide || info.Width*info.Height > imaging.MaxPixels || info.MediaType == "" {
+			t.Fatalf("%+v", info)
+		}
+	})
 }
