@@ -1,9 +1,12 @@
 package mask_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
 	"os"
@@ -130,10 +133,22 @@ func TestUnclear(t *testing.T) {
 		}
 	}
 	write(t, filepath.Join(dir, "three.png"), three)
+	heat := image.NewGray(image.Rect(0, 0, 64, 64))
+	for i := range heat.Pix {
+		dx, dy := i%64-20, i/64-20
+		heat.Pix[i] = byte(max(0, 255-(dx*dx+dy*dy)/2))
+	}
+	write(t, filepath.Join(dir, "heat.png"), heat)
+	var lossy bytes.Buffer
+	if err := errors.Join(jpeg.Encode(&lossy, heat, nil), os.WriteFile(filepath.Join(dir, "heat.jpg"), lossy.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		mask.Source
 		want string
 	}{
+		{mask.Source{Path: filepath.Join(dir, "heat.png")}, "or from which brightness on with `threshold:`"},
+		{mask.Source{Path: filepath.Join(dir, "heat.jpg")}, "neither dark nor bright"},
 		{mask.Source{Path: "voc.png"}, "what is inside? it has the palette indices 15 (38 %), 7 (6.2 %), 255 (2.3 %); say which with `class:`"},
 		{mask.Source{Path: "labels.png"}, "it has the values 15 (38 %), 7 (6.2 %), 255 (2.3 %); say which with `class:`, or from which brightness on with `threshold:`"},
 		{mask.Source{Path: "voc-colors.png"}, "it has the colors #c08080 (38 %), #808080 (6.2 %), #e0e0c0 (2.3 %); say which with `class:`"},
@@ -145,7 +160,7 @@ func TestUnclear(t *testing.T) {
 		{mask.Source{Path: filepath.Join(dir, "clear.png"), Class: "1"}, "it has no class 1: it is transparent everywhere"},
 		{mask.Source{Path: "white.jpg", Class: "255"}, "a lossy format does not keep the values of classes: save the mask as PNG"},
 		{mask.Source{Path: "one.jpg"}, "nothing in it is brighter than 1 of 255"},
-		{mask.Source{Path: "ramp.jpg"}, "50 % of it is neither black nor white"},
+		{mask.Source{Path: "ramp.jpg"}, "50 % of it is neither dark nor bright, and 25 % is bright: say from which brightness on it is inside, with `threshold:`"},
 		{mask.Source{Path: "white.png", Threshold: 256}, "a threshold of 256, and white is 255"},
 		{mask.Source{Path: "black-on-clear.png"}, "what is not transparent in it is black"},
 		{mask.Source{Path: filepath.Join(dir, "photo.png")}, "that is a picture, not a mask"},

@@ -92,20 +92,23 @@ func (c *census) class(class string) (func(value) bool, error) {
 
 // halves is for lossy formats.
 func (c *census) halves() (func(value) bool, error) {
-	most, between := 0, 0
+	most, between, bright := 0, 0, 0
 	for v, n := range c.count {
 		b := c.brightness(v)
 		most = max(most, b)
-		if b >= 64 && b < 192 {
+		switch {
+		case b >= 192:
+			bright += n
+		case b >= 64:
 			between += n
 		}
 	}
 	switch {
 	case most > 0 && most < 128:
 		return nil, fmt.Errorf("nothing in it is brighter than %d of 255, and a lossy format does not keep values: save the mask as PNG", most)
-	case between*10 > c.total:
-		return nil, fmt.Errorf("%d %% of it is neither black nor white, and a lossy format does not keep values: save the mask as PNG, or say from which brightness on it is inside, threshold: 128",
-			100*between/c.total)
+	case between*10 > c.total || between > bright:
+		return nil, fmt.Errorf("%.2g %% of it is neither dark nor bright, and %.2g %% is bright: say from which brightness on it is inside, with `threshold:`",
+			c.percent(between), c.percent(bright))
 	}
 	return c.brighter(128), nil
 }
@@ -145,31 +148,34 @@ func (c *census) background(v value) bool {
 	return c.brightness(v) == 0
 }
 
-// soft reports whether the mask is white on black whose edges are gray: no gray
-// pixel but a few in a hundred lies between others of its value.
+// soft reports whether the mask is white on black whose edges are gray: there is no
+// more gray than white, and no gray pixel but a few in a hundred lies between others
+// of its value.
 func (c *census) soft() bool {
 	white := func(v value) bool { return c.brightness(v) == c.full() }
 	if !c.gray || !slices.ContainsFunc(slices.Collect(maps.Keys(c.count)), white) {
 		return false
 	}
-	flat, objects := 0, 0
+	flat, whites, grays := 0, 0, 0
 	for y := range c.Height {
 		for x := range c.Width {
-			v, visible := c.at(x, y)
-			if !visible || c.brightness(v) == 0 {
-				continue
-			}
-			objects++
-			if !white(v) && c.alone(x, y, v) {
-				flat++
+			switch v, visible := c.at(x, y); {
+			case !visible || c.brightness(v) == 0:
+			case white(v):
+				whites++
+			default:
+				grays++
+				if c.alike(x, y, v) {
+					flat++
+				}
 			}
 		}
 	}
-	return flat*50 <= objects
+	return grays <= whites && flat*50 <= whites+grays
 }
 
-// alone reports whether all four neighbors have the same value.
-func (c *census) alone(x, y int, v value) bool {
+// alike reports whether all four neighbors have the same value.
+func (c *census) alike(x, y int, v value) bool {
 	for _, d := range [][2]int{{-1, 0}, {1, 0}, {0, -1}, {0, 1}} {
 		nx, ny := x+d[0], y+d[1]
 		if nx < 0 || ny < 0 || nx >= c.Width || ny >= c.Height {
@@ -223,13 +229,15 @@ func (c *census) list(values []value) string {
 	})
 	var names []string
 	for _, v := range values[:min(len(values), most)] {
-		names = append(names, fmt.Sprintf("%s (%.2g %%)", c.name(v), 100*float64(c.count[v])/float64(c.total)))
+		names = append(names, fmt.Sprintf("%s (%.2g %%)", c.name(v), c.percent(c.count[v])))
 	}
 	if n := len(values) - most; n > 0 {
 		names = append(names, fmt.Sprintf("%d more", n))
 	}
 	return "it has the " + plural(what, len(values)) + " " + strings.Join(names, ", ")
 }
+
+func (c *census) percent(n int) float64 { return 100 * float64(n) / float64(c.total) }
 
 func plural(what string, n int) string {
 	switch {
