@@ -40,7 +40,7 @@ func DecodeAll(ctx context.Context, images []*sdk.Image) (*Decoded, error) {
 			return nil, err
 		}
 	}
-	l, err := pixels().lease(ctx, most)
+	l, err := take(ctx, most)
 	if err != nil {
 		return nil, err
 	}

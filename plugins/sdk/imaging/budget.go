@@ -2,11 +2,14 @@ package imaging
 
 import (
 	"context"
+	"os"
 	"runtime"
+	"strconv"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/plugins/sdk/machine"
 )
 
@@ -21,16 +24,43 @@ type budget struct {
 	used, garbage int64 // leased; given back, and perhaps not collected yet
 }
 
-// unknownBudget is used where free memory is not known.
-const unknownBudget = 2 << 30
+// MemoryEnv names the environment variable that says how many MiB decoded images
+// may take in a process.
+const MemoryEnv = "VLMSPEC_IMAGE_MEMORY"
 
 // pixels is the budget of this process.
-var pixels = sync.OnceValue(func() *budget {
-	if free := machine.FreeMemory(); free > 0 {
-		return newBudget(free / 4)
+var pixels = sync.OnceValues(func() (*budget, error) {
+	size, err := budgetSize(os.Getenv(MemoryEnv), machine.FreeMemory())
+	if err != nil {
+		return nil, err
 	}
-	return newBudget(unknownBudget)
+	return newBudget(size), nil
 })
+
+// budgetSize is what the environment says in MiB, else a quarter of the memory that
+// is free, which is 0 where it is not known.
+func budgetSize(env string, free int64) (int64, error) {
+	const unknown = 2 << 30
+	switch mib, err := strconv.ParseInt(env, 10, 32); {
+	case env == "" && free == 0:
+		return unknown, nil
+	case env == "":
+		return max(free/4, 1), nil
+	case err != nil || mib < 1:
+		return 0, sdk.Errorf(sdk.InvalidConfig, "%s is %q; expected how many MiB decoded images may take, such as 2048", MemoryEnv, env)
+	default:
+		return mib << 20, nil
+	}
+}
+
+// take waits for a share of the budget of this process.
+func take(ctx context.Context, n int64) (*lease, error) {
+	b, err := pixels()
+	if err != nil {
+		return nil, err
+	}
+	return b.lease(ctx, n)
+}
 
 func newBudget(size int64) *budget {
 	return &budget{size: size, room: semaphore.NewWeighted(size)}

@@ -21,7 +21,7 @@ import (
 // withBudget replaces the budget of the process until the test ends.
 func withBudget(t *testing.T, size int64) *budget {
 	b, before := newBudget(size), pixels
-	pixels = func() *budget { return b }
+	pixels = func() (*budget, error) { return b, nil }
 	t.Cleanup(func() { pixels = before })
 	return b
 }
@@ -163,5 +163,20 @@ func TestBudgetIsGivenBack(t *testing.T) {
 	}
 	if b.used != 0 {
 		t.Errorf("%d bytes are still in use", b.used)
+	}
+}
+
+func TestBudgetSize(t *testing.T) {
+	for _, tt := range []struct {
+		env        string
+		free, want int64
+	}{
+		{"", 8 << 30, 2 << 30}, {"", 0, 2 << 30}, {"", 1, 1}, {"100", 8 << 30, 100 << 20},
+		{"0", 1, 0}, {"-1", 1, 0}, {"2GiB", 1, 0}, {"99999999999999", 1, 0},
+	} {
+		got, err := budgetSize(tt.env, tt.free)
+		if got != tt.want || (err != nil) != (tt.want == 0) {
+			t.Errorf("%q with %d free: %d, %v", tt.env, tt.free, got, err)
+		}
 	}
 }

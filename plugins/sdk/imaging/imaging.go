@@ -2,9 +2,11 @@
 //
 // Start reading at [Inspect], which reads a file's header only and refuses what
 // no backend should have to take, and at [Decode], which turns a file into
-// plain RGB rows; [formats] is the list of what is read. Both refuse with an
-// *sdk.Error of kind InvalidRequest whose message is one sentence for a person.
-// All functions are safe for concurrent use.
+// plain RGB rows; a backend takes the images of a request from [DecodeAll]. They
+// refuse with an *sdk.Error of kind InvalidRequest whose message is one sentence for
+// a person. All that is decoded at the same time stays within a budget of memory, a
+// quarter of what was free or $VLMSPEC_IMAGE_MEMORY MiB, and waits for it. All
+// functions are safe for concurrent use.
 package imaging
 
 import (
@@ -73,9 +75,9 @@ func DecodeFile(ctx context.Context, path string) (rgb *RGB, err error) {
 
 // Decode turns an encoded image into RGB: EXIF orientation applied,
 // transparency flattened on white, the first frame of an animation on its canvas.
-// It waits until the memory that takes is free in the budget of this process (a
-// quarter of the memory that was free at first), or ctx is done. What it returns
-// counts no longer; who keeps many pictures takes them from [DecodeAll].
+// It waits until the memory that takes is free in the budget of this process, or ctx
+// is done. What it returns counts no longer; who keeps many pictures takes them from
+// [DecodeAll].
 func Decode(ctx context.Context, data []byte) (rgb *RGB, err error) {
 	err = view(ctx, "", bytes.NewReader(data), func(p *Picture) error {
 		rgb = p.RGB()
@@ -100,7 +102,7 @@ func view(ctx context.Context, path string, r Source, use func(*Picture) error) 
 	if err != nil {
 		return named(path, err)
 	}
-	l, err := pixels().lease(ctx, h.cost())
+	l, err := take(ctx, h.cost())
 	if err != nil {
 		return err
 	}
