@@ -30,6 +30,7 @@ type header struct {
 	lossless    bool  // pixels are those that were written
 	frame       frame // of a WebP
 	fourInks    bool  // a CMYK JPEG that does not say so
+	inverted    bool  // a TIFF whose decoder takes black for white
 	decoder     int64 // bytes that the decoder allocates for its pixels
 }
 

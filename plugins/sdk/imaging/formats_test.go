@@ -16,7 +16,7 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
 )
 
-var white = color.NRGBA{255, 255, 255, 255}
+var white, black = color.NRGBA{255, 255, 255, 255}, color.NRGBA{0, 0, 0, 255}
 
 // seen is a pixel of the upright picture.
 type seen struct {
@@ -47,6 +47,8 @@ func TestFixtures(t *testing.T) {
 		{"alpha-lossless.webp", "image/webp", 16, 16, []seen{{1, 1, white}, {14, 1, red}, {14, 14, blue}}},
 		{"cmyk.jpg", "image/jpeg", 16, 16, []seen{{3, 3, red}}},
 		{"cmyk-no-adobe.jpg", "image/jpeg", 16, 16, []seen{{3, 3, red}}},
+		{"group3.tif", "image/tiff", 24, 32, []seen{{1, 1, white}, {1, 30, black}}},
+		{"group4.tif", "image/tiff", 24, 32, []seen{{1, 1, white}, {1, 30, black}}},
 		{"lzw.tif", "image/tiff", 24, 32, []seen{{1, 1, red}, {1, 30, blue}}},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
@@ -72,6 +74,7 @@ func TestUnsupported(t *testing.T) {
 		"cmyk.tif":       "unsupported: CMYK TIFF; convert it to PNG",
 		"lab.tif":        "unsupported: CIELab TIFF; convert it to PNG",
 		"jpeg.tif":       "unsupported: JPEG-compressed TIFF; convert it to PNG",
+		"huffman.tif":    "unsupported: Huffman-compressed TIFF; convert it to PNG",
 		"zstd.tif":       "unsupported: Zstandard-compressed TIFF; convert it to PNG",
 		"gray-alpha.tif": "unsupported: TIFF with gray or a palette and more; convert it to PNG",
 		"float.tif":      "unsupported: TIFF of signed or floating-point numbers; convert it to PNG",

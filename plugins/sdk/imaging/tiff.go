@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"slices"
 
 	"golang.org/x/image/tiff"
 )
@@ -21,9 +22,12 @@ const (
 	tagPlanes        = 284
 	tagExtraSamples  = 338
 	tagSampleFormat  = 339
+	blackIsZero      = 1
 	photometricRGB   = 2
 	planesInterlaced = 1
 )
+
+func isFax(compression uint32) bool { return compression == 3 || compression == 4 }
 
 func readTIFF(r Source) (header, error) {
 	d, err := readDirectory(r)
@@ -34,6 +38,7 @@ func readTIFF(r Source) (header, error) {
 		canvas:      point{X: int(d.first(tagWidth, 0)), Y: int(d.first(tagHeight, 0))},
 		orientation: d.orientation(),
 		lossless:    true,
+		inverted:    isFax(d.first(tagCompression, 0)) && d.first(tagPhotometric, 0) == blackIsZero,
 	}
 	if what := d.unsupported(); what != "" {
 		return h, unsupportedError(what)
@@ -55,7 +60,17 @@ func (d directory) strips(size point) int64 {
 	return max(5*stored, 8*area)
 }
 
-func decodeTIFF(r Source, _ header) (image.Image, error) { return tiff.Decode(stream(r)) }
+// decodeTIFF turns what CCITT compresses the right way round: the decoder takes its
+// white runs for white, and they are zeros (TIFF 6.0, sections 10 and 11).
+func decodeTIFF(r Source, h header) (image.Image, error) {
+	img, err := tiff.Decode(stream(r))
+	if gray, ok := img.(*image.Gray); ok && h.inverted {
+		for i := range gray.Pix {
+			gray.Pix[i] ^= 0xff
+		}
+	}
+	return img, err
+}
 
 // unsupported names what golang.org/x/image/tiff does not decode, or would decode
 // wrongly; "" is none of it.
@@ -63,8 +78,10 @@ func (d directory) unsupported() string {
 	bits, colors := d.first(tagBits, 1), d.first(tagPhotometric, 0)
 	samples := d.first(tagSamples, 1)
 	switch compression := d.first(tagCompression, 1); {
-	case compressions[compression] != "":
-		return compressions[compression] + " TIFF"
+	case unsupportedCompressions[compression] != "":
+		return unsupportedCompressions[compression] + "-compressed TIFF"
+	case !slices.Contains(compressions, compression):
+		return fmt.Sprintf("TIFF with compression %d", compression)
 	case colorSpaces[colors] != "":
 		return colorSpaces[colors] + " TIFF"
 	case d.first(tagSampleFormat, 1) != 1:
@@ -81,10 +98,12 @@ func (d directory) unsupported() string {
 	return ""
 }
 
-var compressions = map[uint32]string{
-	6: "JPEG-compressed", 7: "JPEG-compressed", 34892: "JPEG-compressed", 9: "JBIG-compressed", 10: "JBIG-compressed",
-	34661: "JBIG-compressed", 34712: "JPEG-2000-compressed", 34887: "LERC-compressed", 34925: "LZMA-compressed",
-	50000: "Zstandard-compressed", 50001: "WebP-compressed", 50002: "JPEG-XL-compressed", 52546: "JPEG-XL-compressed",
+// compressions that are decoded: none, CCITT group 3 and 4, LZW, Deflate, PackBits.
+var compressions = []uint32{0, 1, 3, 4, 5, 8, 32946, 32773}
+
+var unsupportedCompressions = map[uint32]string{
+	2: "Huffman", 6: "JPEG", 7: "JPEG", 34892: "JPEG", 9: "JBIG", 10: "JBIG", 34661: "JBIG", 34712: "JPEG-2000", 34887: "LERC", 34925: "LZMA",
+	50000: "Zstandard", 50001: "WebP", 50002: "JPEG-XL", 52546: "JPEG-XL",
 }
 
 var colorSpaces = map[uint32]string{
