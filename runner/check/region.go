@@ -56,7 +56,7 @@ func (p polygonRegion) String() string {
 }
 
 // classes are what `class` of a mask may be.
-var classes = regexp.MustCompile(`^([0-9]{1,5}|#[0-9a-fA-F]{6})$`)
+var classes = regexp.MustCompile(`^([0-9]{1,5}|#[0-9a-fA-F]{6}|` + mask.Visible + `)$`)
 
 // maskNode is a mask of a spec: a path, or COCO's segmentation.
 type maskNode struct {

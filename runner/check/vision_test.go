@@ -158,7 +158,7 @@ func TestVisionMistakes(t *testing.T) {
 		{"no mask", "points_in: {mask: }", "specs/a.yaml:1:19: mask has no value; write mask: masks/circle.png"},
 		{"class of a box", "points_in: {box: [0, 0, 1, 1], class: 7}", "specs/a.yaml:1:12: class and threshold are for a mask that is an image"},
 		{"class of runs", "points_in: {mask: {size: [2, 2], counts: [4]}, class: 7}", "specs/a.yaml:1:12: class and threshold are for a mask that is an image"},
-		{"class by name", "points_in: {mask: a.png, class: person}", `specs/a.yaml:1:33: expected a value, a palette index or a color, got "person"; write class: 7`},
+		{"class by name", "points_in: {mask: a.png, class: person}", `specs/a.yaml:1:33: expected a value, a palette index, a color or visible, got "person"; write class: 7`},
 		{"class and threshold", "points_in: {mask: a.png, class: 7, threshold: 3}", "specs/a.yaml:1:47: class and threshold exclude each other"},
 		{"count both", "count: {value: 1, max: 2}", "specs/a.yaml:1:8: value goes with neither min nor max"},
 		{"near alone", "score: {near: 4}", "specs/a.yaml:1:8: near and within belong together"},

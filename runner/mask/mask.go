@@ -17,7 +17,7 @@ type Source struct {
 	// Segmentation as in COCO, in JSON types: run lengths, polygons, or an
 	// annotation that has one of them.
 	Segmentation any
-	Class        string // of an image: a value, a palette index or a color "#rrggbb"; "" is what is not black
+	Class        string // of an image: a value, a palette index, a color "#rrggbb" or Visible; "" is what is not black
 	Threshold    int    // of an image: inside from this brightness on; 0 is not given
 }
 

@@ -42,7 +42,7 @@ func survey(p *pixels) (*census, error) {
 			c.count[last] += run
 		}
 		if len(c.count) > mostValues {
-			return nil, fmt.Errorf("it has more than %d different colors: that is a picture, not a mask", mostValues)
+			return nil, fmt.Errorf("it has more than %d different colors, as a picture has and no mask; all that is not transparent is class: %s", mostValues, Visible)
 		}
 	}
 	for v, n := range c.count {
@@ -51,26 +51,6 @@ func survey(p *pixels) (*census, error) {
 		c.gray = c.gray && r == g && g == b
 	}
 	return c, nil
-}
-
-// choose decides which values are inside.
-func (c *census) choose(s Source) (func(value) bool, error) {
-	switch {
-	case s.Threshold > 0:
-		if s.Threshold > c.full() {
-			return nil, fmt.Errorf("a threshold of %d, and white is %d", s.Threshold, c.full())
-		}
-		return c.brighter(s.Threshold), nil
-	case s.Class != "":
-		return c.class(s.Class)
-	case !c.Lossless:
-		return c.halves()
-	}
-	return c.objects()
-}
-
-func (c *census) brighter(than int) func(value) bool {
-	return func(v value) bool { return c.brightness(v) >= than }
 }
 
 // class is what has a value, an index or a color.
@@ -123,20 +103,23 @@ func (c *census) objects() (func(value) bool, error) {
 	}
 	switch {
 	case len(objects) == 0 && c.clear && c.total > 0:
-		return nil, errors.New("what is not transparent in it is black, so nothing is inside: paint the object white")
+		return nil, errors.New("what is not transparent in it is black, so nothing is inside; say class: " + Visible + " if the black is the object")
 	case len(objects) <= 1:
 		return func(v value) bool { return !c.background(v) }, nil
 	case c.soft():
 		return c.brighter(c.full()/2 + 1), nil
 	}
-	return nil, fmt.Errorf("what is inside? %s; say which with `class:`%s", c.list(objects), c.orThreshold())
+	return nil, fmt.Errorf("what is inside? %s; say which with `class:`%s", c.list(objects), c.alternatives())
 }
 
-func (c *census) orThreshold() string {
-	if !c.gray {
-		return ""
+func (c *census) alternatives() (text string) {
+	if c.gray {
+		text = ", or from which brightness on with `threshold:`"
 	}
-	return ", or from which brightness on with `threshold:`"
+	if c.clear {
+		text += ", or class: " + Visible + " for all that is not transparent"
+	}
+	return text
 }
 
 // background is black. Where a palette has several blacks, it is a label map

@@ -11,7 +11,7 @@ import (
 
 // loadImage reads a mask image. What is transparent is outside; of the rest:
 //
-//   - with Class what has that value, palette index or color is inside;
+//   - with Class what has that value, palette index or color is inside, or all;
 //   - with Threshold what is as bright is inside;
 //   - in a lossy format, which does not keep values, the brighter half is inside,
 //     as long as there is hardly anything in between;
@@ -20,19 +20,43 @@ import (
 func loadImage(ctx context.Context, s Source) (m *Mask, err error) {
 	err = imaging.View(ctx, s.Path, func(p *imaging.Picture) error {
 		pixels := newPixels(p)
-		all, err := survey(pixels)
-		if err == nil {
-			var inside func(value) bool
-			if inside, err = all.choose(s); err == nil {
-				m = pixels.mask(inside)
-			}
-		}
+		inside, err := pixels.choose(s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.Path, err)
 		}
+		m = pixels.mask(inside)
 		return nil
 	})
 	return m, err
+}
+
+// Visible is the Class of all that is not transparent.
+const Visible = "visible"
+
+// choose decides which values are inside.
+func (p *pixels) choose(s Source) (func(value) bool, error) {
+	switch {
+	case s.Threshold > p.full():
+		return nil, fmt.Errorf("a threshold of %d, and white is %d", s.Threshold, p.full())
+	case s.Threshold > 0:
+		return p.brighter(s.Threshold), nil
+	case s.Class == Visible:
+		return func(value) bool { return true }, nil
+	}
+	all, err := survey(p)
+	switch {
+	case err != nil:
+		return nil, err
+	case s.Class != "":
+		return all.class(s.Class)
+	case !p.Lossless:
+		return all.halves()
+	}
+	return all.objects()
+}
+
+func (p *pixels) brighter(than int) func(value) bool {
+	return func(v value) bool { return p.brightness(v) >= than }
 }
 
 // value is what a pixel is: its palette index, or its color.

@@ -94,6 +94,23 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
+func TestUnsupportedJPEG(t *testing.T) {
+	photo := jpegBytes(t, picture())
+	frame := bytes.Index(photo, []byte{0xFF, 0xC0})
+	for want, edit := range map[string]struct {
+		at    int
+		value byte
+	}{
+		"lossless JPEG": {1, 0xC3}, "hierarchical JPEG": {1, 0xC6}, "arithmetic-coded JPEG": {1, 0xC9}, "JPEG of 12 bits": {4, 12},
+	} {
+		file := bytes.Clone(photo)
+		file[frame+edit.at] = edit.value
+		if _, err := imaging.Inspect(bytes.NewReader(file)); err == nil || !strings.HasPrefix(err.Error(), "unsupported: "+want+"; convert it") {
+			t.Errorf("%v\nwant %s", err, want)
+		}
+	}
+}
+
 func TestOtherFormatsByName(t *testing.T) {
 	heic := func(major string, others ...string) []byte {
 		box := append([]byte("\x00\x00\x00\x00ftyp"+major+"\x00\x00\x00\x00"), strings.Join(others, "")...)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -11,18 +12,21 @@ import (
 )
 
 func readJPEG(r Source) (header, error) {
+	s := readSegments(r)
+	if what := s.unsupported(); what != "" {
+		return header{}, unsupportedError(what)
+	}
 	c, err := jpeg.DecodeConfig(stream(r))
 	if err != nil {
 		return header{}, err
 	}
 	h := header{canvas: point{X: c.Width, Y: c.Height}, orientation: 1}
-	s := readSegments(r)
 	if s.exif != nil {
 		h.orientation = exifOrientation(s.exif)
 	}
 	h.fourInks = len(s.frame) == 6+3*4 && !s.adobe
 	h.decoder = s.samples(h.canvas)
-	if s.progressive {
+	if s.process == 0xC2 { // progressive
 		h.decoder *= 5 // 4 bytes more for each
 	}
 	if m := c.ColorModel; m == color.RGBAModel || m == color.CMYKModel {
@@ -33,10 +37,28 @@ func readJPEG(r Source) (header, error) {
 
 // segments are what stands before the pixels of a JPEG (ITU-T T.81, annex B).
 type segments struct {
-	exif        Source // nil when there is none
-	adobe       bool   // an APP14 segment says what the components are
-	progressive bool
-	frame       []byte // SOF: precision, height, width, count and 3 bytes of each component
+	exif    Source // nil when there is none
+	adobe   bool   // an APP14 segment says what the components are
+	process byte   // the marker of the frame, SOF0 to SOF15
+	frame   []byte // precision, height, width, count and 3 bytes of each component
+}
+
+// unsupported names what Go does not decode (T.81, table B.1); "" is none of it.
+func (s segments) unsupported() string {
+	const progressive, lossless = 0xC2, 0xC3
+	switch {
+	case s.process == 0:
+		return ""
+	case s.process == lossless:
+		return "lossless JPEG"
+	case s.process > lossless && s.process < 0xC8:
+		return "hierarchical JPEG"
+	case s.process > progressive:
+		return "arithmetic-coded JPEG"
+	case len(s.frame) > 0 && s.frame[0] != 8:
+		return fmt.Sprintf("JPEG of %d bits", s.frame[0])
+	}
+	return ""
 }
 
 // samples are what Go's decoder allocates: of each component its part of the whole
@@ -82,7 +104,7 @@ func readSegments(r Source) (s segments) {
 		case marker == 0xEE && bytes.HasPrefix(body, []byte("Adobe")):
 			s.adobe = true
 		case isFrame(marker):
-			s.frame, s.progressive = bytes.Clone(body), marker == 0xC2
+			s.frame, s.process = bytes.Clone(body), marker
 		}
 		if _, err := b.Discard(n); err != nil {
 			return s

@@ -32,6 +32,10 @@ save(numpy.dstack([everywhere] * 3 + [white]), "rgba-lossy.webp", quality=80)
 save(numpy.dstack([everywhere] * 3 + [white]), "rgba-lossless.webp", lossless=True)
 save(numpy.dstack([everywhere, white]), "la.png")
 save(numpy.dstack([white * 0] * 3 + [white]), "black-on-clear.png")
+cutout = numpy.zeros((SIDE, SIDE, 4), dtype="u1")
+cutout[:24, 16:, 0] = numpy.arange(24)[:, None] * 4  # black and other colors
+cutout[:24, 16:, 3] = 255
+save(cutout, "cutout.png")
 
 
 def palette(array, colors, name, **options):
