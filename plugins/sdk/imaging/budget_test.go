@@ -60,9 +60,9 @@ func appendChunk(b []byte, name string, data []byte) []byte {
 
 // Ten large images at the same time take no more memory than the budget.
 func TestHeapStaysWithinTheBudget(t *testing.T) {
-	const side = 1500
+	const side = 900
 	path := blackPNG(t, side)
-	size := int64(60 << 20) // an image takes 25 MB
+	size := int64(22 << 20) // an image takes 9 MB
 	withBudget(t, size)
 	runtime.GC()
 	var before runtime.MemStats

@@ -281,7 +281,7 @@ func TestCutOff(t *testing.T) {
 		if len(data) > 4<<10 {
 			continue
 		}
-		for n := 0; n < len(data); n += 1 + len(data)>>9 {
+		for n := 0; n < len(data); n += 1 + len(data)>>6 {
 			info, looked := imaging.Inspect(bytes.NewReader(data[:n]))
 			rgb, decoded := imaging.Decode(t.Context(), data[:n])
 			switch {
