@@ -37,7 +37,7 @@ func lookAtMasks(ctx context.Context, s *plan.Plan) (warnings []string, err erro
 		}
 		seen[w] = true
 	}
-	return warnings, spec.Join(errs...)
+	return warnings, spec.Hide(spec.Join(errs...), s.Secrets())
 }
 
 func masksOf(ctx context.Context, c *plan.Case, sizes *imageSizes) (warnings []string, err error) {

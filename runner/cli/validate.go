@@ -37,7 +37,7 @@ image.`,
 				return wrong(err)
 			}
 			for _, w := range warnings {
-				fmt.Fprintln(a.out, w)
+				fmt.Fprintln(a.out, a.shown(w))
 			}
 			for _, o := range s.Orphans {
 				fmt.Fprintf(a.out, "%s: no case uses the golden %s; remove it: vlmspec accept --prune\n", o.Pos, o.Key)
