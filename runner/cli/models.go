@@ -82,6 +82,7 @@ func (a *app) wanted(args []string) ([]model.Ref, error) {
 	if err != nil {
 		return nil, wrong(err)
 	}
+	a.secrets.Store(project.Secrets())
 	for _, name := range slices.Sorted(maps.Keys(project.Backends)) {
 		b := project.Backends[name]
 		more, err := model.Refs(b)
@@ -110,7 +111,7 @@ func (a *app) pull(refs []model.Ref, connections int) error {
 	defer stop()
 	var failed []error
 	for _, r := range refs {
-		progress := newPullProgress(a.rawErr, r)
+		progress := newPullProgress(a.rawErr, r, a.shown)
 		puller, err := model.NewPuller(store, connections, progress.tell)
 		if err != nil {
 			return usageError{err}

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/vlmspec/vlmspec/runner/internal/visible"
 	"github.com/vlmspec/vlmspec/runner/model"
 )
 
@@ -19,7 +18,8 @@ import (
 type pullProgress struct {
 	out     io.Writer
 	name    string
-	columns int // of the terminal; 0 for none
+	shown   func(string) string // a text as a person may see it
+	columns int                 // of the terminal; 0 for none
 	now     func() time.Time
 
 	mu     sync.Mutex
@@ -41,8 +41,8 @@ const (
 	lineEvery = 10 * time.Second // without a terminal
 )
 
-func newPullProgress(out io.Writer, r model.Ref) *pullProgress {
-	p := &pullProgress{out: out, name: visible.Line(r.Base()), now: time.Now}
+func newPullProgress(out io.Writer, r model.Ref, shown func(string) string) *pullProgress {
+	p := &pullProgress{out: out, name: shown(r.Base()), shown: shown, now: time.Now}
 	if f, ok := out.(*os.File); ok && terminal(out) {
 		if p.columns, _, _ = term.GetSize(int(f.Fd())); p.columns == 0 {
 			p.columns = 80
@@ -58,7 +58,7 @@ func (p *pullProgress) tell(e model.Event) {
 	if e.Note != "" {
 		if e.Note != p.noted { // each connection meets what befalls all of them
 			p.erase()
-			fmt.Fprintf(p.out, "%s: %s\n", p.name, visible.Line(e.Note))
+			fmt.Fprintf(p.out, "%s: %s\n", p.name, p.shown(e.Note))
 		}
 		p.noted = e.Note
 		return

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/vlmspec/vlmspec/runner/internal/visible"
 	"github.com/vlmspec/vlmspec/runner/model"
 )
 
@@ -18,7 +19,7 @@ func progressOf(t *testing.T, columns int) (*pullProgress, *bytes.Buffer, *time.
 	}
 	var out bytes.Buffer
 	now := time.Unix(0, 0)
-	p := newPullProgress(&out, r)
+	p := newPullProgress(&out, r, visible.Line)
 	p.columns, p.now = columns, func() time.Time { return now }
 	return p, &out, &now
 }

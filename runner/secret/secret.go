@@ -21,6 +21,9 @@ type Value struct{ Name, Text string }
 type Set struct {
 	forms   []form // the longest first
 	longest int    // bytes of the longest form
+	// probes are the first and last bytes of the forms: a text without one of them
+	// holds no secret, nor what a cut has left of one.
+	probes []string
 }
 
 // form is one way to write a value.
@@ -48,6 +51,13 @@ func New(values ...Value) *Set {
 		return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(a.text, b.text))
 	})
 	s.longest = len(s.forms[0].text)
+	for _, f := range s.forms {
+		for _, probe := range []string{f.text[:leastAtMark], f.text[len(f.text)-leastAtMark:]} {
+			if !slices.Contains(s.probes, probe) {
+				s.probes = append(s.probes, probe)
+			}
+		}
+	}
 	return s
 }
 
@@ -114,7 +124,7 @@ type span struct {
 
 // find returns where secrets stand, in order and apart from each other.
 func (s *Set) find(text string) []span {
-	if len(text) < leastAtMark {
+	if !slices.ContainsFunc(s.probes, func(probe string) bool { return strings.Contains(text, probe) }) {
 		return nil
 	}
 	return merged(append(s.whole(text, func(form) bool { return true }), s.cut(text)...))

@@ -166,11 +166,21 @@ func TestCleanShares(t *testing.T) {
 }
 
 func BenchmarkClean(b *testing.B) {
-	s := New(Value{"KEY", pem}, Value{"TOKEN", "sk-0123456789abcdef"})
-	c := result.Case{ID: "s/a", Samples: []result.Sample{{Turns: []result.Turn{{Prompt: strings.Repeat("word ", 20), Answer: strings.Repeat("word ", 20), Verdicts: make([]result.Verdict, 3)}}}}}
-	b.ReportAllocs()
-	for b.Loop() {
-		Clean(s, c)
+	text := strings.Repeat("word ", 20)
+	c := &result.Case{ID: "s/a", Suite: "s", Name: "a", File: "specs/a.yaml", Samples: []result.Sample{
+		{Turns: []result.Turn{{Prompt: text, Answer: text, Verdicts: []result.Verdict{{Kind: "equals", Read: text}, {}, {}}}}},
+	}}
+	for name, values := range map[string][]Value{
+		"token": {{"TOKEN", "sk-0123456789abcdef"}},
+		"key":   {{"TOKEN", "sk-0123456789abcdef"}, {"KEY", pem}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			s := New(values...)
+			b.ReportAllocs()
+			for b.Loop() {
+				Clean(s, c)
+			}
+		})
 	}
 }
 

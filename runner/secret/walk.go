@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"sync"
 )
 
 // Clean returns a value with every secret in its strings hidden, those in maps,
@@ -28,10 +29,13 @@ func (s *Set) clean(v reflect.Value) (out reflect.Value, changed bool) {
 	case reflect.Pointer, reflect.Interface:
 		return s.cleanBehind(v)
 	case reflect.Struct:
-		return s.cleanEach(v, v.NumField(), reflect.Value.Field)
+		return s.cleanFields(v)
 	case reflect.Array:
-		return s.cleanEach(v, v.Len(), reflect.Value.Index)
+		return s.cleanArray(v)
 	case reflect.Slice:
+		if v.Len() == 0 {
+			return v, false
+		}
 		return s.cleanSlice(v)
 	case reflect.Map:
 		return s.cleanMap(v)
@@ -77,14 +81,11 @@ func number(v reflect.Value) (string, bool) {
 	return string(data), true
 }
 
-// cleanEach cleans the parts of a struct or array.
-func (s *Set) cleanEach(v reflect.Value, n int, part func(reflect.Value, int) reflect.Value) (reflect.Value, bool) {
+// cleanFields cleans the exported fields of a struct.
+func (s *Set) cleanFields(v reflect.Value) (reflect.Value, bool) {
 	out, changed := v, false
-	for i := range n {
-		if v.Kind() == reflect.Struct && !v.Type().Field(i).IsExported() {
-			continue
-		}
-		cleaned, other := s.clean(part(v, i))
+	for _, i := range fieldsOf(v.Type()) {
+		cleaned, other := s.clean(v.Field(i))
 		if !other {
 			continue
 		}
@@ -92,7 +93,58 @@ func (s *Set) cleanEach(v reflect.Value, n int, part func(reflect.Value, int) re
 			out, changed = reflect.New(v.Type()).Elem(), true
 			out.Set(v)
 		}
-		part(out, i).Set(cleaned)
+		out.Field(i).Set(cleaned)
+	}
+	return out, changed
+}
+
+var fields sync.Map // by type: the indexes of its fields in which text can be
+
+func fieldsOf(t reflect.Type) []int {
+	if known, ok := fields.Load(t); ok {
+		return known.([]int)
+	}
+	var all []int
+	for i := range t.NumField() {
+		if f := t.Field(i); f.IsExported() && text(f.Type, map[reflect.Type]bool{t: true}) {
+			all = append(all, i)
+		}
+	}
+	fields.Store(t, all)
+	return all
+}
+
+// text reports whether text can be in a value of a type; a type within itself may
+// have some.
+func text(t reflect.Type, within map[reflect.Type]bool) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Interface:
+		return true
+	case reflect.Slice, reflect.Array, reflect.Pointer:
+		return t.Elem().Kind() == reflect.Uint8 || text(t.Elem(), within)
+	case reflect.Map:
+		return text(t.Key(), within) || text(t.Elem(), within)
+	case reflect.Struct:
+		if within[t] {
+			return true
+		}
+		within[t] = true
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() && text(f.Type, within) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *Set) cleanArray(v reflect.Value) (reflect.Value, bool) {
+	out := reflect.New(v.Type()).Elem()
+	changed := false
+	for i := range v.Len() {
+		cleaned, other := s.clean(v.Index(i))
+		out.Index(i).Set(cleaned)
+		changed = changed || other
 	}
 	return out, changed
 }
@@ -120,16 +172,23 @@ func (s *Set) cleanSlice(v reflect.Value) (reflect.Value, bool) {
 	return out, changed
 }
 
-func (s *Set) cleanMap(v reflect.Value) (reflect.Value, bool) {
-	changed := false
-	out := reflect.MakeMapWithSize(v.Type(), v.Len())
+func (s *Set) cleanMap(v reflect.Value) (out reflect.Value, changed bool) {
 	for entries := v.MapRange(); entries.Next(); {
 		key, otherKey := s.clean(entries.Key())
 		value, otherValue := s.clean(entries.Value())
-		changed = changed || otherKey || otherValue
+		if !otherKey && !otherValue {
+			continue
+		}
+		if !changed {
+			out, changed = reflect.MakeMapWithSize(v.Type(), v.Len()), true
+			for all := v.MapRange(); all.Next(); {
+				out.SetMapIndex(all.Key(), all.Value())
+			}
+		}
+		out.SetMapIndex(entries.Key(), reflect.Value{})
 		out.SetMapIndex(key, value)
 	}
-	if !changed || v.IsNil() {
+	if !changed {
 		return v, false
 	}
 	return out, true

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ func (s *Suite) Ask(ctx context.Context, prompt string, images ...string) (Answe
 	}
 	b, err := s.backend(ctx, s.plan.Project.DefaultBackend)
 	if err != nil {
-		return Answer{}, err
+		return Answer{}, s.shown(err)
 	}
 	msg := sdk.Message{Role: sdk.User}
 	in := Answer{Prompt: strings.Repeat("<image>", len(images)) + prompt, Goldens: s.plan.Goldens()}
@@ -40,7 +41,7 @@ func (s *Suite) Ask(ctx context.Context, prompt string, images ...string) (Answe
 	asked := time.Now()
 	resp, err := b.Generate(ctx, sdk.Request{ID: "ask", Messages: []sdk.Message{msg}}, nil)
 	if err != nil {
-		return Answer{}, fmt.Errorf("ask %q: %w", prompt, err)
+		return Answer{}, s.shown(fmt.Errorf("ask %q: %w", prompt, err))
 	}
 	in.Answer, in.Finish, in.LogProbs = resp.Text, string(resp.Finish), resp.LogProbs
 	for _, i := range resp.Images {
@@ -49,6 +50,15 @@ func (s *Suite) Ask(ctx context.Context, prompt string, images ...string) (Answe
 	in.Timings = result.Timings{Total: time.Since(asked).Seconds()}
 	in.Tokens = result.Tokens{Text: resp.Usage.TextTokens, Image: resp.Usage.ImageTokens, Output: resp.Usage.OutputTokens}
 	return in, nil
+}
+
+// shown is an error without the secrets that it quotes, which a failing test would
+// print.
+func (s *Suite) shown(err error) error {
+	if !s.plan.Secrets().In(err.Error()) {
+		return err
+	}
+	return errors.New(s.plan.Secrets().Hide(err.Error()))
 }
 
 func (s *Suite) backend(ctx context.Context, name string) (sdk.Backend, error) {
