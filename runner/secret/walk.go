@@ -129,8 +129,8 @@ func text(t reflect.Type, within map[reflect.Type]bool) bool {
 			return true
 		}
 		within[t] = true
-		for i := range t.NumField() {
-			if f := t.Field(i); f.IsExported() && text(f.Type, within) {
+		for f := range t.Fields() {
+			if f.IsExported() && text(f.Type, within) {
 				return true
 			}
 		}
