@@ -20,6 +20,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vlmspec/vlmspec/internal/atomicfile"
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
@@ -136,7 +138,11 @@ func (s *Store) append(lines []byte) error {
 		return fmt.Errorf("make the cache: %w", err)
 	}
 	return locked(s.dir, func() error {
-		f, err := regular.Append(filepath.Join(s.dir, fileName), 0o600)
+		path := filepath.Join(s.dir, fileName)
+		if err := plainfile.Check(filepath.Dir(s.dir), path); err != nil {
+			return fmt.Errorf("write the cache: %w", err)
+		}
+		f, err := regular.Append(path, 0o600)
 		if err != nil {
 			return fmt.Errorf("write the cache: %w", err)
 		}
@@ -159,12 +165,12 @@ func (s *Store) append(lines []byte) error {
 
 // prepare makes the folder, which version control leaves alone.
 func prepare(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := plainfile.MkdirAll(filepath.Dir(dir), dir); err != nil {
 		return err
 	}
 	ignore := filepath.Join(dir, ".gitignore")
 	if _, err := os.Lstat(ignore); errors.Is(err, fs.ErrNotExist) {
-		return os.WriteFile(ignore, []byte("*\n"), 0o644)
+		return atomicfile.WriteFile(ignore, []byte("*\n"), atomicfile.Options{})
 	}
 	return nil
 }

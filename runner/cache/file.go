@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"github.com/gofrs/flock"
+
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 )
 
 // fileName changes with the format.
@@ -90,6 +92,9 @@ func parse(data []byte) (all []record, damaged int) {
 // locked runs f while no other process writes to the folder.
 func locked(dir string, f func() error) error {
 	l := flock.New(filepath.Join(dir, "lock"))
+	if err := plainfile.Check(filepath.Dir(dir), l.Path()); err != nil {
+		return err
+	}
 	if err := l.Lock(); err != nil {
 		return fmt.Errorf("lock the cache: %w", err)
 	}

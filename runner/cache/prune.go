@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vlmspec/vlmspec/internal/atomicfile"
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
@@ -101,12 +102,8 @@ func rewrite(dir string, keep func([]record) []record) error {
 			out.Write(r.line)
 			out.WriteByte('\n')
 		}
-		next := path + ".new" // one name: what a killed process left is written over
-		if err := os.WriteFile(next, out.Bytes(), 0o600); err != nil {
-			_ = os.Remove(next)
-			return fmt.Errorf("make room in the cache: %w", err)
-		}
-		if err := os.Rename(next, path); err != nil {
+		atomicfile.Sweep(path) // nobody else writes it now
+		if err := atomicfile.WriteFile(path, out.Bytes(), atomicfile.Options{Mode: 0o600}); err != nil {
 			return fmt.Errorf("make room in the cache: %w", err)
 		}
 		return nil

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vlmspec/vlmspec/internal/atomicfile"
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
@@ -195,19 +196,7 @@ func writeJSON(path string, v any) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(data, '\n'))
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return atomicfile.WriteFile(path, append(data, '\n'), atomicfile.Options{})
 }
 
 // Bytes is a size for people, in powers of ten as disks are sold: 175.1 MB.

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/internal/atomicfile"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -127,23 +128,10 @@ func writeFile(path string, write func(io.Writer) error) error {
 		}
 		return finish(f, write)
 	}
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	if err = finish(f, write); err == nil {
-		if err = os.Chmod(f.Name(), 0o644); err == nil {
-			err = os.Rename(f.Name(), path)
-		}
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return atomicfile.Write(path, atomicfile.Options{}, func(f *os.File) error { return write(f) })
 }
 
 func finish(f *os.File, write func(io.Writer) error) error {

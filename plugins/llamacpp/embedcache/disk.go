@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/vlmspec/vlmspec/internal/atomicfile"
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
@@ -109,19 +110,7 @@ func (d *Disk) write(path string, data []byte) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, fmt.Sprintf("%s%d-*", temporary, os.Getpid()))
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return atomicfile.WriteFile(path, data, atomicfile.Options{Mode: 0o600, Temp: fmt.Sprintf("%s%d-*", temporary, os.Getpid())})
 }
 
 type entry struct {

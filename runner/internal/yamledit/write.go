@@ -7,11 +7,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
+
+	"github.com/gofrs/flock"
+
+	"github.com/vlmspec/vlmspec/internal/atomicfile"
 )
 
-// create makes the file that takes the place of another.
-var create = os.CreateTemp
+// replace puts a file in place of another.
+var replace = atomicfile.WriteFile
 
 // Swap puts content in place of what is on disk, at once, if that is still
 // before; nil is no file. Else it is a *[ChangedError]. It holds the lock of the
@@ -48,51 +53,33 @@ func failed(name string, err error) error {
 }
 
 // lock makes a folder where there is none, and waits until it has it for itself.
+// Some network file systems, and Windows, lock no folders; there, what is on disk
+// is compared right before it is replaced, and that must do.
 func lock(dir string) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return nil, err
-	}
+	l := flock.New(dir, flock.SetFlag(os.O_RDONLY))
 	for {
-		err = syscall.Flock(int(d.Fd()), syscall.LOCK_EX)
+		err = l.Lock()
 		if !errors.Is(err, syscall.EINTR) {
 			break
 		}
 	}
-	// Some network file systems lock no folders; there, what is on disk is
-	// compared right before it is replaced, and that must do.
-	if err != nil && !errors.Is(err, syscall.EBADF) && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.ENOLCK) {
-		return nil, errors.Join(err, d.Close())
+	if err != nil && runtime.GOOS != "windows" && !errors.Is(err, syscall.EBADF) && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.ENOLCK) {
+		return nil, err
 	}
-	return func() { _ = d.Close() }, nil
+	return func() { _ = l.Close() }, nil
 }
 
-// write puts a file beside the old one and renames it over. The mode stays, and
-// a symbolic link is followed.
+// write replaces a file. The mode stays, and a symbolic link is followed.
 func write(path string, data []byte) error {
-	mode := fs.FileMode(0o644)
+	o := atomicfile.Options{Sync: true}
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
 	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
+		o.Mode = info.Mode().Perm()
 	}
-	temp, err := create(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(data)
-	if err == nil {
-		err = errors.Join(temp.Sync(), temp.Chmod(mode))
-	}
-	if err = errors.Join(err, temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(temp.Name())
-	}
-	return err
+	return replace(path, data, o)
 }

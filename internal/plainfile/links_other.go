@@ -1,0 +1,8 @@
+//go:build !unix
+
+package plainfile
+
+import "io/fs"
+
+// links is how many names a file has; here it cannot be told.
+func links(fs.FileInfo) uint64 { return 1 }
