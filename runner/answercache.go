@@ -23,7 +23,13 @@ func ReadCache(p *spec.Project) AnswerCache {
 	if p.CacheMB == 0 {
 		return nil
 	}
-	read := sync.OnceValues(func() (*cache.Store, error) { return cache.Open(runs.Open(p.State).CacheDir(), int64(p.CacheMB)<<20) })
+	read := sync.OnceValues(func() (*cache.Store, error) {
+		store := runs.Open(p.State)
+		if err := store.Guard(store.CacheDir()); err != nil {
+			return nil, err
+		}
+		return cache.Open(store.CacheDir(), int64(p.CacheMB)<<20)
+	})
 	go func() { _, _ = read() }()
 	return read
 }
@@ -63,13 +69,14 @@ func (e *Execution) useCache(o *infer.Options) *answers {
 	return a
 }
 
-// close keeps what was recorded.
-func (a *answers) close(interrupted bool) {
+// close keeps what was recorded. Where the project is read-only nobody expects
+// that, and the run has said so.
+func (a *answers) close(interrupted, readOnly bool) {
 	if a == nil {
 		return
 	}
 	a.fingerprints.Close(interrupted)
-	if err := a.store.Close(); err != nil {
+	if err := a.store.Close(); err != nil && (!readOnly || !runs.ReadOnly(err)) {
 		a.warn("not every answer was cached: %v", err)
 	}
 }

@@ -61,6 +61,7 @@ type Execution struct {
 	manifest result.Manifest
 	commit   <-chan string
 	record   *runs.Recorder // nil when the run is not kept
+	readOnly bool           // nothing can be written below the project
 	answers  *answers
 	endLog   func() error               // passes on what has no line end; may be nil
 	secrets  *secret.Set                // of all cases and backends
@@ -88,6 +89,10 @@ func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
 	e.stream = event.NewStream(sinks...)
 	e.manifest = e.clean(e.manifest)
 	e.stream.Send(event.RunStarted{Manifest: e.manifest})
+	if err := e.record.Err(); runs.ReadOnly(err) {
+		e.record, e.readOnly = nil, true
+		e.warn("nothing is kept of this run, neither answers nor outcomes: %v; %s names a folder to keep them in", errors.Unwrap(err), spec.StateEnv)
+	}
 	for _, w := range p.Warnings {
 		e.warn("%s", w)
 	}
@@ -248,12 +253,15 @@ func (e *Execution) Finish(interrupted bool) (Summary, error) {
 		e.code.add(g.Outcome, g.Passing())
 		e.send(event.GateJudged{Gate: g})
 	}
+	if e.record != nil {
+		e.prune()
+	}
 	e.stream.Send(event.RunEnded{Manifest: s.Manifest})
 	if s.ExitCode = int(e.code); interrupted {
 		s.ExitCode = 130
 	}
 	err := e.record.Err()
-	if mode := e.options.Update; mode != "" && mode != golden.UpdateNone {
+	if mode := e.options.Update; mode != "" && mode != golden.UpdateNone && !e.readOnly {
 		pending := golden.FromRun(&result.Run{Manifest: s.Manifest, Cases: e.golden})
 		err = errors.Join(err, golden.Keep(e.plan.Project.State, pending, mode))
 	}
@@ -264,7 +272,7 @@ func (e *Execution) Finish(interrupted bool) (Summary, error) {
 func (e *Execution) end(interrupted bool) result.Manifest {
 	backends := e.pool.Backends()
 	e.pool.Close()
-	e.answers.close(interrupted)
+	e.answers.close(interrupted, e.readOnly)
 	if e.endLog != nil {
 		_ = e.endLog() // whoever reads the log has seen its own error
 	}
@@ -277,4 +285,12 @@ func (e *Execution) end(interrupted bool) result.Manifest {
 		}
 	}
 	return e.clean(m)
+}
+
+// prune makes room in the run store.
+func (e *Execution) prune() {
+	project := e.plan.Project
+	if _, err := runs.Open(project.State).Prune(project.Runs, e.manifest.ID); err != nil {
+		e.warn("old runs were not removed: %v", err)
+	}
 }

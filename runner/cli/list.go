@@ -37,6 +37,9 @@ func (a *app) listCommand() *cobra.Command {
 			if err != nil {
 				return wrong(err)
 			}
+			for _, w := range session.Warnings {
+				a.complain(fmt.Errorf("warning: %s", w))
+			}
 			if why != "" {
 				return a.listWhy(session, why)
 			}
@@ -53,6 +56,9 @@ func (a *app) listCommand() *cobra.Command {
 }
 
 func (a *app) listCases(s *plan.Plan) error {
+	if s.Len() == 0 {
+		fmt.Fprintf(a.err, "Nothing to run: %s.\n", s.Nothing) // the list is empty
+	}
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for i := range s.Len() {
 		c := s.Case(i)

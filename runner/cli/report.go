@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +19,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report [run]",
 		Short: "Render a run again, in any format",
 		Long: `report renders a run that was kept in .vlmspec/runs: the latest one, or the
-one whose ID or folder is given. A killed run has the cases it got to.
+one whose ID, part of its ID, or folder is given. A killed run has the cases it got to.
 
 Formats:
 ` + formatList(),
@@ -69,7 +67,8 @@ func (a *app) findRun(args []string) (dir, root string, err error) {
 		if _, err := os.Stat(args[0]); err != nil {
 			return "", "", usagef("there is no run at %s", args[0])
 		}
-		return args[0], ".", nil
+		dir, err := filepath.Abs(args[0])
+		return dir, ".", err
 	}
 	project, err := spec.LoadProject(a.dir)
 	if err != nil {
@@ -80,17 +79,6 @@ func (a *app) findRun(args []string) (dir, root string, err error) {
 		id, err := store.Latest()
 		return store.Folder(id), project.Dir, wrong(err)
 	}
-	dir = store.Folder(args[0])
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return "", "", usagef("there is no run %s in %s", args[0], within(project.Dir, store.Dir()))
-	}
-	return dir, project.Dir, nil
-}
-
-// within is a path as people see it: relative to the project where it lies below.
-func within(project, path string) string {
-	if rel, err := filepath.Rel(project, path); err == nil && filepath.IsLocal(rel) {
-		return filepath.ToSlash(rel)
-	}
-	return path
+	id, err := store.Find(args[0])
+	return store.Folder(id), project.Dir, wrong(err)
 }

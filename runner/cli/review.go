@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/internal/visible"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/review"
@@ -25,7 +27,7 @@ const reviewedRuns = 30
 
 // reviewFlags are the flags of review.
 type reviewFlags struct {
-	image           string
+	image, run      string
 	json, noOverlay bool
 }
 
@@ -53,6 +55,7 @@ none: ` + picture.Names() + `.
 		},
 	}
 	c.Flags().StringVar(&f.image, "image", "", "how to show images: "+picture.Names()+"; VLMSPEC_IMAGE or auto when not given")
+	c.Flags().StringVar(&f.run, "run", "", "ID or folder of a run, such as an imported one, to look at rather than at the latest")
 	c.Flags().BoolVar(&f.noOverlay, "no-overlay", false, "start without points and boxes drawn over the image")
 	c.Flags().BoolVar(&f.json, "json", false, "list what there is to decide as JSON, and leave")
 	return c
@@ -67,7 +70,7 @@ func (a *app) review(ctx context.Context, f *reviewFlags, filter string) error {
 	if err != nil {
 		return wrong(err)
 	}
-	store, err := openGoldens(project)
+	store, err := a.openGoldens(project, f.run)
 	if err != nil {
 		return err
 	}
@@ -113,27 +116,47 @@ func imageProtocol(flag string) (picture.Protocol, error) {
 	return p, nil
 }
 
-func openGoldens(project *spec.Project) (*review.Goldens, error) {
+func (a *app) openGoldens(project *spec.Project, run string) (*review.Goldens, error) {
+	store := runs.Open(project.State)
+	latest := func() (*result.Run, error) {
+		id, err := store.Latest()
+		if _, none := errors.AsType[runs.NoRunError](err); none {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return store.Read(id)
+	}
+	if run != "" {
+		dir, _, err := a.findRun([]string{run})
+		if err != nil {
+			return nil, err
+		}
+		latest = func() (*result.Run, error) { return runs.ReadFolder(dir) }
+	}
 	goldens, err := golden.OpenReview(project)
 	if err != nil {
 		return nil, wrong(err)
 	}
 	goldens.By = whoami(project.Dir)
-	store := runs.Open(project.State)
 	return &review.Goldens{
 		Review: goldens,
-		Latest: func() (*result.Run, error) {
-			id, err := store.Latest()
-			if _, none := errors.AsType[runs.NoRunError](err); none {
-				return nil, nil
-			}
-			if err != nil {
-				return nil, err
-			}
-			return store.Read(id)
+		Latest: latest,
+		Run:    store.Read,
+		ImageFile: func(img result.Image) string {
+			return seenImage(store, filepath.Join(project.Dir, filepath.FromSlash(img.Path)), img.SHA256)
 		},
-		Run: store.Read,
 	}, nil
+}
+
+// seenImage is a file with an image as a run has seen it, which an import brought
+// along; "" where the one of the project is that, or there is no other.
+func seenImage(store runs.Store, path, sha256 string) string {
+	if now, err := imaging.Look(path); err == nil && now.SHA256 == sha256 {
+		return ""
+	}
+	return store.ImagePath(sha256)
 }
 
 // terminals are the person's eyes and hands, if there is one.

@@ -317,7 +317,8 @@ func wrong(err error) error {
 	var several spec.Errors
 	var selected *plan.SelectionError
 	var none runs.NoRunError
-	if errors.As(err, &one) || errors.As(err, &several) || errors.As(err, &selected) || errors.As(err, &none) {
+	var unknown *runs.UnknownError
+	if errors.As(err, &one) || errors.As(err, &several) || errors.As(err, &selected) || errors.As(err, &none) || errors.As(err, &unknown) {
 		return usageError{err}
 	}
 	return err

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -12,6 +14,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/prediction"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -26,8 +29,9 @@ run would: same verdicts, metrics, reports and exit codes. PREDICTIONS is a
 table with the columns id (` + "`vlmspec list`" + ` tells them) and prediction: .csv,
 .tsv, .json, .jsonl, .parquet or .xlsx. Where cells can be lists, a conversation is
 a list with a prediction for each turn.
-A case without a prediction is an error.`,
-		Example: `  vlmspec score predictions.jsonl specs/colors.yaml --report json=scores.json`,
+A case without a prediction is an error. PREDICTIONS may also be a run, by its ID or
+folder: its answers are judged again, each sample by its seed.`,
+		Example: "  vlmspec score predictions.jsonl specs/colors.yaml --report json=scores.json\n  vlmspec score a1b2c3",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o, err := s.options(a, args[1:])
@@ -42,8 +46,71 @@ A case without a prediction is an error.`,
 	return c
 }
 
-func (a *app) score(o plan.Options, path string, reports []string) error {
-	file, err := prediction.Read(path)
+// answers are predictions, as a backend.
+type answers interface {
+	sdk.Backend
+	// Known makes sure that they are about the cases; all says that there are no others.
+	Known(ids map[string]bool, all bool) error
+}
+
+// predictions opens a file, or the answers of a run, of which a case may have many
+// and which brings its images along.
+func (a *app) predictions(name string, o *plan.Options) (from answers, repeat int, err error) {
+	if info, err := os.Stat(name); err == nil && !info.IsDir() {
+		file, err := prediction.Read(name)
+		return file, 1, err
+	}
+	dir, _, err := a.findRun([]string{name})
+	if _, none := errors.AsType[*runs.UnknownError](err); none {
+		return nil, 0, fmt.Errorf("there is no file and no run %s; `vlmspec runs list` lists the runs", name)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	run, err := runs.ReadFolder(dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	store, _ := runs.At(dir)
+	o.OnCase = imagesOf(run, store)
+	return prediction.OfRun(run), 0, nil
+}
+
+// imagesOf shows each case the images that it showed in a run.
+func imagesOf(run *result.Run, store runs.Store) func(*spec.Case) {
+	seen := map[string][]result.Image{}
+	type asked struct{ path, sha256 string }
+	files := map[asked]string{} // an image that many cases show is read once
+	find := func(a asked) string {
+		file, known := files[a]
+		if !known {
+			file = seenImage(store, a.path, a.sha256)
+			files[a] = file
+		}
+		return file
+	}
+	for i := range run.Cases {
+		seen[run.Cases[i].ID] = run.Cases[i].Images
+	}
+	return func(c *spec.Case) {
+		images := seen[c.ID]
+		for _, t := range c.Turns {
+			for k := range t.Parts {
+				img := t.Parts[k].Image
+				if img == nil || len(images) == 0 {
+					continue
+				}
+				if file := find(asked{img.Path, images[0].SHA256}); file != "" {
+					t.Parts[k].Image = &spec.Image{Path: file, Name: img.Name, Pos: img.Pos}
+				}
+				images = images[1:]
+			}
+		}
+	}
+}
+
+func (a *app) score(o plan.Options, name string, reports []string) error {
+	file, repeat, err := a.predictions(name, &o)
 	if err != nil {
 		return usageError{err}
 	}
@@ -58,7 +125,7 @@ func (a *app) score(o plan.Options, path string, reports []string) error {
 	if err := file.Known(ids, len(o.Paths) == 0 && s.Len() == s.Total); err != nil {
 		return usageError{err}
 	}
-	o.Repeat = 1
+	o.Repeat = repeat
 	judges := backend.Plugins(s.Project.Dir, nil)
 	backends := func(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
 		if answered[b.Name] {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -58,7 +59,11 @@ func (a *app) watch(o plan.Options, poll time.Duration) error {
 	if err != nil {
 		return wrong(err)
 	}
-	unlock, err := files.Lock(runs.Open(project.State).WatchLock())
+	store := runs.Open(project.State)
+	if odd, ok := errors.AsType[*plainfile.Error](store.Guard(store.WatchLock())); ok {
+		return usageError{odd}
+	}
+	unlock, err := files.Lock(store.WatchLock())
 	if held, ok := err.(*files.HeldError); ok { //nolint:errorlint // as Lock returns it
 		return usageError{held}
 	} else if err == nil { // else it cannot be written there, and a second watch does no harm

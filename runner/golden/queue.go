@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -18,9 +17,15 @@ import (
 )
 
 // queue is the file of pending answers in a state folder, one answer a line.
-type queue struct{ path string }
+type queue struct {
+	store runs.Store
+	path  string
+}
 
-func queueOf(state string) queue { return queue{runs.Open(state).PendingFile()} }
+func queueOf(state string) queue {
+	store := runs.Open(state)
+	return queue{store, store.PendingFile()}
+}
 
 // name is the file's name for people: .vlmspec/pending.jsonl.
 func (q queue) name() string {
@@ -29,7 +34,10 @@ func (q queue) name() string {
 
 // read returns what is pending, by key, and the bytes that it was made from.
 func (q queue) read() (map[string]Pending, []byte, error) {
-	data, err := yamledit.Read(q.path)
+	data, err := []byte(nil), q.store.Guard(q.path)
+	if err == nil {
+		data, err = yamledit.Read(q.path)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s cannot be read: %w", q.name(), err)
 	}
@@ -66,8 +74,8 @@ func (q queue) update(change func(all map[string]Pending)) error {
 		if bytes.Equal(before, after) {
 			return nil
 		}
-		if err := q.makeFolder(); err != nil {
-			return err
+		if err := q.store.Make(); err != nil {
+			return fmt.Errorf("%s cannot be written: %w", q.name(), err)
 		}
 		err = yamledit.Swap(q.path, q.name(), before, after)
 		if _, again := errors.AsType[*yamledit.ChangedError](err); !again {
@@ -96,23 +104,6 @@ func inOrder(all map[string]Pending) []Pending {
 	return slices.SortedFunc(maps.Values(all), func(a, b Pending) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.CaseID, b.CaseID), cmp.Compare(a.Turn, b.Turn))
 	})
-}
-
-// makeFolder makes the folder, which version control leaves out.
-func (q queue) makeFolder() error {
-	dir := filepath.Dir(q.path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", q.name(), err)
-	}
-	if name := filepath.Join(dir, ".gitignore"); !exists(name) {
-		_ = os.WriteFile(name, []byte("*\n"), 0o644)
-	}
-	return nil
-}
-
-func exists(name string) bool {
-	_, err := os.Lstat(name)
-	return err == nil
 }
 
 // Update says which answers of a run become pending.

@@ -34,6 +34,9 @@ type Options struct {
 
 	// OnProject is called once the project is loaded, before its specs are read; may be nil.
 	OnProject func(*spec.Project)
+	// OnCase is called with every case that is to run, and may change where its
+	// images are read; may be nil.
+	OnCase func(*spec.Case)
 
 	AllowUnchecked bool    // cases need no `expect`
 	Repeat         int     // samples per case; 0 leaves it to the specs
@@ -122,6 +125,11 @@ func Open(o Options) (*Plan, error) {
 		p.Orphans = goldens.Orphans(usedGoldens(c.cases))
 	}
 	p.cases, err = p.selected(c.cases, lines)
+	if o.OnCase != nil {
+		for _, c := range p.cases {
+			o.OnCase(&c.Case)
+		}
+	}
 	return p, err
 }
 

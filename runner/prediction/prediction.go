@@ -134,12 +134,7 @@ func (f *File) Generate(_ context.Context, req sdk.Request, _ func(string)) (sdk
 	if !ok {
 		return sdk.Response{}, sdk.Errorf(sdk.InvalidRequest, "%s has no prediction for %s", f.path, req.ID)
 	}
-	turn := 0
-	for _, m := range req.Messages {
-		if m.Role == sdk.Assistant {
-			turn++
-		}
-	}
+	turn := turnOf(req)
 	if turn >= len(p.turns) {
 		return sdk.Response{}, sdk.Errorf(sdk.InvalidRequest, "%s:%d: %d predictions for %s, and turn %d needs one; write a list", f.path, p.line, len(p.turns), req.ID, turn+1)
 	}

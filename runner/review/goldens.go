@@ -19,6 +19,9 @@ type Goldens struct {
 	Latest func() (*result.Run, error)
 	// Run returns a run by its ID, for the overlays in it.
 	Run func(id string) (*result.Run, error)
+	// ImageFile is a file that has an image as a run has seen it, where the project
+	// has another or none; "" where there is no such file. It may be nil.
+	ImageFile func(result.Image) string
 
 	pending map[string]golden.Pending // by key
 	runs    map[string]map[string]*result.Case
@@ -58,6 +61,14 @@ func (g *Goldens) item(p golden.Pending) Item {
 	if c := g.caseOf(p); c != nil {
 		i.Earlier, i.Overlays = earlier(c, p), looked(c, p)
 	}
+	for n, img := range p.Images {
+		if file := g.imageFile(img); file != "" {
+			if i.ImageFiles == nil {
+				i.ImageFiles = map[int]string{}
+			}
+			i.ImageFiles[n] = file
+		}
+	}
 	if i.Overlays == nil {
 		i.Overlays = said2D(&i)
 	}
@@ -65,6 +76,13 @@ func (g *Goldens) item(p golden.Pending) Item {
 		i.Offers = append(i.Offers, Offer{summary(t), t})
 	}
 	return i
+}
+
+func (g *Goldens) imageFile(img result.Image) string {
+	if g.ImageFile == nil || img.SHA256 == "" {
+		return ""
+	}
+	return g.ImageFile(img)
 }
 
 // commands are what a script or an editor runs to decide.

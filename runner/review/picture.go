@@ -47,6 +47,9 @@ func (m *model) redraw() tea.Cmd {
 	m.picture.wanted = want
 	img, o := i.Images[m.image], i.overlay(m.image, m.Overlay)
 	path, terminal := m.absolute(img.Path), m.terminal
+	if file := i.ImageFiles[m.image]; file != "" {
+		path = file
+	}
 	for s := range o.Expected {
 		o.Expected[s].Path = m.absolute(o.Expected[s].Path)
 	}

@@ -27,15 +27,18 @@ type Item struct {
 	Backend string `json:"backend"`
 	Prompt  string `json:"prompt"` // text with <image> where an image stood
 	// Earlier are the turns before this one.
-	Earlier  []Exchange     `json:"earlier,omitempty"`
-	Images   []result.Image `json:"images,omitempty"`
-	Accepted []string       `json:"accepted,omitempty"`
-	Answer   string         `json:"answer"` // what could be accepted
-	Agree    int            `json:"agree"`  // samples that gave it
-	Samples  int            `json:"samples"`
-	Answers  []Said         `json:"answers,omitempty"` // every distinct one, the most frequent first
-	Stale    bool           `json:"stale,omitempty"`   // the prompt or an image is not what was accepted for
-	Why      string         `json:"why,omitempty"`
+	Earlier []Exchange     `json:"earlier,omitempty"`
+	Images  []result.Image `json:"images,omitempty"`
+	// ImageFiles are where to look at the images that the project does not have as
+	// the run has seen them, by their place in Images; see [Goldens.ImageFile].
+	ImageFiles map[int]string `json:"image_files,omitempty"`
+	Accepted   []string       `json:"accepted,omitempty"`
+	Answer     string         `json:"answer"` // what could be accepted
+	Agree      int            `json:"agree"`  // samples that gave it
+	Samples    int            `json:"samples"`
+	Answers    []Said         `json:"answers,omitempty"` // every distinct one, the most frequent first
+	Stale      bool           `json:"stale,omitempty"`   // the prompt or an image is not what was accepted for
+	Why        string         `json:"why,omitempty"`
 	// History is how the case ended in earlier runs, the oldest first.
 	History []result.Outcome `json:"history,omitempty"`
 	// Overlays are what checks looked at, for each image it was on.

@@ -1,8 +1,6 @@
 package runs
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -109,7 +107,4 @@ func (s Store) endedBefore(id string, t time.Time) bool {
 }
 
 // imported reports whether a run came from elsewhere.
-func (s Store) imported(id string) bool {
-	_, err := os.Lstat(filepath.Join(s.Folder(id), importedFile))
-	return !errors.Is(err, fs.ErrNotExist)
-}
+func (s Store) imported(id string) bool { return s.has(id, importedFile) }

@@ -97,12 +97,7 @@ func (s Store) scan(id string) (madeBy string, all []outcome, err error) {
 	if err := readJSON(filepath.Join(s.Folder(id), manifestFile), &m); err != nil {
 		return "", nil, err
 	}
-	f, err := regular.Open(filepath.Join(s.Folder(id), casesFile))
-	if err != nil {
-		return "", nil, fmt.Errorf("read the run: %w", err)
-	}
-	defer f.Close()
-	err = eachLine(f, f.Name(), func(line []byte) error {
+	err = eachLine(filepath.Join(s.Folder(id), casesFile), func(line []byte) error {
 		var c struct {
 			ID         string             `json:"id"`
 			Backend    string             `json:"backend"`

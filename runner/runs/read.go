@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/gate"
@@ -19,53 +21,107 @@ func (s Store) Read(id string) (*result.Run, error) { return ReadFolder(s.Folder
 // that is cut off is left out. Its gates are evaluated from what it has recorded.
 func ReadFolder(dir string) (*result.Run, error) {
 	run := &result.Run{Cases: []result.Case{}}
-	if err := readJSON(filepath.Join(dir, manifestFile), &run.Manifest); err != nil {
-		return nil, err
-	}
-	f, err := regular.Open(filepath.Join(dir, casesFile))
-	if err != nil {
-		return nil, fmt.Errorf("read the run: %w", err)
-	}
-	defer f.Close()
-	err = eachLine(f, f.Name(), func(line []byte) error {
-		var c result.Case
-		err := json.Unmarshal(line, &c)
-		run.Cases = append(run.Cases, c)
-		return err
-	})
+	m, err := eachCase(dir, func(c *result.Case) { run.Cases = append(run.Cases, *c) })
 	if err != nil {
 		return nil, err
 	}
+	run.Manifest = m
 	result.SortCases(run.Cases)
-	run.Manifest.UnderWay = run.Manifest.Ended.IsZero() && storeOf(dir).underWay(filepath.Base(dir))
+	run.Manifest.UnderWay = m.Ended.IsZero() && storeOf(dir).underWay(filepath.Base(dir))
 	run.Gates = gate.Run(run)
 	return run, nil
 }
 
+// eachCase reads the manifest of a run, and calls f with every case, in the order
+// in which they were judged.
+func eachCase(dir string, f func(*result.Case)) (m result.Manifest, err error) {
+	if err := readJSON(filepath.Join(dir, manifestFile), &m); err != nil {
+		return m, err
+	}
+	err = eachLine(filepath.Join(dir, casesFile), func(line []byte) error {
+		var c result.Case
+		if err := json.Unmarshal(line, &c); err != nil {
+			return err
+		}
+		findOverlays(&c, dir, m.Project)
+		f(&c)
+		return nil
+	})
+	return m, err
+}
+
+// findOverlays makes what was drawn of a case be found where the run is now: the
+// project may have moved, or be another one.
+func findOverlays(c *result.Case, dir, project string) {
+	for i := range c.Samples {
+		for j := range c.Samples[i].Turns {
+			verdicts := c.Samples[i].Turns[j].Verdicts
+			for k := range verdicts {
+				o := verdicts[k].Overlay
+				if o == nil || o.Drawn == "" {
+					continue
+				}
+				abs, err := filepath.Abs(filepath.Join(dir, overlaysDir, path.Base(o.Drawn)))
+				if err == nil {
+					if rel, err := filepath.Rel(project, abs); err == nil {
+						abs = rel
+					}
+					o.Drawn = filepath.ToSlash(abs)
+				}
+			}
+		}
+	}
+}
+
 func readJSON(path string, v any) error {
-	data, err := regular.Read(path, 1<<30)
+	data, err := regular.Read(path, mostLine)
 	if err != nil {
 		return fmt.Errorf("read the run: %w", err)
 	}
 	if err := json.Unmarshal(data, v); err != nil {
-		return fmt.Errorf("read the run: %s: %w", path, err)
+		return fmt.Errorf("read the run: %w", fmt.Errorf("%s: %w", path, err))
 	}
 	return nil
 }
 
-// eachLine calls f with every whole line; one without a line feed was cut off.
-func eachLine(r io.Reader, name string, f func(line []byte) error) error {
-	in := bufio.NewReaderSize(r, 1<<20)
+// mostLine bounds the length of a case.
+const mostLine = 64 << 20
+
+// eachLine calls f with every whole line of a file; one without a line feed was
+// cut off.
+func eachLine(path string, f func(line []byte) error) error {
+	in, err := regular.Open(path)
+	if err != nil {
+		return fmt.Errorf("read the run: %w", err)
+	}
+	defer in.Close()
+	lines := bufio.NewReaderSize(in, 1<<20)
 	for n := 1; ; n++ {
-		line, err := in.ReadBytes('\n')
-		if err == io.EOF { //nolint:errorlint // as ReadBytes returns it
+		line, err := nextLine(lines)
+		if err == io.EOF { //nolint:errorlint // as nextLine returns it
 			return nil
 		}
 		if err == nil {
 			err = f(line)
 		}
 		if err != nil {
-			return fmt.Errorf("read the run: %s:%d: %w", name, n, err)
+			return fmt.Errorf("read the run: %w", fmt.Errorf("%s:%d: %w", path, n, err))
 		}
 	}
+}
+
+// nextLine reads a line; io.EOF also where it is cut off.
+func nextLine(in *bufio.Reader) ([]byte, error) {
+	line, err := in.ReadSlice('\n')
+	if err != bufio.ErrBufferFull { //nolint:errorlint // as ReadSlice returns it
+		return line, err
+	}
+	whole := slices.Clone(line)
+	for err == bufio.ErrBufferFull { //nolint:errorlint // as ReadSlice returns it
+		line, err = in.ReadSlice('\n')
+		if whole = append(whole, line...); len(whole) > mostLine {
+			return nil, fmt.Errorf("the line is longer than %d MB", mostLine>>20)
+		}
+	}
+	return whole, err
 }

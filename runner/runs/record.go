@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
 
+	"github.com/vlmspec/vlmspec/internal/atomicfile"
 	"github.com/vlmspec/vlmspec/runner/event"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
@@ -61,7 +61,10 @@ func (r *Recorder) Err() error {
 
 func (r *Recorder) open(m result.Manifest) error {
 	r.manifest = m
-	if err := os.MkdirAll(r.store.Dir(), 0o755); err != nil {
+	if err := r.store.mkdir(r.store.Dir()); err != nil {
+		return err
+	}
+	if err := r.store.lockable(r.lock); err != nil {
 		return err
 	}
 	if err := r.lock.Lock(); err != nil {
@@ -69,10 +72,6 @@ func (r *Recorder) open(m result.Manifest) error {
 	}
 	if err := os.Mkdir(r.dir, 0o755); err != nil { // nobody has it
 		return err
-	}
-	ignore := filepath.Join(r.store.state, ".gitignore")
-	if _, err := os.Lstat(ignore); errors.Is(err, fs.ErrNotExist) {
-		_ = os.WriteFile(ignore, []byte("*\n"), 0o644)
 	}
 	if err := r.writeJSON(manifestFile, m); err != nil {
 		return err
@@ -90,13 +89,8 @@ func (r *Recorder) writeJSON(name string, v any) error {
 	return r.write(name, append(data, '\n'))
 }
 
-// write puts a file in place of an older one.
 func (r *Recorder) write(name string, data []byte) error {
-	temp := filepath.Join(r.dir, name+".new")
-	if err := os.WriteFile(temp, data, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(temp, filepath.Join(r.dir, name))
+	return atomicfile.WriteFile(filepath.Join(r.dir, name), data, atomicfile.Options{})
 }
 
 // add appends a case as one line, in one write.

@@ -218,7 +218,7 @@ func TestUnderWayAndKilled(t *testing.T) {
 	if run, err = s.Read(m.ID); err != nil || run.Manifest.UnderWay || run.Manifest.Killed() {
 		t.Errorf("%+v, %v", run, err)
 	}
-	if locks, _ := filepath.Glob(filepath.Join(s.Dir(), "*.lock")); len(locks) != 1 { // that of the killed one
+	if locks, _ := filepath.Glob(filepath.Join(s.locks(), "*")); len(locks) != 1 { // that of the killed one
 		t.Errorf("left: %v", locks)
 	}
 }

@@ -35,12 +35,20 @@ type Project struct {
 	Backends       map[string]Backend
 	Profiles       map[string]Profile
 	MaxLoaded      int // backends loaded at once; 0 is as many as fit in memory
+	Runs           Retention
 	CacheMB        int // size of the answer cache; 0 is none
 
 	// AllowUnchecked lets cases have no `expect`, to explore a model.
 	AllowUnchecked bool
 	// Env looks up ${env:NAME} and CI; [LoadProject] sets os.LookupEnv.
 	Env func(name string) (value string, ok bool)
+}
+
+// Retention says which runs of the store are kept: the latest, up to a count and
+// to a size in bytes.
+type Retention struct {
+	Keep int
+	Size int64
 }
 
 // Profile is a named set of command-line flags; "" and nil leave them alone.
@@ -58,11 +66,17 @@ type projectFile struct {
 	Specs          []at[string]           `yaml:"specs" doc:"patterns of spec files, ** for any folders"`
 	Golden         *string                `yaml:"golden" doc:"folder of the accepted answers"`
 	State          *string                `yaml:"state" doc:"folder of runs, cached answers and pending answers, .vlmspec by default; $VLMSPEC_STATE comes first"`
+	Runs           runsFile               `yaml:"runs" doc:"which runs of the past are kept"`
 	DefaultBackend at[string]             `yaml:"default_backend" doc:"the backend for specs that name none"`
 	Backends       map[string]backendFile `yaml:"backends" required:"true" doc:"name of a backend to its plugin and config"`
 	Profiles       map[string]Profile     `yaml:"profiles" doc:"named sets of flags, chosen with --profile"`
 	MaxLoaded      int                    `yaml:"max_loaded" min:"1" doc:"how many backends may be loaded at once; by default as many as fit in memory, by the size of their files"`
 	CacheMB        *int                   `yaml:"answer_cache_mb" min:"0" doc:"most megabytes of answers that are kept in .vlmspec/cache, 64 by default; 0 keeps none"`
+}
+
+type runsFile struct {
+	Keep int        `yaml:"keep" min:"1" doc:"most runs, 200 by default; the oldest go first"`
+	Size at[string] `yaml:"size" doc:"most that they take on the disk, such as 500MB, which is the default, or 2GB"`
 }
 
 type backendFile struct {
@@ -166,6 +180,7 @@ func (p *Project) apply(root Node, f projectFile) error {
 	if f.CacheMB != nil {
 		p.CacheMB = *f.CacheMB
 	}
+	problems.add(p.chooseRetention(f.Runs))
 	p.Backends = map[string]Backend{}
 	for _, e := range root.Get("backends").Entries() {
 		if !nameOfBackend.MatchString(e.Key) {
@@ -197,6 +212,21 @@ func (p *Project) chooseState(n Node) error {
 	p.State, _ = n.Path()
 	if p.State == p.Dir {
 		return n.Errorf("write one like state: .vlmspec", "state is the project's own folder")
+	}
+	return nil
+}
+
+func (p *Project) chooseRetention(f runsFile) error {
+	p.Runs = Retention{Keep: 200, Size: 500e6}
+	if f.Keep > 0 {
+		p.Runs.Keep = f.Keep
+	}
+	if f.Size.Node.IsZero() {
+		return nil
+	}
+	var err error
+	if p.Runs.Size, err = ParseSize(f.Size.Value); err != nil {
+		return f.Size.Node.Errorf("write one like 500MB or 2GB", "%v", err)
 	}
 	return nil
 }

@@ -1,0 +1,172 @@
+package runs
+
+import (
+	"archive/zip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/vlmspec/vlmspec/internal/atomicfile"
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
+	"github.com/vlmspec/vlmspec/runner/result"
+)
+
+// Export says what an exported run holds beside its cases.
+type Export struct {
+	Version string // of vlmspec, that exports
+	// Images takes the images along that the cases showed. Project is the folder that
+	// their paths are relative to.
+	Images  bool
+	Project string
+}
+
+// Exported is what came of an export.
+type Exported struct {
+	Images int
+	// Missing says of images that are not in it why, by path: they are gone, or are
+	// not what the run has seen.
+	Missing map[string]error
+}
+
+// Export writes a run to a zip, whole or not at all; a run that is under way is
+// refused.
+func (s Store) Export(id, path string, o Export) (Exported, error) {
+	out := Exported{Missing: map[string]error{}}
+	if s.underWay(id) {
+		return out, fmt.Errorf("run %s is under way; export it when it has ended", id)
+	}
+	run, err := s.Read(id)
+	if err != nil {
+		return out, err
+	}
+	err = atomicfile.Write(path, atomicfile.Options{}, func(f *os.File) error {
+		z := zip.NewWriter(f)
+		data, err := json.Marshal(head{archiveFormat, id, o.Version})
+		if err == nil {
+			err = addData(z, archiveHead, data)
+		}
+		for _, name := range s.files(id) {
+			if err == nil {
+				err = addFile(z, name, filepath.Join(s.Folder(id), filepath.FromSlash(name)))
+			}
+		}
+		if err == nil && o.Images {
+			err = s.addImages(z, run, o.Project, &out)
+		}
+		return errors.Join(err, z.Close())
+	})
+	if err != nil {
+		return out, fmt.Errorf("run %s cannot be exported to %s: %s", id, path, cause(err))
+	}
+	return out, nil
+}
+
+// files lists the files of a run that an archive holds, but for images.
+func (s Store) files(id string) []string {
+	names := []string{manifestFile, casesFile}
+	drawn, _ := os.ReadDir(filepath.Join(s.Folder(id), overlaysDir))
+	for _, e := range drawn {
+		if name := overlaysDir + "/" + e.Name(); archived(name) && e.Type().IsRegular() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// addImages adds every image once that the run has seen and that is still the same.
+func (s Store) addImages(z *zip.Writer, run *result.Run, project string, out *Exported) error {
+	added := map[string]bool{}
+	for i := range run.Cases {
+		for _, img := range run.Cases[i].Images {
+			if img.SHA256 == "" || added[img.SHA256] {
+				continue
+			}
+			data, err := s.image(img, project)
+			if err != nil {
+				out.Missing[img.Path] = err
+				continue
+			}
+			added[img.SHA256] = true
+			out.Images++
+			if err := addData(z, imagesDir+"/"+img.SHA256, data); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mostImage bounds the size of an image file.
+const mostImage = 1 << 30
+
+// image reads an image as a run has seen it: from the project, or from a run that
+// brought it along.
+func (s Store) image(img result.Image, project string) ([]byte, error) {
+	path := filepath.FromSlash(img.Path)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(project, path)
+	}
+	data, err := regular.Read(path, mostImage)
+	if err == nil && digest(data) == img.SHA256 {
+		return data, nil
+	}
+	if kept := s.ImagePath(img.SHA256); kept != "" {
+		if data, err := regular.Read(kept, mostImage); err == nil && digest(data) == img.SHA256 {
+			return data, nil
+		}
+	}
+	if err == nil {
+		err = errors.New("it has changed since the run")
+	}
+	return nil, err
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// ImagePath is the file of an image that an imported run has brought along, by its
+// SHA-256; "" when there is none.
+func (s Store) ImagePath(sha256 string) string {
+	if !imageName.MatchString(imagesDir + "/" + sha256) {
+		return ""
+	}
+	ids, _ := s.IDs()
+	for _, id := range slices.Backward(ids) {
+		path := filepath.Join(s.Folder(id), imagesDir, sha256)
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+			return path
+		}
+	}
+	return ""
+}
+
+func addData(z *zip.Writer, name string, data []byte) error {
+	w, err := z.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(data)
+	return err
+}
+
+func addFile(z *zip.Writer, name, path string) error {
+	f, err := regular.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w, err := z.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, f)
+	return err
+}
