@@ -172,6 +172,8 @@ func TestWhatIsNotImported(t *testing.T) {
 	bomb := maps.Clone(whole)
 	bomb[casesFile] = strings.Repeat("\n", freeOfRatio+1)
 	refused(t, path, understated(pack(t, bomb, 0)), "cases.jsonl in it is damaged: ")
+	twice := pack(t, map[string]string{archiveHead: whole[archiveHead], manifestFile: "1", "manifest.jsoM": "2"}, 0)
+	refused(t, path, bytes.ReplaceAll(twice, []byte("manifest.jsoM"), []byte(manifestFile)), "it holds manifest.json twice")
 	for cut := 0; cut < len(data); cut += 97 {
 		refused(t, path, data[:cut], "it is no zip, or was cut off")
 	}

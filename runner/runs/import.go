@@ -37,8 +37,8 @@ func (s Store) Import(file string) (id string, err error) {
 	if err != nil {
 		return "", &ImportError{file, "it is no zip, or was cut off"}
 	}
-	a := &archive{file: file, zip: z, left: min(mostUnpacked, max(freeOfRatio, mostRatio*info.Size()))}
-	if err := a.check(); err != nil {
+	a := &archive{file: file, zip: z}
+	if err := a.check(min(mostUnpacked, max(freeOfRatio, mostRatio*info.Size()))); err != nil {
 		return "", err
 	}
 	return a.head.Run, s.unpack(a)
@@ -57,15 +57,15 @@ type archive struct {
 	file string
 	zip  *zip.Reader
 	head head
-	left int64 // bytes that may still be unpacked
 }
 
 func (a *archive) errorf(format string, args ...any) error {
 	return &ImportError{a.file, fmt.Sprintf(format, args...)}
 }
 
-// check looks at the head and at the names of all files before any is unpacked.
-func (a *archive) check() error {
+// check looks at the head, and at the names and sizes of all files, before any is
+// unpacked into so many bytes at most.
+func (a *archive) check(most int64) error {
 	if len(a.zip.File) > mostEntries {
 		return a.errorf("it holds %d files, more than any run has", len(a.zip.File))
 	}
@@ -73,9 +73,9 @@ func (a *archive) check() error {
 		return err
 	}
 	seen := map[string]bool{}
-	says := uint64(0) // bytes, which is not believed when they are unpacked
+	size := uint64(0)
 	for _, f := range a.zip.File {
-		says += f.UncompressedSize64
+		size += f.UncompressedSize64
 		switch {
 		case folder(f.Name):
 		case !archived(f.Name):
@@ -84,8 +84,8 @@ func (a *archive) check() error {
 			return a.errorf("%s in it is no plain file", f.Name)
 		case seen[f.Name]:
 			return a.errorf("it holds %s twice", f.Name)
-		case f.UncompressedSize64 > math.MaxInt64 || says > uint64(a.left):
-			return a.tooLarge()
+		case f.UncompressedSize64 > math.MaxInt64 || size > uint64(most):
+			return a.errorf("it unpacks to more than %d times its size, or %d GiB", mostRatio, mostUnpacked>>30)
 		}
 		seen[f.Name] = true
 	}
@@ -95,10 +95,6 @@ func (a *archive) check() error {
 		}
 	}
 	return nil
-}
-
-func (a *archive) tooLarge() error {
-	return a.errorf("it unpacks to more than %d times its size, or %d GiB", mostRatio, mostUnpacked>>30)
 }
 
 func (a *archive) readHead() error {
@@ -173,8 +169,8 @@ func (a *archive) extract(dir string) error {
 	return nil
 }
 
-// extractFile writes a file, as far as the limit reaches: what the zip says of its
-// size is not believed. An image is what its name says.
+// extractFile writes a file; one that is longer than the zip says is an error when
+// so much is read. An image is what its name says.
 func (a *archive) extractFile(f *zip.File, path string) error {
 	in, err := f.Open()
 	if err != nil {
@@ -186,12 +182,9 @@ func (a *archive) extractFile(f *zip.File, path string) error {
 		return err
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(out, sum), io.LimitReader(in, a.left+1))
+	_, err = io.Copy(io.MultiWriter(out, sum), in)
 	closing := out.Close()
-	a.left -= n
 	switch {
-	case a.left < 0:
-		return a.tooLarge()
 	case errors.Is(err, zip.ErrChecksum), errors.Is(err, zip.ErrFormat), errors.Is(err, io.ErrUnexpectedEOF):
 		return a.errorf("%s in it is damaged: %v", f.Name, err)
 	case err != nil:
