@@ -127,7 +127,7 @@ func Open(o Options) (*Plan, error) {
 	p.cases, err = p.selected(c.cases, lines)
 	if o.OnCase != nil {
 		for _, c := range p.cases {
-			o.OnCase(&c.Case)
+			o.OnCase(c.Case)
 		}
 	}
 	return p, err
