@@ -72,12 +72,12 @@ func (a *app) predictions(name string, o *plan.Options) (from answers, repeat in
 		return nil, 0, err
 	}
 	store, _ := runs.At(dir)
-	o.OnCase = imagesOf(run, store)
+	o.OnCase = imagesSeen(run, store)
 	return prediction.OfRun(run), 0, nil
 }
 
-// imagesOf shows each case the images that it showed in a run.
-func imagesOf(run *result.Run, store runs.Store) func(*spec.Case) {
+// imagesSeen shows each case the images that it showed in a run.
+func imagesSeen(run *result.Run, store runs.Store) func(*spec.Case) {
 	seen := map[string][]result.Image{}
 	type asked struct{ path, sha256 string }
 	files := map[asked]string{} // an image that many cases show is read once
