@@ -80,6 +80,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 // secrets are in the environment of every script. Those of hidden must not be found.
 var secrets = map[string]string{
 	"TOKEN":    "s3cr3t-Zq9x",
+	"PIN":      "76543210987",
 	"PREFIX":   "s3cr3t",
 	"TRAILING": "tr4iling-v4lue\n",
 	"AWKWARD":  `awkw4rd "q'uote\b<t>&%ö`,
@@ -88,7 +89,7 @@ var secrets = map[string]string{
 }
 
 // fragments are what of the secrets can be told from other text.
-var fragments = []string{"s3cr3t", "Zq9x", "tr4iling", "awkw4rd", "uote", "MIIEvQ", "BKcwgg", "l0nges", "23456789"}
+var fragments = []string{"s3cr3t", "Zq9x", "tr4iling", "awkw4rd", "uote", "MIIEvQ", "BKcwgg", "l0nges", "23456789", "654321"}
 
 // hidden wants no secret in what the last program printed, nor in any file below
 // the paths: hidden .vlmspec out

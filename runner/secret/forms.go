@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"html"
 	"net/url"
 	"regexp"
@@ -54,6 +55,9 @@ func partsOf(value string) []string {
 			parts = append(parts, strings.TrimSpace(line))
 		}
 		parts = append(parts, strings.Join(lines, "\n"), strings.Join(lines, "\r\n"), strings.Join(lines, ""))
+	}
+	if f, err := strconv.ParseFloat(trimmed, 64); err == nil { // YAML reads it as a number
+		parts = append(parts, fmt.Sprint(f), strconv.FormatFloat(f, 'f', -1, 64), strconv.FormatFloat(f, 'e', -1, 64))
 	}
 	return slices.DeleteFunc(parts, func(s string) bool { return len(strings.TrimSpace(s)) < least })
 }

@@ -54,6 +54,7 @@ func TestHide(t *testing.T) {
 		"an end without a mark":   {[]string{"correct-horse-battery"}, "horse-battery" + strings.Repeat(".", 50) + "was correct-horse", "[redacted]" + strings.Repeat(".", 50) + "was [redacted]"},
 		"two letters at a mark":   {[]string{"hunter2"}, "the oh, hu…", "the oh, hu…"},
 		"decomposed":              {[]string{"g\u00e9heim"}, "ge\u0301heim", "[redacted]"},
+		"a number":                {[]string{"0012345678"}, "12345678 1.2345678e+07 0012345678", "[redacted] [redacted] [redacted]"},
 		"not UTF-8":               {[]string{"ab\xffcd"}, "x ab\ufffdcd", "x [redacted]"},
 	} {
 		var values []Value
