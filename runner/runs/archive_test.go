@@ -24,7 +24,7 @@ func exported(t *testing.T) (path string, entries map[string]string) {
 	s, project := Open(t.TempDir()), t.TempDir()
 	pixels := []byte("pixels")
 	c := ended(0, "s/a failed")
-	c.Images = []result.Image{{Path: "a.png", SHA256: digest(pixels)}, {Path: "a.png", SHA256: digest(pixels)}, {Path: "b.png", SHA256: digest([]byte("gone"))}}
+	c.Images = []result.Image{{Path: "moved.png", SHA256: digest(pixels)}, {Path: "a.png", SHA256: digest(pixels)}, {Path: "a.png", SHA256: digest(pixels)}, {Path: "b.png", SHA256: digest([]byte("gone"))}}
 	c.Samples = []result.Sample{{Turns: []result.Turn{{Verdicts: []result.Verdict{{Overlay: &result.Overlay{Drawn: "x/overlays/001.png"}}}}}}}
 	record(t, s, manifest(0), false, c)
 	dir := filepath.Join(s.Folder(manifest(0).ID), overlaysDir)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,7 +42,16 @@ func (s Store) Export(id, path string, o Export) (Exported, error) {
 	if s.underWay(id) {
 		return out, fmt.Errorf("run %s is under way; export it when it has ended", id)
 	}
-	run, err := s.Read(id)
+	var images []result.Image // each once; a run that cannot be read is no use elsewhere
+	seen := map[result.Image]bool{}
+	_, err := eachCase(s.Folder(id), func(c *result.Case) {
+		for _, img := range c.Images {
+			if !seen[img] && img.SHA256 != "" {
+				seen[img] = true
+				images = append(images, img)
+			}
+		}
+	})
 	if err != nil {
 		return out, err
 	}
@@ -57,7 +67,7 @@ func (s Store) Export(id, path string, o Export) (Exported, error) {
 			}
 		}
 		if err == nil && o.Images {
-			err = s.addImages(z, run, o.Project, &out)
+			err = s.addImages(z, images, o.Project, &out)
 		}
 		return errors.Join(err, z.Close())
 	})
@@ -79,26 +89,26 @@ func (s Store) files(id string) []string {
 	return names
 }
 
-// addImages adds every image once that the run has seen and that is still the same.
-func (s Store) addImages(z *zip.Writer, run *result.Run, project string, out *Exported) error {
-	added := map[string]bool{}
-	for i := range run.Cases {
-		for _, img := range run.Cases[i].Images {
-			if img.SHA256 == "" || added[img.SHA256] {
-				continue
-			}
-			data, err := s.image(img, project)
-			if err != nil {
-				out.Missing[img.Path] = err
-				continue
-			}
-			added[img.SHA256] = true
-			out.Images++
-			if err := addData(z, imagesDir+"/"+img.SHA256, data); err != nil {
-				return err
-			}
+// addImages adds the images that are still what the run has seen, each once under
+// whatever path it is.
+func (s Store) addImages(z *zip.Writer, images []result.Image, project string, out *Exported) error {
+	added, missing := map[string]bool{}, map[string]string{} // by digest, and by path the digest
+	for _, img := range images {
+		if added[img.SHA256] {
+			continue
+		}
+		data, err := s.image(img, project)
+		if err != nil {
+			out.Missing[img.Path], missing[img.Path] = err, img.SHA256
+			continue
+		}
+		added[img.SHA256] = true
+		out.Images++
+		if err := addData(z, imagesDir+"/"+img.SHA256, data); err != nil {
+			return err
 		}
 	}
+	maps.DeleteFunc(out.Missing, func(path string, _ error) bool { return added[missing[path]] })
 	return nil
 }
 
