@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/metric"
+	"github.com/vlmspec/vlmspec/runner/reading"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -46,7 +47,40 @@ func (c *choices) DecodeNode(n spec.Node) error {
 	if len(c.byLetter) < 2 {
 		return n.Errorf("write [red, blue]", "expected at least two options, got %d", len(c.byLetter))
 	}
-	return nil
+	return c.distinct(n)
+}
+
+// distinct refuses options that no answer could choose: without a text, or with
+// the letter of another one for a text.
+func (c *choices) distinct(n spec.Node) error {
+	var errs []error
+	letters := c.byLetter.Letters()
+	for i, letter := range letters {
+		place := n
+		if n.Kind() == spec.List {
+			place = n.Items()[i]
+		} else if v := n.Get(letter); !v.IsZero() {
+			place = v
+		}
+		text := Fold(c.byLetter[letter])
+		if strings.TrimSpace(text) == "" {
+			errs = append(errs, place.Errorf("remove it", "option %s is empty", letter))
+		}
+		for _, other := range letters {
+			if other != letter && text == Fold(other) {
+				errs = append(errs, place.Errorf("give the options texts that are not letters", "option %s has the letter of option %s for a text, so an answer %s could mean either", letter, other, other))
+			}
+		}
+	}
+	return spec.Join(errs...)
+}
+
+func (c choices) list() []reading.Option {
+	var out []reading.Option
+	for _, letter := range c.byLetter.Letters() {
+		out = append(out, reading.Option{Letter: letter, Text: c.byLetter[letter]})
+	}
+	return out
 }
 
 // JSONSchema implements [spec.Schemer].
@@ -72,11 +106,15 @@ func (c choices) String() string {
 type choiceCheck struct {
 	Options choices `yaml:"options" required:"true" doc:"the options: a list, which is lettered A, B, C, or a map from letter to text"`
 	Answer  string  `yaml:"answer" required:"true" doc:"the right option: its letter or its text"`
+	Rule    string  `yaml:"rule" enum:"vlmevalkit|lmms_eval|mmmu|easi" doc:"a toolkit's reading instead of ours: vlmevalkit (can_infer), lmms_eval (its generic extractor), mmmu, easi"`
 	common  `yaml:",inline"`
 	letter  string
 }
 
 func (c *choiceCheck) compile(n spec.Node, _ Env) error {
+	if err := c.twins(n); err != nil {
+		return err
+	}
 	for _, letter := range c.Options.byLetter.Letters() {
 		if Fold(c.Options.byLetter[letter]) == Fold(c.Answer) {
 			c.letter = letter
@@ -90,16 +128,49 @@ func (c *choiceCheck) compile(n spec.Node, _ Env) error {
 	return at(n, "answer").Errorf("options: "+c.Options.String(), "%s is none of the options", quote(c.Answer))
 }
 
+// twins refuses a right answer that two options have for a text.
+func (c *choiceCheck) twins(n spec.Node) error {
+	var same []string
+	for _, letter := range c.Options.byLetter.Letters() {
+		if Fold(c.Options.byLetter[letter]) == Fold(c.Answer) {
+			same = append(same, letter)
+		}
+	}
+	if _, isLetter := c.Options.byLetter[c.Answer]; len(same) < 2 || isLetter {
+		return nil
+	}
+	return at(n, "answer").Errorf("write the letter", "the options %s are both %s", strings.Join(same, " and "), quote(c.Answer))
+}
+
 func (c *choiceCheck) judge(_ context.Context, _ Input, text string) result.Verdict {
 	say := func(letter string) string { return fmt.Sprintf("%s (%s)", letter, c.Options.byLetter[letter]) }
-	letter, ok := metric.Choice(text, c.Options.byLetter)
+	letter, err := c.read(text)
 	switch {
-	case !ok:
-		return fail(say(c.letter), text, "no option, or not one alone, can be read in %s; options: %s", quote(text), c.Options)
-	case letter == metric.Refused && c.Options.byLetter[letter] == "":
-		return fail(say(c.letter), text, "the answer declines: %s", quote(text))
+	case err != nil:
+		return unread(say(c.letter), text, "%v: %s; options: %s", err, quote(text), c.Options)
 	case letter == c.letter:
 		return pass(say(letter), say(letter))
 	}
 	return fail(say(c.letter), say(letter), "read %s in %s, expected %s", say(letter), quote(text), say(c.letter))
+}
+
+// read is the letter that the answer chooses.
+func (c *choiceCheck) read(text string) (letter string, err error) {
+	ok := true
+	switch c.Rule {
+	case "":
+		return reading.Choice(text, c.Options.list())
+	case "vlmevalkit":
+		letter, ok = metric.Choice(text, c.Options.byLetter)
+	case "lmms_eval":
+		letter = metric.ChoiceLMMS(text, c.Options.byLetter.Letters())
+	case "mmmu":
+		letter, ok = metric.ChoiceMMMU(text, c.Options.byLetter)
+	case "easi":
+		letter, ok = metric.ChoiceEASI(text, c.Options.byLetter.Letters())
+	}
+	if _, is := c.Options.byLetter[letter]; !ok || !is {
+		return "", fmt.Errorf("the rule of %s reads no option, or not one alone", c.Rule)
+	}
+	return letter, nil
 }

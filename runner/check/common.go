@@ -3,14 +3,17 @@ package check
 import (
 	"context"
 	"math"
+	"strings"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/reading"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // common are the keys every kind takes in its map form.
 type common struct {
-	Not    bool    `yaml:"not" doc:"the check must fail: outcome and score are turned round"`
+	Not    bool    `yaml:"not" doc:"the check must fail: outcome and score are turned round; an answer that cannot be read, was cut off or declines never passes"`
 	Weight float64 `yaml:"weight" above:"0" doc:"how much it counts in the case's score; 1 when not given"`
 	Warn   bool    `yaml:"warn" doc:"reported, never fails the case"`
 	On     on      `yaml:"on" doc:"what it reads: answer (the default), {json: $.path}, {regex: '(\\d+)'} or {line: last}"`
@@ -36,16 +39,46 @@ type wrapped struct {
 // Judge implements [Check].
 func (w *wrapped) Judge(ctx context.Context, in Input) result.Verdict {
 	text, problem := w.On.read(in.Answer)
-	var v result.Verdict
-	if problem != "" { // nothing was judged, so `not` has nothing to turn round
-		v = fail("", in.Answer, "%s", problem)
-	} else if v = w.judge.judge(ctx, in, text); w.Not {
-		v = inverted(v)
-	}
+	v := w.verdict(ctx, in, text, problem)
 	v.Kind, v.Weight, v.Warn, v.File, v.Line = w.kind, w.Weight, w.Warn, w.pos.File, w.pos.Line
 	v.Read, v.Score = text, unit(v.Score)
 	v.Expected, v.Actual, v.Reason = show(v.Expected), show(v.Actual), show(v.Reason)
 	return v
+}
+
+// verdict judges what can be read; `not` turns nothing else round.
+func (w *wrapped) verdict(ctx context.Context, in Input, text, problem string) result.Verdict {
+	if why := w.unreadable(in, text, problem); why != "" {
+		v := unread("", either(text, in.Answer), "%s", why)
+		if c, ok := w.judge.(*yesNoCheck); ok {
+			v.Class = c.class("")
+		}
+		return v
+	}
+	v := w.judge.judge(ctx, in, text)
+	if w.Not && !v.Unread {
+		v = inverted(v)
+	}
+	return v
+}
+
+// unreadable says why no check of this kind can read the answer, "" where it can.
+func (w *wrapped) unreadable(in Input, text, problem string) string {
+	if _, aside := w.judge.(interface{ aside() }); aside { // it looks at something else than the text
+		return ""
+	}
+	e, empty := w.judge.(interface{ empty() bool })
+	switch {
+	case problem != "":
+		return problem
+	case strings.TrimSpace(text) == "" && (!empty || !e.empty()):
+		return "the answer is empty"
+	case w.Not && in.Finish == string(sdk.FinishLength):
+		return "the answer was cut off, and what is left of it proves no absence"
+	case w.Not && reading.Refused(in.Answer):
+		return "the answer declines, which proves no absence"
+	}
+	return ""
 }
 
 // inverted turns passed into failed and back; errors, stale goldens and what

@@ -146,13 +146,13 @@ func TestNotAndOn(t *testing.T) {
 		{name: "json amid prose", entry: colour, answer: `See [this]: {"shapes": [{"color": "Red"}]} ok?`, outcome: passed},
 		{
 			name: "json missing", entry: colour, answer: `{"shapes": [{"hue": 1, "a": 2}]}`, outcome: failed,
-			reason: "on: the JSON has no $.shapes[0].color; $.shapes[0] is an object with the keys a, hue",
+			reason: "cannot be read: on: the JSON has no $.shapes[0].color; $.shapes[0] is an object with the keys a, hue",
 		},
 		{
 			name: "json index", entry: colour, answer: `{"shapes": []}`, outcome: failed,
-			reason: "on: the JSON has no $.shapes[0]; $.shapes is a list of 0 items",
+			reason: "cannot be read: on: the JSON has no $.shapes[0]; $.shapes is a list of 0 items",
 		},
-		{name: "no json", entry: colour, answer: "red", outcome: failed, reason: `on: the answer holds no JSON: "red"`},
+		{name: "no json", entry: colour, answer: "red", outcome: failed, reason: `cannot be read: on: there is no JSON in it`},
 		{name: "unread is never not", entry: "equals: {text: red, not: true, on: {json: $.a}}", answer: "red", outcome: failed},
 		{name: "number keeps its text", entry: "exact: {text: 1.50, on: {json: $.a}}", answer: `{"a": 1.50}`, outcome: passed, actual: "1.50"},
 		{name: "negative index and quoted key", entry: `equals: {text: b, on: {json: "$['the list'][-1]"}}`, answer: `{"the list": ["a", "b"]}`, outcome: passed},
@@ -160,7 +160,7 @@ func TestNotAndOn(t *testing.T) {
 		{name: "regex", entry: "equals: {text: 42, on: {regex: '\\d+'}}", answer: "It is 42.", outcome: passed},
 		{
 			name: "regex misses", entry: "equals: {text: 42, on: {regex: '\\d+'}}", answer: "none", outcome: failed,
-			reason: `on: the regular expression \d+ matches nothing in "none"`,
+			reason: `cannot be read: on: the regular expression \d+ matches nothing in "none"`,
 		},
 		{name: "last line", entry: "equals: {text: b, on: {line: last}}", answer: "a\r\n b \n\n", outcome: passed, actual: "b"},
 		{name: "first line", entry: "equals: {text: a, on: {line: first}}", answer: "\na\nb", outcome: passed},
@@ -168,7 +168,7 @@ func TestNotAndOn(t *testing.T) {
 		{name: "line -2", entry: "equals: {text: a, on: {line: -2}}", answer: "\na\nb", outcome: passed},
 		{
 			name: "no such line", entry: "equals: {text: a, on: {line: 3}}", answer: "a", outcome: failed,
-			reason: "on: the answer has 1 line, and no line 3",
+			reason: "cannot be read: on: the answer has 1 line, and no line 3",
 		},
 		{name: "answer", entry: "equals: {text: a, on: answer}", answer: "a", outcome: passed},
 	}, Input{})

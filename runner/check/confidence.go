@@ -14,6 +14,8 @@ type confidenceCheck struct {
 	common `yaml:",inline"`
 }
 
+func (*confidenceCheck) aside() {}
+
 func (*confidenceCheck) compile(spec.Node, Env) error { return nil }
 
 func (c *confidenceCheck) judge(_ context.Context, in Input, _ string) result.Verdict {

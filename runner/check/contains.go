@@ -2,10 +2,10 @@ package check
 
 import (
 	"context"
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/vlmspec/vlmspec/runner/reading"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -13,41 +13,67 @@ import (
 // finding is how the contains family looks for texts.
 type finding struct {
 	Case   bool `yaml:"case" doc:"upper and lower case must be the same"`
-	Words  bool `yaml:"words" doc:"whole words only: red is not in colored"`
+	Words  bool `yaml:"words" doc:"whole words only, by UAX #29: red is not in colored"`
 	common `yaml:",inline"`
 }
 
-// holds reports whether want, prepared, stands in text, prepared.
-func (f *finding) holds(text, want string) bool {
+// searched is a text that others are looked for in.
+type searched struct {
+	plain  string // without its form
+	raw    string // with it, for texts that are written with it themselves
+	bounds []bool // where words may begin and end in plain; nil where words do not matter
+}
+
+// wanted is a text to look for.
+type wanted struct {
+	text string
+	raw  bool // it has marks that are form, so it is looked for in the answer as it is
+}
+
+// search prepares an answer, or says why words cannot be told apart in it.
+func (f *finding) search(text string) (s searched, problem string) {
+	s = searched{plain: prepared(text, f.Case), raw: cased(text, f.Case)}
 	if !f.Words {
-		return strings.Contains(text, want)
+		return s, ""
+	}
+	if script := reading.Unbounded(text); script != "" {
+		return s, script + " has no marks between words, so words: true cannot be judged"
+	}
+	s.bounds = reading.WordBounds(s.plain)
+	return s, ""
+}
+
+// holds reports whether want stands in the text.
+func (s *searched) holds(want wanted) bool {
+	if want.raw {
+		return strings.Contains(s.raw, want.text)
 	}
 	for from := 0; ; {
-		i := strings.Index(text[from:], want)
+		i := strings.Index(s.plain[from:], want.text)
 		if i < 0 {
 			return false
 		}
 		i += from
-		before, _ := utf8.DecodeLastRuneInString(text[:i])
-		after, _ := utf8.DecodeRuneInString(text[i+len(want):])
-		if !inWord(before) && !inWord(after) {
+		if s.bounds == nil || s.bounds[i] && s.bounds[i+len(want.text)] {
 			return true
 		}
 		from = i + 1
 	}
 }
 
-func inWord(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '_')
-}
-
 // prepare folds the texts to look for and refuses empty ones.
-func (f *finding) prepare(n spec.Node, want []string) ([]string, error) {
-	out := make([]string, len(want))
+func (f *finding) prepare(n spec.Node, want []string) ([]wanted, error) {
+	out := make([]wanted, len(want))
 	var errs []error
 	for i, w := range want {
-		out[i] = prepared(w, f.Case)
+		out[i] = wanted{text: prepared(w, f.Case)}
+		if marked := cased(w, f.Case); strings.Join(strings.Fields(marked), " ") != out[i].text {
+			out[i] = wanted{marked, true}
+		}
 		errs = append(errs, notEmpty(n, w))
+		if script := reading.Unbounded(w); f.Words && script != "" {
+			errs = append(errs, n.Errorf("remove words: true", "%s has no marks between words, so words: true cannot be judged", script))
+		}
 	}
 	return out, spec.Join(errs...)
 }
@@ -55,7 +81,7 @@ func (f *finding) prepare(n spec.Node, want []string) ([]string, error) {
 type containsCheck struct {
 	Text    string `yaml:"text" required:"true" doc:"what stands in the answer"`
 	finding `yaml:",inline"`
-	want    []string
+	want    []wanted
 }
 
 // Contains checks that text stands in the answer, ignoring case.
@@ -68,7 +94,11 @@ func (c *containsCheck) compile(n spec.Node, _ Env) (err error) {
 
 func (c *containsCheck) judge(_ context.Context, _ Input, text string) result.Verdict {
 	expected := "contains " + quote(c.Text)
-	if c.holds(prepared(text, c.Case), c.want[0]) {
+	in, problem := c.search(text)
+	if problem != "" {
+		return unread(expected, text, "%s", problem)
+	}
+	if in.holds(c.want[0]) {
 		return pass(expected, text)
 	}
 	return fail(expected, text, "%s is not in %s", quote(c.Text), quote(text))
@@ -77,7 +107,7 @@ func (c *containsCheck) judge(_ context.Context, _ Input, text string) result.Ve
 type containsAllCheck struct {
 	Texts   texts `yaml:"texts" required:"true" doc:"what stands in the answer, in any order"`
 	finding `yaml:",inline"`
-	want    []string
+	want    []wanted
 }
 
 // ContainsAll checks that all texts stand in the answer, ignoring case.
@@ -91,22 +121,26 @@ func (c *containsAllCheck) compile(n spec.Node, _ Env) (err error) {
 }
 
 func (c *containsAllCheck) judge(_ context.Context, _ Input, text string) result.Verdict {
-	folded := prepared(text, c.Case)
+	expected := "contains all of " + c.Texts.String()
+	in, problem := c.search(text)
+	if problem != "" {
+		return unread(expected, text, "%s", problem)
+	}
 	var missing texts
 	for i, w := range c.want {
-		if !c.holds(folded, w) {
+		if !in.holds(w) {
 			missing = append(missing, c.Texts[i])
 		}
 	}
 	found := len(c.Texts) - len(missing)
-	return graded(float64(found)/float64(len(c.Texts)), 1, "contains all of "+c.Texts.String(), text,
+	return graded(float64(found)/float64(len(c.Texts)), 1, expected, text,
 		"%d of %d texts are in %s; missing: %s", found, len(c.Texts), quote(text), missing)
 }
 
 type containsAnyCheck struct {
 	Texts   texts `yaml:"texts" required:"true" doc:"texts of which one at least stands in the answer"`
 	finding `yaml:",inline"`
-	want    []string
+	want    []wanted
 }
 
 // ContainsAny checks that one of the texts stands in the answer, ignoring case.
@@ -120,11 +154,13 @@ func (c *containsAnyCheck) compile(n spec.Node, _ Env) (err error) {
 }
 
 func (c *containsAnyCheck) judge(_ context.Context, _ Input, text string) result.Verdict {
-	folded, expected := prepared(text, c.Case), "contains any of "+c.Texts.String()
-	for _, w := range c.want {
-		if c.holds(folded, w) {
-			return pass(expected, text)
-		}
+	expected := "contains any of " + c.Texts.String()
+	in, problem := c.search(text)
+	if problem != "" {
+		return unread(expected, text, "%s", problem)
+	}
+	if slices.ContainsFunc(c.want, in.holds) {
+		return pass(expected, text)
 	}
 	return fail(expected, text, "none of %s is in %s", c.Texts, quote(text))
 }

@@ -14,6 +14,9 @@ type latencyCheck struct {
 	common `yaml:",inline"`
 }
 
+// aside: it does not look at the text.
+func (*latencyCheck) aside() {}
+
 func (*latencyCheck) compile(spec.Node, Env) error { return nil }
 
 func (*latencyCheck) timed() bool { return true }
@@ -40,6 +43,8 @@ type tokensCheck struct {
 	common `yaml:",inline"`
 	limits limits
 }
+
+func (*tokensCheck) aside() {}
 
 func (c *tokensCheck) compile(n spec.Node, _ Env) (err error) {
 	c.limits, err = newLimits(n, c.Min, c.Max)

@@ -160,7 +160,8 @@ const preamble = `<!-- Generated from runner/check; do not edit. -->
 
 An entry of ` + "`expect`" + ` is a kind alone (` + "`- golden`" + `), a kind with a value (` + "`- equals: red`" + `), or a kind with a map
 (` + "`- number: {value: 3, abs: 1}`" + `). A check gives a score from 0 to 1, an outcome, and a reason a person can act on. An answer that
-cannot be read fails; only a fault of something else (a mask that is missing, a command that crashes) is an error.
+cannot be read fails, with ` + "`not: true`" + ` too, and reports count it apart; an answer that is empty, that was cut off or that declines is no proof that
+something is absent. Only a fault of something else (a mask that is missing, a command that crashes) is an error.
 
 In the map form every kind also takes:
 

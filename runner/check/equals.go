@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/runner/reading"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -16,6 +17,8 @@ type exactCheck struct {
 
 // Exact checks that the answer is text, byte for byte.
 func Exact(text string) Check { return build("exact", &exactCheck{Text: text}) }
+
+func (*exactCheck) empty() bool { return true }
 
 func (c *exactCheck) compile(spec.Node, Env) error { return nil }
 
@@ -38,6 +41,8 @@ type equalsCheck struct {
 
 // Equals checks that the answer is text, compared as [Fold] sees both.
 func Equals(text string) Check { return build("equals", &equalsCheck{Text: text}) }
+
+func (c *equalsCheck) empty() bool { return c.Text == "" }
 
 func (c *equalsCheck) compile(spec.Node, Env) error {
 	c.folded = Fold(c.Text)
@@ -64,6 +69,8 @@ type oneOfCheck struct {
 
 // OneOf checks that the answer equals one of the texts.
 func OneOf(texts ...string) Check { return build("one_of", &oneOfCheck{Texts: texts}) }
+
+func (c *oneOfCheck) empty() bool { return slices.Contains(c.Texts, "") }
 
 func (c *oneOfCheck) compile(n spec.Node, _ Env) error {
 	for _, t := range c.Texts {
@@ -103,12 +110,16 @@ func (c *startsWithCheck) judge(_ context.Context, _ Input, text string) result.
 	return fail(expected, text, "answer begins %s, not with %s", quote(firstLine(strings.TrimSpace(text))), quote(c.Text))
 }
 
-// prepared is text as contains and starts_with compare it.
-func prepared(s string, keepCase bool) string {
+// prepared is text as contains and starts_with compare it: without its form.
+func prepared(s string, keepCase bool) string { return cased(reading.Flat(s), keepCase) }
+
+// cased is text with its form: characters that differ in form only are one.
+func cased(s string, keepCase bool) string {
+	s = reading.Characters(s)
 	if keepCase {
 		return s
 	}
-	return foldCase(s)
+	return reading.FoldCase(s)
 }
 
 func notEmpty(n spec.Node, text string) error {

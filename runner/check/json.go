@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
+	"github.com/vlmspec/vlmspec/runner/reading"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -46,21 +47,32 @@ func (c *jsonCheck) compile(n spec.Node, _ Env) (err error) {
 
 func (c *jsonCheck) judge(_ context.Context, _ Input, text string) result.Verdict {
 	expected := c.expected()
-	v, err := findJSON(text)
-	if err != nil {
-		return fail(expected, text, "%v", err)
+	v, note, err := reading.JSON(text)
+	switch {
+	case err != nil && c.Not && c.schema == nil && len(c.path) == 0: // it asks for no JSON
+		return fail(expected, text, "%v: %s", err, quote(text))
+	case err != nil:
+		return misread(expected, text, err)
 	}
 	found, err := c.path.find(v)
 	if err != nil {
-		return fail(expected, jsonText(v), "%v", err)
+		return fail(expected, jsonText(v), "%v%s", err, noted(note))
 	}
 	if c.schema == nil {
 		return pass(expected, jsonText(found))
 	}
 	if err := c.schema.Validate(found); err != nil {
-		return fail(expected, jsonText(found), "%s", violations(err, c.path))
+		return fail(expected, jsonText(found), "%s%s", violations(err, c.path), noted(note))
 	}
 	return pass(expected, jsonText(found))
+}
+
+// noted adds what a reader says of its choice to a reason.
+func noted(note string) string {
+	if note == "" {
+		return ""
+	}
+	return "; " + note
 }
 
 func (c *jsonCheck) expected() string {

@@ -3,9 +3,7 @@ package check
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -99,61 +97,6 @@ func describeJSON(v any) string {
 		return "a list of " + plural(len(v), "item")
 	}
 	return shorten(jsonText(v), mostQuoted)
-}
-
-var fence = regexp.MustCompile("(?s)```[a-zA-Z0-9]*[ \t]*\n(.*?)```")
-
-var errNoJSON = errors.New("the answer holds no JSON")
-
-// mostTries bounds how many opening brackets of prose are tried.
-const mostTries = 100
-
-// findJSON reads the JSON of an answer: all of it, else the first fenced block
-// that is JSON, else the first object or list amid the prose. Numbers are
-// [json.Number], so that they keep their text.
-func findJSON(answer string) (any, error) {
-	if v, err := decodeJSON(answer); err == nil {
-		return v, nil
-	}
-	for _, m := range fence.FindAllStringSubmatch(answer, mostTries) {
-		if v, err := decodeJSON(m[1]); err == nil {
-			return v, nil
-		}
-	}
-	rest := answer
-	for range mostTries {
-		i := strings.IndexAny(rest, "{[")
-		if i < 0 {
-			break
-		}
-		rest = rest[i:]
-		d := newDecoder(rest)
-		var v any
-		if d.Decode(&v) == nil {
-			return v, nil
-		}
-		rest = rest[1:]
-	}
-	return nil, fmt.Errorf("%w: %s", errNoJSON, quote(answer))
-}
-
-// decodeJSON reads a text that is one JSON value and nothing else.
-func decodeJSON(text string) (any, error) {
-	d := newDecoder(text)
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("text after the JSON")
-	}
-	return v, nil
-}
-
-func newDecoder(text string) *json.Decoder {
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	return d
 }
 
 // jsonText is a string as it is, anything else as compact JSON.

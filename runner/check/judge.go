@@ -9,6 +9,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
+	"github.com/vlmspec/vlmspec/runner/reading"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -105,7 +106,7 @@ func (c *judgeCheck) ask(ctx context.Context, in Input, req sdk.Request, record 
 }
 
 func readGrade(text string) (grade, string) {
-	v, err := findJSON(text)
+	v, _, err := reading.JSON(text)
 	if err != nil {
 		return grade{}, "there is no JSON in " + quote(text)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/vlmspec/vlmspec/runner/reading"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -13,10 +14,12 @@ import (
 type lengthCheck struct {
 	Min    *float64 `yaml:"min" min:"0" doc:"at least so many"`
 	Max    *float64 `yaml:"max" min:"0" doc:"at most so many"`
-	Unit   string   `yaml:"unit" enum:"characters|words|lines" doc:"what is counted: characters (Unicode code points, the default), words or lines"`
+	Unit   string   `yaml:"unit" enum:"characters|words|lines" doc:"what is counted: characters (Unicode code points, the default), words (of UAX #29, so Chinese and Japanese have them) or lines"`
 	common `yaml:",inline"`
 	limits limits
 }
+
+func (*lengthCheck) empty() bool { return true }
 
 func (c *lengthCheck) compile(n spec.Node, _ Env) (err error) {
 	c.limits, err = newLimits(n, c.Min, c.Max)
@@ -29,7 +32,10 @@ func (c *lengthCheck) judge(_ context.Context, _ Input, text string) result.Verd
 	var n int
 	switch unit {
 	case "words":
-		n = len(strings.Fields(text))
+		if script := reading.Unbounded(text); script != "" {
+			return unread(c.limits.String()+" words", text, "%s has no marks between words, so they cannot be counted; count characters", script)
+		}
+		n = len(reading.Words(text))
 	case "lines":
 		for range strings.Lines(text) {
 			n++

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/runner/reading"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -106,7 +107,7 @@ func (o *on) read(answer string) (text, problem string) {
 }
 
 func (o *on) readJSON(answer string) (text, problem string) {
-	v, err := findJSON(answer)
+	v, _, err := reading.JSON(answer)
 	if err != nil {
 		return "", "on: " + err.Error()
 	}

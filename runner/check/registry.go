@@ -68,9 +68,9 @@ var kinds = map[string]kind{
 	},
 	"choice": {
 		group:   groupAnswers,
-		summary: "The answer chooses the right option: by its letter, else by its text.",
+		summary: "The answer chooses the right option: by a statement (\"the answer is B\"), by being a letter or an option's text, or by the only option that stands in it as whole words and is not denied.",
 		example: "choice: {options: [red, green, blue], answer: blue}",
-		source:  "open-compass/VLMEvalKit, utils/matching_util.py (can_infer)",
+		source:  "with rule: vlmevalkit, open-compass/VLMEvalKit, utils/matching_util.py (can_infer)",
 		args:    func() arguments { return &choiceCheck{} },
 	},
 	"command": {
@@ -87,7 +87,7 @@ var kinds = map[string]kind{
 	},
 	"contains": {
 		group: groupText, short: "text",
-		summary: "The text stands in the answer. Upper and lower case and Unicode compatibility forms do not matter.",
+		summary: "The text stands in the answer. Upper and lower case, Unicode compatibility forms, Markdown, quotes, fences and line breaks do not matter.",
 		example: "contains: circle",
 		args:    func() arguments { return &containsCheck{} },
 	},
@@ -111,7 +111,7 @@ var kinds = map[string]kind{
 	},
 	"equals": {
 		group: groupText, short: "text",
-		summary: "The answer is the text, after NFKC, case folding, trimming and dropping final punctuation on both sides.",
+		summary: "The answer is the text. On both sides Markdown, fences, quotes around it, NFKC, case, white space and final punctuation do not matter.",
 		example: "equals: red",
 		args:    func() arguments { return &equalsCheck{} },
 	},
@@ -123,7 +123,7 @@ var kinds = map[string]kind{
 	},
 	"expr": {
 		group: groupCode, short: "that",
-		summary: "An expression over the answer is true, or scores high enough. What it cannot be told of, a key that the answer does not have, fails.",
+		summary: "An expression over the answer is true, or scores high enough. Where it cannot be told, for a key that the answer does not have, the answer cannot be read.",
 		example: `expr: len(points) == 2 && points[0].x < points[1].x`,
 		source:  "the language is expr-lang.org",
 		args:    func() arguments { return &exprCheck{} },
@@ -137,7 +137,7 @@ var kinds = map[string]kind{
 	},
 	"json": {
 		group: groupText, bare: true,
-		summary: "The answer holds JSON, bare, fenced or amid prose; it has the path, and what is there satisfies the JSON Schema.",
+		summary: "The answer holds JSON: all of it, else the last fenced block, else the last object, or list, amid prose; it has the path, and what is there satisfies the JSON Schema. What stands inside broken JSON is none.",
 		example: `json: {schema: {type: object, required: [color]}, path: "$.shapes[0]"}`,
 		args:    func() arguments { return &jsonCheck{} },
 	},
@@ -173,7 +173,7 @@ var kinds = map[string]kind{
 	},
 	"number": {
 		group: groupAnswers, short: "value",
-		summary: "The answer holds the number, in digits or as an English word up to twenty.",
+		summary: "The answer gives the number, in digits of any script or in English words: -5, 1,234, 3 million, twenty-one, ½. Parts of names (X5), list and page numbers are none; bounds, dates and powers cannot be read.",
 		example: "number: {value: 3, abs: 1}",
 		args:    func() arguments { return &numberCheck{} },
 	},
@@ -191,20 +191,20 @@ var kinds = map[string]kind{
 	},
 	"prefers": {
 		group: groupQuality, short: "answer",
-		summary: "Of two images, the answer prefers this one: it names it, and not the other.",
+		summary: "Of two images, the answer prefers this one: it names it, and not the other. The article A and what is denied name none.",
 		example: "prefers: first",
 		args:    func() arguments { return &prefersCheck{} },
 	},
 	"relaxed": {
 		group: groupAnswers, short: "answer",
-		summary: "The answer is the number, give or take 5 %, or the text: relaxed accuracy, as ChartQA counts it. The whole answer must be the number.",
+		summary: "The answer gives the number, give or take 5 %, or is the text.",
 		example: "relaxed: {answer: 42, tolerance: 0.05}",
-		source:  "google-research/pix2struct, metrics.py",
+		source:  "with rule: vlmevalkit, google-research/pix2struct, metrics.py",
 		args:    func() arguments { return &relaxedCheck{} },
 	},
 	"score": {
 		group:   groupQuality,
-		summary: "The rating in the answer (4, 4/5, \"4 out of 5\") is in a range, or near another one.",
+		summary: "The rating in the answer (4, 4/5, \"four out of five\") is in a range, or near another one. One on another scale than `scale` cannot be read.",
 		example: "score: {near: 4, within: 1, scale: [1, 5]}",
 		args:    func() arguments { return &scoreCheck{} },
 	},
@@ -212,7 +212,7 @@ var kinds = map[string]kind{
 		group:   groupText,
 		summary: "The answer is similar to a text, by words or by characters.",
 		example: "similar: {to: a red circle and a blue square, metric: rouge_l, min: 0.7}",
-		source:  "salaniz/pycocoevalcap for ROUGE-L and BLEU-4",
+		source:  "ROUGE-L and BLEU of salaniz/pycocoevalcap, on the words of UAX #29; with rule: coco, on its tokens",
 		args:    func() arguments { return &similarCheck{} },
 	},
 	"starts_with": {
@@ -236,9 +236,9 @@ var kinds = map[string]kind{
 	},
 	"yes_no": {
 		group: groupAnswers, short: "answer",
-		summary: "The answer says yes, or no: exactly one of the two words stands in it.",
+		summary: "The answer says yes, or no: by its first word, by a statement, or by the only one of the two words that answers (\"no border\" does not).",
 		example: `yes_no: "yes"`,
-		source:  "open-compass/VLMEvalKit, dataset/utils/yorn.py",
+		source:  "with rule: vlmevalkit, open-compass/VLMEvalKit, dataset/utils/yorn.py",
 		args:    func() arguments { return &yesNoCheck{} },
 	},
 }

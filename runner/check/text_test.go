@@ -82,7 +82,7 @@ func TestJSON(t *testing.T) {
 	judgeRows(t, []row{
 		{name: "any", entry: "json", answer: `{"a": 1}`, outcome: passed, actual: `{"a":1}`},
 		{name: "empty value", entry: "json:", answer: `[1]`, outcome: passed},
-		{name: "none", entry: "json", answer: "a [b] {c", outcome: failed, reason: `the answer holds no JSON: "a [b] {c"`},
+		{name: "none", entry: "json", answer: "a [b] {c", outcome: failed, reason: `cannot be read: there is no JSON in it: "a [b] {c"`},
 		{name: "schema", entry: schema, answer: `{"color": "red", "n": 3}`, outcome: passed},
 		{
 			name: "violations", entry: schema, answer: `{"n": 4}`, outcome: failed,
@@ -201,10 +201,10 @@ func TestGolden(t *testing.T) {
 			}
 		})
 	}
-	if v := mustCompile(t, "golden: {not: true}").Judge(context.Background(), Input{CaseID: "s/x"}); v.Outcome != failed || v.Golden.State != result.GoldenNew {
+	if v := mustCompile(t, "golden: {not: true}").Judge(context.Background(), Input{CaseID: "s/x", Answer: "x"}); v.Outcome != failed || v.Golden.State != result.GoldenNew {
 		t.Errorf("an answer is not unlike what nobody has accepted: %+v", v)
 	}
-	stale := Input{CaseID: "s/pinned", Goldens: stored}
+	stale := Input{CaseID: "s/pinned", Goldens: stored, Answer: "red"}
 	if v := mustCompile(t, "golden: {not: true}").Judge(context.Background(), stale); v.Outcome != result.Stale {
 		t.Errorf("stale is never turned round: %+v", v)
 	}

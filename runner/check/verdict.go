@@ -33,6 +33,11 @@ func unread(expected, actual, why string, args ...any) result.Verdict {
 	return v
 }
 
+// misread is unread for the error of a reader, with the answer in the sentence.
+func misread(expected, text string, err error) result.Verdict {
+	return unread(expected, text, "%v: %s", err, quote(text))
+}
+
 // broken is for what is no fault of the answer: a missing file, a crash.
 func broken(reason string, args ...any) result.Verdict {
 	return result.Verdict{Outcome: result.Error, Reason: fmt.Sprintf(reason, args...)}

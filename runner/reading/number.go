@@ -1,0 +1,320 @@
+package reading
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// NumberOptions say how numbers are written and which one is meant.
+type NumberOptions struct {
+	Pick  string // "" or "only", "first", "last"
+	Comma bool   // 3,5 is three and a half, and 1.234 is a thousand and more
+}
+
+// Number reads the number that an answer gives: in digits of any script or in English words. Unless Pick says
+// otherwise there must be only one, or one that is announced as the answer.
+func Number(answer string, o NumberOptions) (float64, error) {
+	text, same, ok := stated(answer)
+	switch {
+	case ok && !same && o.Pick != "last":
+		return 0, unread("it states different answers")
+	case !ok:
+		text = answer
+	}
+	all := findNumbers(lex(Plain(text)), o.Comma)
+	return all.pick(o.Pick)
+}
+
+// Numbers reads every number of an answer, in the order of the text. One that cannot be read is an error.
+func Numbers(answer string, o NumberOptions) ([]float64, error) {
+	all := findNumbers(lex(Plain(answer)), o.Comma)
+	out := []float64{}
+	for _, f := range all.found {
+		switch {
+		case f.why != "":
+			return nil, Unread(f.why)
+		case f.skip == "":
+			out = append(out, f.value)
+		}
+	}
+	return out, nil
+}
+
+// found is a number of a text, or what looks like one.
+type found struct {
+	at    int // token
+	value float64
+	why   string // why it cannot be read, "" where it can
+	skip  string // why it is no answer: part of a name, a page
+}
+
+// numbers finds the numbers of a text.
+type numbers struct {
+	doc    *doc
+	comma  bool
+	lists  map[int]bool // tokens that number the lines of a list
+	bullet bool         // hyphens at the start of lines are bullets
+	found  []found
+}
+
+func findNumbers(d *doc, comma bool) *numbers {
+	r := &numbers{doc: d, comma: comma}
+	r.lists, r.bullet = d.listMarks()
+	for i := 0; i < len(d.tok); {
+		f, to, ok := r.next(i)
+		if !ok {
+			i++
+			continue
+		}
+		if f.skip == "" && f.why == "" {
+			f = r.meant(f, to)
+		}
+		r.found = append(r.found, f)
+		i = max(to, i+1)
+	}
+	return r
+}
+
+// next reads a number that begins at token i.
+func (r *numbers) next(i int) (f found, to int, ok bool) {
+	d := r.doc
+	switch d.kind(i) {
+	case digits:
+		return r.digits(i)
+	case word:
+		return r.words(i)
+	case mark:
+		if d.is(i) == "." && d.glued(i+1) && d.kind(i+1) == digits && !(d.glued(i) && (d.kind(i-1) == digits || d.kind(i-1) == word)) {
+			return r.digits(i)
+		}
+		if v, is := vulgar(d.raw(i)); is {
+			return r.vulgar(i, v)
+		}
+		return r.stars(i)
+	}
+	return f, i, false
+}
+
+func (r *numbers) words(i int) (f found, to int, ok bool) {
+	d := r.doc
+	s := d.is(i)
+	if f, to, ok = r.halves(i); ok {
+		return f, to, true
+	}
+	if !isNumberWord(s) && !(d.any(i, "a", "an") && scales[d.is(i+1)] > 0) {
+		return f, i, false
+	}
+	if s == "one" && r.pronoun(i) {
+		return found{at: i, skip: `"one" stands for something there`}, i + 1, true
+	}
+	if d.glued(i) && d.is(i-1) == "-" && d.latin(i-2) && d.glued(i-1) {
+		return r.compound(i-2, i)
+	}
+	f, to, ok = r.cardinal(i)
+	if ok && f.why == "" && f.skip == "" && r.negative(i) {
+		f.value = -f.value
+	}
+	return f, to, ok
+}
+
+// pronoun reports whether "one" at i means a thing and counts none: the red one, which one, one another.
+func (r *numbers) pronoun(i int) bool {
+	d := r.doc
+	if d.is(i+1) == "another" {
+		return true
+	}
+	for k := i - 1; k >= 0 && k >= i-3 && d.kind(k) == word; k-- {
+		if d.any(k, "is", "number", "answer", "only", "are", "have", "has", "and", "or", "count", "total", "value", "digit") {
+			return false
+		}
+		if d.any(k, "the", "this", "that", "which", "each", "every", "any", "no", "another", "other", "these", "those", "some") {
+			return true
+		}
+	}
+	return false
+}
+
+// compound skips a number that is part of a longer word: two-story, x-5.
+func (r *numbers) compound(from, i int) (found, int, bool) {
+	d := r.doc
+	i++
+	for d.glued(i) && (d.kind(i) != mark || d.is(i) == "-") {
+		i++
+	}
+	return found{at: from, skip: quote(d.from(from, i)) + " is a name or a compound"}, i, true
+}
+
+// stars counts filled ones, as ratings are drawn: ★★★☆☆.
+func (r *numbers) stars(i int) (f found, to int, ok bool) {
+	n := 0
+	for ; r.doc.raw(i) == "★" || r.doc.raw(i) == "⭐"; i++ {
+		n++
+	}
+	if n == 0 {
+		return f, i, false
+	}
+	return found{at: i - n, value: float64(n)}, i, true
+}
+
+// pick chooses the number that is meant.
+func (r *numbers) pick(which string) (float64, error) {
+	all := slices.DeleteFunc(slices.Clone(r.found), func(f found) bool { return f.skip != "" })
+	switch {
+	case len(all) == 0 && len(r.found) > 0:
+		return 0, unread("%s, and there is no other number", r.found[0].skip)
+	case len(all) == 0:
+		return 0, unread("there is no number in it")
+	case which == "first":
+		return all[0].read()
+	case which == "last":
+		return all[len(all)-1].read()
+	}
+	if one, ok := r.agreed(all); ok {
+		return one.read()
+	}
+	if from, to, ok := r.announcement(); ok {
+		all = slices.DeleteFunc(all, func(f found) bool { return f.at < from || f.at >= to })
+		if one, ok := r.agreed(all); ok {
+			return one.read()
+		}
+	}
+	return 0, severalNumbers(all)
+}
+
+// agreed returns the one number that all are.
+func (r *numbers) agreed(all []found) (found, bool) {
+	if len(all) == 0 {
+		return found{}, false
+	}
+	for _, f := range all[1:] {
+		if f.why != "" || f.value != all[0].value {
+			return found{}, false
+		}
+	}
+	return all[0], true
+}
+
+func (f found) read() (float64, error) {
+	if f.why != "" {
+		return 0, Unread(f.why)
+	}
+	return f.value, nil
+}
+
+func severalNumbers(all []found) error {
+	var list []string
+	for _, f := range all {
+		if f.why != "" {
+			return Unread(f.why)
+		}
+		if len(list) < 8 {
+			list = append(list, strconv.FormatFloat(f.value, 'f', -1, 64))
+		}
+	}
+	if len(all) > len(list) {
+		list = append(list, "...")
+	}
+	return unread("there are %d numbers in it (%s); say which one is meant with pick: first or pick: last", len(all), strings.Join(list, ", "))
+}
+
+// announcement is the sentence that gives the answer, the last one of those that say so; none where the text then
+// takes it back.
+func (r *numbers) announcement() (from, to int, ok bool) {
+	d := r.doc
+	for i := range slices.Backward(d.tok) {
+		next, is := d.announced(i)
+		if !is {
+			continue
+		}
+		to = d.closes(next)
+		return next, to, !d.retracted(to)
+	}
+	return 0, 0, false
+}
+
+// meant looks at the words around a number that say that it is not what is so: not 5, more than 5, 5 or more.
+func (r *numbers) meant(f found, to int) found {
+	d := r.doc
+	start := f.at
+	switch {
+	case r.bound(start, to):
+		return found{at: f.at, why: quote(d.from(max(start-2, 0), to)) + " is a bound, no number"}
+	case d.denied4(start):
+		return found{at: f.at, skip: quote(d.from(max(start-2, 0), to)) + " is denied"}
+	case math.IsInf(f.value, 0) || math.IsNaN(f.value):
+		return found{at: f.at, why: fmt.Sprintf("%s is too large", quote(d.from(start, to)))}
+	}
+	return f
+}
+
+// denied4 is denied by one of the four words before.
+func (d *doc) denied4(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-4; k-- {
+		if d.ends(k) || d.is(k) == "but" {
+			return false
+		}
+		if d.negates(k) && !d.any(k, "if", "whether", "no", "without", "wrong", "incorrect") {
+			return true
+		}
+	}
+	return false
+}
+
+// bound reports whether the number from start to before to limits something rather than counts it.
+func (r *numbers) bound(start, to int) bool {
+	d := r.doc
+	k := start - 1
+	for d.any(k, "$", "€", "£", "¥", "-", "a", "an") {
+		k--
+	}
+	switch {
+	case d.any(k, "<", ">", "≤", "≥", "±", "≠", "≦", "≧"):
+		return true
+	case d.is(k) == "than" && d.any(k-1, "more", "less", "fewer", "greater", "larger", "smaller", "higher", "lower", "other", "bigger"):
+		return true
+	case d.any(k, "least", "most") && d.is(k-1) == "at", d.is(k) == "to" && d.is(k-1) == "up":
+		return true
+	case d.any(k, "over", "above", "below", "under", "exceeds", "exceeding", "beyond", "minimum", "maximum") && r.plainBefore(k):
+		return true
+	case d.is(to) == "+" && d.glued(to) && d.kind(to+1) != digits:
+		return true
+	}
+	return (d.is(to) == "or" || d.is(to) == "and") && d.any(to+1, "more", "fewer", "less", "above", "up", "higher", "greater", "over")
+}
+
+// plainBefore is false where a number stands before "over" and its like: 3 over 4.
+func (r *numbers) plainBefore(k int) bool {
+	return r.doc.kind(k-1) != digits && !isNumberWord(r.doc.is(k-1))
+}
+
+// listMarks finds the numbers that number lines ("1. a dog"), which stand in a sequence or are 1; and whether
+// several lines begin with a hyphen, which makes it a bullet.
+func (d *doc) listMarks() (lists map[int]bool, bullet bool) {
+	type line struct{ token, value int }
+	var lines []line
+	hyphens := 0
+	for i := range d.tok {
+		if i > 0 && d.kind(i-1) != newline {
+			continue
+		}
+		if d.any(i, "-", "•") && d.at(i+1).spaced && i+1 < len(d.tok) {
+			hyphens++
+		}
+		v, err := strconv.Atoi(d.is(i))
+		if err == nil && d.any(i+1, ".", ")", "、") && d.glued(i+1) && d.at(i+2).spaced && d.kind(i+2) != newline && i+2 < len(d.tok) {
+			lines = append(lines, line{i, v})
+		}
+	}
+	lists = map[int]bool{}
+	for k, l := range lines {
+		follows := k > 0 && lines[k-1].value == l.value-1
+		leads := k+1 < len(lines) && lines[k+1].value == l.value+1
+		if follows || leads || l.value == 1 {
+			lists[l.token] = true
+		}
+	}
+	return lists, hyphens > 1
+}
