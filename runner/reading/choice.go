@@ -106,7 +106,11 @@ func (c *chooser) whole() string {
 // letter is the option whose letter token i is, "" for none.
 func (c *chooser) letter(i int) string {
 	d := c.doc
-	if d.kind(i) != word || utf8.RuneCountInString(d.raw(i)) != 1 {
+	if !d.has(i, letterClass) {
+		return ""
+	}
+	s := strings.ToUpper(d.raw(i))
+	if !slices.ContainsFunc(c.options, func(o option) bool { return o.letter == s }) {
 		return ""
 	}
 	if d.glued(i) && (d.kind(i-1) == digits || d.any(i-1, "'", "-", "/") && d.glued(i-1) && d.latin(i-2) && len(d.is(i-2)) > 1) || d.glued(i+1) && (d.kind(i+1) == digits || d.any(i+1, "+", "#", "&")) {
@@ -118,13 +122,7 @@ func (c *chooser) letter(i int) string {
 	if d.glued(i+1) && d.is(i+1) == "." && d.glued(i+2) && d.kind(i+2) == word {
 		return ""
 	}
-	s := strings.ToUpper(d.raw(i))
-	for _, o := range c.options {
-		if o.letter == s {
-			return s
-		}
-	}
-	return ""
+	return s
 }
 
 // textAt reports whether an option's text stands at token i.
@@ -227,6 +225,9 @@ func (c *chooser) statement() (string, error) {
 // chosen reads what precedes a choice without saying answer: I choose, 选.
 func (c *chooser) chosen(i int) (next int, ok bool) {
 	d := c.doc
+	if !d.has(i, chooseClass) {
+		return 0, false
+	}
 	switch {
 	case d.any(i, "choose", "select", "pick", "chose", "selected", "picked") && !d.any(i-1, "to", "not", "cannot", "can't", "don't", "didn't"):
 		next = i + 1
@@ -355,7 +356,7 @@ func (c *chooser) mention() (string, error) {
 	d := c.doc
 	read := ""
 	for i := range d.tok {
-		if !d.any(i, "option", "choice", "letter") && (d.is(i) != "项" || d.is(i-1) != "选") {
+		if !d.has(i, optionClass) || !d.any(i, "option", "choice", "letter") && (d.is(i) != "项" || d.is(i-1) != "选") {
 			continue
 		}
 		k := i + 1
@@ -559,9 +560,12 @@ func (c *chooser) present() (string, error) {
 		}
 		read = o.letter
 	}
+	if read == "" {
+		return "", nil
+	}
 	for i := range c.doc.tok {
 		letter := c.letter(i)
-		if read != "" && letter != "" && letter != read && c.doc.raw(i) != c.doc.is(i) && !c.article(i) && letter != "I" && !c.doc.denied(i) && !c.doc.deniedAfter(i+1) && !c.insideText(i) {
+		if letter != "" && letter != read && c.doc.raw(i) != c.doc.is(i) && !c.article(i) && letter != "I" && !c.doc.denied(i) && !c.doc.deniedAfter(i+1) && !c.insideText(i) {
 			return "", unread("it names the text of option %s and the letter %s", read, letter)
 		}
 	}

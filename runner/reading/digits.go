@@ -15,20 +15,22 @@ func (r *numbers) digits(i int) (f found, to int, ok bool) {
 	to = r.cluster(i)
 	switch {
 	case r.lists[i]:
-		return found{at: i, skip: quote(d.from(i, to)) + " numbers a line"}, to, true
+		return found{at: i, skip: note{i, to, "numbers a line"}}, to, true
 	case r.named(i):
 		return r.compound(r.nameStart(i), to-1)
 	case r.label(i):
-		return found{at: i, skip: quote(d.from(i-1, to)) + " is a place, not an amount"}, to, true
+		return found{at: i, skip: note{i - 1, to, "is a place, not an amount"}}, to, true
 	}
 	if list := r.list(i, to); list {
 		f, to = found{at: i, value: number(d.raw(i))}, i+1
-	} else if f.value, f.why = r.literal(d.from(i, to)); f.why != "" {
-		return found{at: i, why: f.why}, to, true
+	} else if value, why := r.literal(d.from(i, to)); why != "" {
+		return found{at: i, why: note{i, to, why}}, to, true
+	} else {
+		f.value = value
 	}
 	f.at = i
 	f, to = r.tail(f, to)
-	if f.skip == "" && f.why == "" {
+	if f.reads() {
 		f = r.signed(f, i)
 	}
 	return f, to, true
@@ -160,14 +162,17 @@ func (r *numbers) label(i int) bool {
 // separators are other ways of writing those of a number: TeX's and Arabic ones.
 var separators = strings.NewReplacer("{,}", ",", "٬", ",", "٫", ".")
 
-// literal is the value of digits with their separators.
+// literal is the value of digits with their separators, or why they have none.
 func (r *numbers) literal(s string) (value float64, why string) {
-	s = separators.Replace(s)
 	if len(s) > 400 {
-		return 0, quote(s) + " is too large"
+		return 0, "is too large"
 	}
+	if onlyDigits(s) {
+		return number(s), ""
+	}
+	s = separators.Replace(s)
 	if strings.ContainsAny(s, ":_") {
-		return 0, quote(s) + " is no number"
+		return 0, "is no number"
 	}
 	thousands, point := ",", "."
 	if r.comma {
@@ -177,9 +182,9 @@ func (r *numbers) literal(s string) (value float64, why string) {
 	groups := strings.FieldsFunc(whole, func(c rune) bool { return string(c) == thousands || c == '\'' || unicode.IsSpace(c) })
 	switch {
 	case strings.ContainsAny(fraction, ",.' "):
-		return 0, quote(s) + " is no number"
+		return 0, "is no number"
 	case len(groups) > 1 && !grouped(groups):
-		return 0, quote(s) + " is no number in groups of thousands" + decimalHint(groups)
+		return 0, "is no number in groups of thousands" + decimalHint(groups)
 	}
 	return number(strings.Join(groups, "") + "." + fraction + "0"), ""
 }

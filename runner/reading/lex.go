@@ -12,6 +12,7 @@ import (
 type token struct {
 	kind       kind
 	spaced     bool // white space stands before it, or nothing
+	class      class
 	start, end int32
 }
 
@@ -33,7 +34,7 @@ type doc struct {
 
 func lex(text string) *doc {
 	text = strings.ToValidUTF8(text, "\ufffd")
-	d := &doc{text: text, low: lowered(text), tok: make([]token, 0, len(text)/5+4)}
+	d := &doc{text: text, low: lowered(text), tok: make([]token, 0, len(text)/4+8)}
 	spaced := true
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
@@ -58,7 +59,10 @@ func lex(text string) *doc {
 }
 
 func (d *doc) add(k kind, spaced bool, start, end int) {
-	d.tok = append(d.tok, token{k, spaced, int32(start), int32(end)})
+	if len(d.tok) == cap(d.tok) { // append would grow in small steps
+		d.tok = slices.Grow(d.tok, len(d.tok))
+	}
+	d.tok = append(d.tok, token{k, spaced, classOf(d.low[start:end], k), int32(start), int32(end)})
 }
 
 func kindOf(r rune) kind {
@@ -161,13 +165,11 @@ func (d *doc) any(i int, words ...string) bool {
 
 // ends reports whether a clause ends at token i: the text, the line, or a mark that closes a sentence or a part of it.
 func (d *doc) ends(i int) bool {
-	switch s := d.is(i); s {
-	case "", "\n", "!", "?", ";", ",", "。", "，", "、", "；", "—", "…", "؟", "।":
+	switch {
+	case i < 0, i >= len(d.tok), d.tok[i].kind == newline, d.tok[i].class&stopClass != 0:
 		return true
-	case ".", ":":
-		return !d.glued(i + 1)
 	}
-	return false
+	return d.tok[i].class&dotClass != 0 && !d.glued(i+1)
 }
 
 // sentenceEnds is like ends for whole sentences.
@@ -217,8 +219,7 @@ const mostBack = 16
 // denied reports whether a negation stands before token i in its clause.
 func (d *doc) denied(i int) bool {
 	for k := i - 1; k >= 0 && k >= i-mostBack; k-- {
-		s := d.is(k)
-		if d.ends(k) || s == "but" || s == "而" {
+		if d.ends(k) || d.has(k, butClass) {
 			return false
 		}
 		if d.negates(k) {
@@ -229,16 +230,22 @@ func (d *doc) denied(i int) bool {
 }
 
 func (d *doc) negates(k int) bool {
-	s := d.is(k)
-	switch {
-	case d.kind(k) != word:
+	if !d.has(k, negatorClass) {
 		return false
-	case s == "no" && d.any(k+1, "doubt", "question"), s == "not" && d.any(k+1, "only", "just"):
-		return false
-	case s == "than" && d.any(k-1, "rather", "other"), s == "of" && d.is(k-1) == "instead", s == "out" && d.is(k-1) == "rule":
-		return true
 	}
-	return negators[s] || strings.HasSuffix(s, "n't")
+	switch s := d.is(k); s {
+	case "no":
+		return !d.any(k+1, "doubt", "question")
+	case "not":
+		return !d.any(k+1, "only", "just")
+	case "than":
+		return d.any(k-1, "rather", "other")
+	case "of":
+		return d.is(k-1) == "instead"
+	case "out":
+		return d.is(k-1) == "rule"
+	}
+	return true
 }
 
 // unsaid reports whether token i, or it and the word after it ("the first image"), is said not to be so.

@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -34,9 +33,9 @@ func Numbers(answer string, o NumberOptions) ([]float64, error) {
 	out := []float64{}
 	for _, f := range all.found {
 		switch {
-		case f.why != "":
-			return nil, Unread(f.why)
-		case f.skip == "":
+		case f.why.text != "":
+			return nil, all.unread(f.why)
+		case f.skip.text == "":
 			out = append(out, f.value)
 		}
 	}
@@ -47,8 +46,22 @@ func Numbers(answer string, o NumberOptions) ([]float64, error) {
 type found struct {
 	at    int // token
 	value float64
-	why   string // why it cannot be read, "" where it can
-	skip  string // why it is no answer: part of a name, a page
+	why   note // why it cannot be read
+	skip  note // why it is no answer: part of a name, a page
+}
+
+// reads reports whether it is a number that counts.
+func (f found) reads() bool { return f.why.text == "" && f.skip.text == "" }
+
+// note says something of the tokens from one to before another; the zero note says nothing.
+type note struct {
+	from, to int
+	text     string
+}
+
+// unread is the error of a number that cannot be read.
+func (r *numbers) unread(n note) error {
+	return unread("%s %s", quote(r.doc.from(n.from, n.to)), n.text)
 }
 
 // numbers finds the numbers of a text.
@@ -69,7 +82,7 @@ func findNumbers(d *doc, comma bool) *numbers {
 			i++
 			continue
 		}
-		if f.skip == "" && f.why == "" {
+		if f.reads() {
 			f = r.meant(f, to)
 		}
 		r.found = append(r.found, f)
@@ -90,6 +103,9 @@ func (r *numbers) next(i int) (f found, to int, ok bool) {
 		if d.is(i) == "." && d.glued(i+1) && d.kind(i+1) == digits && !(d.glued(i) && (d.kind(i-1) == digits || d.kind(i-1) == word)) {
 			return r.digits(i)
 		}
+		if d.text[d.tok[i].start] < 0x80 {
+			break
+		}
 		if v, is := vulgar(d.raw(i)); is {
 			return r.vulgar(i, v)
 		}
@@ -100,6 +116,9 @@ func (r *numbers) next(i int) (f found, to int, ok bool) {
 
 func (r *numbers) words(i int) (f found, to int, ok bool) {
 	d := r.doc
+	if !d.has(i, numberClass) {
+		return f, i, false
+	}
 	s := d.is(i)
 	if f, to, ok = r.halves(i); ok {
 		return f, to, true
@@ -108,13 +127,13 @@ func (r *numbers) words(i int) (f found, to int, ok bool) {
 		return f, i, false
 	}
 	if s == "one" && r.pronoun(i) {
-		return found{at: i, skip: `"one" stands for something there`}, i + 1, true
+		return found{at: i, skip: note{i, i + 1, "stands for something there"}}, i + 1, true
 	}
 	if d.glued(i) && d.is(i-1) == "-" && d.latin(i-2) && d.glued(i-1) {
 		return r.compound(i-2, i)
 	}
 	f, to, ok = r.cardinal(i)
-	if ok && f.why == "" && f.skip == "" && r.negative(i) {
+	if ok && f.reads() && r.negative(i) {
 		f.value = -f.value
 	}
 	return f, to, ok
@@ -144,7 +163,7 @@ func (r *numbers) compound(from, i int) (found, int, bool) {
 	for d.glued(i) && (d.kind(i) != mark || d.is(i) == "-") {
 		i++
 	}
-	return found{at: from, skip: quote(d.from(from, i)) + " is a name or a compound"}, i, true
+	return found{at: from, skip: note{from, i, "is a name or a compound"}}, i, true
 }
 
 // stars counts filled ones, as ratings are drawn: ★★★☆☆.
@@ -161,27 +180,27 @@ func (r *numbers) stars(i int) (f found, to int, ok bool) {
 
 // pick chooses the number that is meant.
 func (r *numbers) pick(which string) (float64, error) {
-	all := slices.DeleteFunc(slices.Clone(r.found), func(f found) bool { return f.skip != "" })
+	all := slices.DeleteFunc(slices.Clone(r.found), func(f found) bool { return f.skip.text != "" })
 	switch {
 	case len(all) == 0 && len(r.found) > 0:
-		return 0, unread("%s, and there is no other number", r.found[0].skip)
+		return 0, unread("%v, and there is no other number", r.unread(r.found[0].skip))
 	case len(all) == 0:
 		return 0, unread("there is no number in it")
 	case which == "first":
-		return all[0].read()
+		return r.read(all[0])
 	case which == "last":
-		return all[len(all)-1].read()
+		return r.read(all[len(all)-1])
 	}
 	if one, ok := r.agreed(all); ok {
-		return one.read()
+		return r.read(one)
 	}
 	if from, to, ok := r.announcement(); ok {
 		all = slices.DeleteFunc(all, func(f found) bool { return f.at < from || f.at >= to })
 		if one, ok := r.agreed(all); ok {
-			return one.read()
+			return r.read(one)
 		}
 	}
-	return 0, severalNumbers(all)
+	return 0, r.several(all)
 }
 
 // agreed returns the one number that all are.
@@ -190,25 +209,25 @@ func (r *numbers) agreed(all []found) (found, bool) {
 		return found{}, false
 	}
 	for _, f := range all[1:] {
-		if f.why != "" || f.value != all[0].value {
+		if f.why.text != "" || f.value != all[0].value {
 			return found{}, false
 		}
 	}
 	return all[0], true
 }
 
-func (f found) read() (float64, error) {
-	if f.why != "" {
-		return 0, Unread(f.why)
+func (r *numbers) read(f found) (float64, error) {
+	if f.why.text != "" {
+		return 0, r.unread(f.why)
 	}
 	return f.value, nil
 }
 
-func severalNumbers(all []found) error {
+func (r *numbers) several(all []found) error {
 	var list []string
 	for _, f := range all {
-		if f.why != "" {
-			return Unread(f.why)
+		if f.why.text != "" {
+			return r.unread(f.why)
 		}
 		if len(list) < 8 {
 			list = append(list, strconv.FormatFloat(f.value, 'f', -1, 64))
@@ -241,11 +260,11 @@ func (r *numbers) meant(f found, to int) found {
 	start := f.at
 	switch {
 	case r.bound(start, to):
-		return found{at: f.at, why: quote(d.from(max(start-2, 0), to)) + " is a bound, no number"}
+		return found{at: f.at, why: note{max(start-2, 0), to, "is a bound, no number"}}
 	case d.denied4(start):
-		return found{at: f.at, skip: quote(d.from(max(start-2, 0), to)) + " is denied"}
+		return found{at: f.at, skip: note{max(start-2, 0), to, "is denied"}}
 	case math.IsInf(f.value, 0) || math.IsNaN(f.value):
-		return found{at: f.at, why: fmt.Sprintf("%s is too large", quote(d.from(start, to)))}
+		return found{at: f.at, why: note{start, to, "is too large"}}
 	}
 	return f
 }
@@ -253,7 +272,7 @@ func (r *numbers) meant(f found, to int) found {
 // denied4 is denied by one of the four words before.
 func (d *doc) denied4(i int) bool {
 	for k := i - 1; k >= 0 && k >= i-4; k-- {
-		if d.ends(k) || d.is(k) == "but" {
+		if d.ends(k) || d.has(k, butClass) {
 			return false
 		}
 		if d.negates(k) && !d.any(k, "if", "whether", "no", "without", "wrong", "incorrect") {

@@ -47,16 +47,16 @@ func (r *numbers) cardinal(i int) (f found, to int, ok bool) {
 		scale := scales[d.is(i)]
 		switch {
 		case is && !fits(group, value):
-			return found{at: start, why: quote(d.from(start, i+1)) + " is no number"}, r.pastWords(i), true
+			return found{at: start, why: note{start, i + 1, "is no number"}}, r.pastWords(i), true
 		case is:
 			group += value
 		case scale == 100 || scale == 12:
 			if group == 0 && words > 0 || group >= 100 {
-				return found{at: start, why: quote(d.from(start, i+1)) + " is no number"}, r.pastWords(i), true
+				return found{at: start, why: note{start, i + 1, "is no number"}}, r.pastWords(i), true
 			}
 			group = max(group, 1) * scale
 		case scale > 0 && scale >= last:
-			return found{at: start, why: quote(d.from(start, i+1)) + " is no number"}, r.pastWords(i), true
+			return found{at: start, why: note{start, i + 1, "is no number"}}, r.pastWords(i), true
 		case scale > 0:
 			total, group, last = total+max(group, 1)*scale, 0, scale
 		default:
@@ -115,21 +115,21 @@ func (r *numbers) cardinalEnd(start, i int, value float64, words int) (f found, 
 	}
 	switch part, s := parts[d.is(next)], d.is(next); {
 	case words == 1 && isVague(d.is(start)):
-		return found{at: start, why: quote(d.is(start)) + " is no exact number"}, i, true
+		return found{at: start, why: note{start, i, "is no exact number"}}, i, true
 	case part > 0 && (value == 1 || strings.HasSuffix(s, "s")) && s != "half":
 		f.value /= part
 		return f, next + 1, true
 	case part > 0 && s != "half", isOrdinal(s) && (hyphen || value >= 20):
-		return found{at: start, skip: quote(d.from(start, next+1)) + " is an ordinal"}, next + 1, true
+		return found{at: start, skip: note{start, next + 1, "is an ordinal"}}, next + 1, true
 	case s == "point":
 		return r.spokenDecimals(f, i+1)
 	case s == "and" && d.any(next+1, "a", "one") && d.is(next+2) == "half":
 		f.value += 0.5
 		return f, next + 3, true
 	case d.any(next, "pair", "pairs", "couple", "couples"):
-		return found{at: start, why: quote(d.from(start, next+1)) + " is no plain number"}, next + 1, true
+		return found{at: start, why: note{start, next + 1, "is no plain number"}}, next + 1, true
 	case d.kind(next) == digits && d.at(next).spaced && scales[d.is(i-1)] > 0 && i-1 > start:
-		return found{at: start, why: quote(d.from(start, next+1)) + " is no number"}, next + 1, true
+		return found{at: start, why: note{start, next + 1, "is no number"}}, next + 1, true
 	}
 	return f, i, true
 }
@@ -155,7 +155,7 @@ func (r *numbers) spokenDecimals(f found, i int) (found, int, bool) {
 		unit /= 10
 	}
 	if unit == 0.1 {
-		f.why = quote(d.from(f.at, i)) + " is no number"
+		f.why = note{f.at, i, "is no number"}
 	}
 	return f, i, true
 }

@@ -1,9 +1,6 @@
 package reading
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Scale is the least and the greatest rating there is; the zero Scale is none.
 type Scale struct{ Min, Max float64 }
@@ -62,8 +59,10 @@ type scorer struct {
 // scales drops what states a scale rather than a rating: "on a scale of 1-5", "(1-5)", "the 1 to 5 scale".
 func (s *scorer) scales() error {
 	found := s.numbers.found
-	for i := 0; i+1 < len(found); i++ {
-		if !s.statesScale(found[i], found[i+1]) {
+	kept := found[:0]
+	for i := 0; i < len(found); i++ {
+		if i+1 == len(found) || !s.statesScale(found[i], found[i+1]) {
+			kept = append(kept, found[i])
 			continue
 		}
 		stated := Scale{found[i].value, found[i+1].value}
@@ -73,17 +72,16 @@ func (s *scorer) scales() error {
 			}
 			s.stated = stated
 		}
-		found = slices.Delete(found, i, i+2)
-		i--
+		i++
 	}
-	s.numbers.found = found
+	s.numbers.found = kept
 	return nil
 }
 
 // statesScale reports whether two numbers that follow each other are the ends of a scale.
 func (s *scorer) statesScale(a, b found) bool {
 	d := s.numbers.doc
-	if a.why != "" || b.why != "" || a.skip != "" || b.skip != "" || !(a.value < math.Abs(b.value)) {
+	if !a.reads() || !b.reads() || !(a.value < math.Abs(b.value)) {
 		return false
 	}
 	end := d.pastNumber(a.at)
@@ -127,13 +125,13 @@ func (s *scorer) ratings() error {
 			end++
 		}
 		switch {
-		case f.skip != "":
+		case f.skip.text != "":
 		case d.is(end) == "/" && d.kind(end+1) == digits && d.kind(f.at) == digits:
 			var err error
 			if f, err = s.over(f, end); err != nil {
 				return err
 			}
-		case i+1 < len(all) && (d.is(end) == "out" && d.is(end+1) == "of" || d.is(end) == "of") && all[i+1].at <= end+3 && all[i+1].why == "":
+		case i+1 < len(all) && (d.is(end) == "out" && d.is(end+1) == "of" || d.is(end) == "of") && all[i+1].at <= end+3 && all[i+1].why.text == "":
 			var err error
 			if f, err = s.outOf(f, f.value, all[i+1].value); err != nil {
 				return err
@@ -158,7 +156,7 @@ func (s *scorer) over(f found, i int) (found, error) {
 	to := d.pastNumber(i + 1)
 	whole, whyNot := s.numbers.literal(d.from(i+1, to))
 	if why != "" || whyNot != "" || d.is(to) == "/" {
-		f.why = quote(d.from(f.at, to)) + " is no rating"
+		f.why = note{f.at, to, "is no rating"}
 		return f, nil
 	}
 	if f.value < 0 {
@@ -170,7 +168,7 @@ func (s *scorer) over(f found, i int) (found, error) {
 // outOf is a rating of value where whole is the best there is.
 func (s *scorer) outOf(f found, value, whole float64) (found, error) {
 	s.rated = true
-	f.why, f.value = "", value
+	f.why, f.value = note{}, value
 	switch {
 	case !s.Scale.given() || whole == s.Scale.Max:
 		return f, nil

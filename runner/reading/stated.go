@@ -106,6 +106,9 @@ var links = map[string]bool{
 // announced returns the token after an announcement that begins at i ("answer is", "final answer:"), and whether there
 // is one.
 func (d *doc) announced(i int) (next int, ok bool) {
+	if !d.has(i, subjectClass) {
+		return 0, false
+	}
 	switch {
 	case d.is(i) == "答" && d.any(i+1, "案", "え"):
 		next = i + 2

@@ -39,7 +39,7 @@ func (r *numbers) tail(f found, to int) (found, int) {
 }
 
 func (r *numbers) failing(f found, to int, why string) found {
-	f.why = quote(r.doc.from(f.at, min(to, len(r.doc.tok)))) + " " + why
+	f.why = note{f.at, min(to, len(r.doc.tok)), why}
 	return f
 }
 
@@ -231,7 +231,7 @@ func (r *numbers) lettered(f found, to int) (found, int) {
 	for d.glued(to) && d.kind(to) != mark {
 		to++
 	}
-	f.skip = quote(d.from(f.at, to)) + " is a name"
+	f.skip = note{f.at, to, "is a name"}
 	return f, to
 }
 
@@ -273,15 +273,15 @@ func (r *numbers) signed(f found, i int) found {
 		}
 		f.value = -f.value
 	case d.any(k, "—", "―") && d.glued(k+1) && !r.closed(k):
-		f.why = quote(d.from(k, i+1)) + " may have a sign or a dash before it"
+		f.why = note{k, i + 1, "may have a sign or a dash before it"}
 	case d.any(k, "√", "π", "∕"), d.is(k) == "{" && d.is(k-1) == "√", d.is(k) == "/" && d.kind(k-1) != digits:
-		f.why = quote(d.from(k, i+1)) + " is part of something that is not computed"
+		f.why = note{k, i + 1, "is part of something that is not computed"}
 	case d.is(k) != "-":
 	case d.glued(k + 1):
 		if !r.closed(k) {
 			f.value = -f.value
 		} else if d.is(k-1) == "-" {
-			f.why = quote(d.from(k-1, i+1)) + " may have a sign or a dash before it"
+			f.why = note{k - 1, i + 1, "may have a sign or a dash before it"}
 		}
 	default:
 		return r.spacedHyphen(f, k, i)
@@ -320,7 +320,7 @@ func (r *numbers) spacedHyphen(f found, k, i int) found {
 	case !starts && d.any(k-1, ":", "=", "是", "≈", "is", "("):
 		f.value = -f.value
 	default:
-		f.why = quote(d.from(max(k-1, 0), i+1)) + " may have a minus or a dash before it"
+		f.why = note{max(k-1, 0), i + 1, "may have a minus or a dash before it"}
 	}
 	return f
 }

@@ -109,6 +109,9 @@ func (d *doc) quantifies(i int) bool {
 
 // says returns +1 for yes and -1 for no at token i, 0 for neither, and the token after it.
 func (d *doc) says(i int) (said, to int) {
+	if !d.has(i, answerClass) {
+		return 0, i
+	}
 	if d.glued(i) && d.any(i-1, "-", "_", "/") && d.glued(i-1) || d.glued(i+1) && d.any(i+1, "-", "_", "/") && d.glued(i+2) && !d.any(i+2, "it", "there", "the") {
 		return 0, i
 	}
