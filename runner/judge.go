@@ -23,6 +23,9 @@ func (e *Execution) sample(ctx context.Context, p *plan.Case, c *result.Case, k 
 			break // its answer is what is missing
 		}
 		e.turn(ctx, p, &s.Turns[t], t, a.Images[t])
+		if s.Turns[t].Finish == string(sdk.FinishLength) {
+			c.CutOff++
+		}
 	}
 	s.Outcome = s.Judged()
 	if k == 0 {

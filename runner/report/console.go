@@ -132,6 +132,9 @@ func (c *Console) plainLine(r *result.Case) {
 	} else if n != "" {
 		tail += c.dim("  cached: " + n)
 	}
+	if r.CutOff > 0 {
+		tail += "  cut off"
+	}
 	switch r.Outcome {
 	case result.Skipped:
 		tail = oneLine(r.Reason, 160)
@@ -179,6 +182,9 @@ func (c *Console) failure(r *result.Case) {
 	}
 	if q := r.Quarantine; q != nil && q.Expired {
 		c.pair("quarantine", fmt.Sprintf("%s  %s:%d", quarantineState(q), q.File, q.Line))
+	}
+	if cut := cutOffOf(r.CutOff); cut != "" {
+		c.pair("warning", cut)
 	}
 	if how := cachedDetail(r); how != "" {
 		c.pair("cached", how)

@@ -28,6 +28,9 @@ func details(m *result.Manifest, c *result.Case) string {
 	if q := c.Quarantine; q != nil && q.Expired {
 		fmt.Fprintf(&b, "expired:  %s  %s:%d\n", Visible(quarantineState(q)), q.File, q.Line)
 	}
+	if cut := cutOffOf(c.CutOff); cut != "" {
+		line(&b, "warning", cut)
+	}
 	if how := cachedDetail(c); how != "" {
 		line(&b, "cached", how)
 	}

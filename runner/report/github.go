@@ -52,6 +52,15 @@ func writeGitHub(w io.Writer, run *result.Run) error {
 			return err
 		}
 	}
+	t := tallyOf(run)
+	for _, said := range []string{t.unread(), t.cutOffs()} {
+		if said == "" {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "::warning title=vlmspec::%s\n", commandText(said)); err != nil {
+			return err
+		}
+	}
 	if path := os.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
 		return appendSummary(path, run)
 	}

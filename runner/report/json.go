@@ -13,5 +13,8 @@ func writeJSON(w io.Writer, run *result.Run) error {
 	enc := json.NewEncoder(visible.JSONWriter(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(run)
+	return enc.Encode(struct {
+		*result.Run
+		Unread int `json:"unread"` // answers that could not be read
+	}{run, result.Unread(run.Cases)})
 }

@@ -234,6 +234,12 @@ func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
 	if n := cachedSamples(c); n != "" {
 		p = append(p, xmlProperty{"cached", n})
 	}
+	if n := c.Unread(); n > 0 {
+		p = append(p, xmlProperty{"unread", strconv.Itoa(n)})
+	}
+	if c.CutOff > 0 {
+		p = append(p, xmlProperty{"cut_off", strconv.Itoa(c.CutOff)})
+	}
 	if encodeCached(c) {
 		p = append(p, xmlProperty{"encode", "cached"})
 	}

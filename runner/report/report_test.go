@@ -70,6 +70,11 @@ func example() *result.Run {
 			Kind: "golden", Outcome: result.Stale, Expected: "red", Actual: "red", Reason: "image 1 has changed", File: "specs/b.yaml", Line: 22,
 		}))),
 	}
+	cut := c("cannot be read", "specs/b.yaml", 40, result.Failed, 0.1, sample(0, result.Failed, turn("10:30", result.Verdict{
+		Kind: "number", Outcome: result.Failed, Unread: true, Expected: "10", Actual: "10:30", Reason: "cannot be read: \"10:30\" is no number", File: "specs/b.yaml", Line: 42,
+	})))
+	cut.CutOff, cut.Samples[0].Turns[0].Finish = 1, "length"
+	cases = append(cases, cut)
 	quarantine := func(o, without result.Outcome, expired bool) *result.Quarantine {
 		cases = append(cases, c("is quarantined", "specs/b.yaml", 24+4*len(cases), o, 0.1, sample(0, result.Failed, turn("blue", failed))))
 		last := &cases[len(cases)-1]
@@ -96,7 +101,7 @@ func example() *result.Run {
 		Manifest: result.Manifest{
 			ID: "20260131T120000.000Z-abcdef", Version: "0.1.0", Project: "/project", Host: result.Host{Name: "ci", OS: "linux", Arch: "amd64", CPUs: 2},
 			Backends: map[string]result.Backend{"tiny": {Plugin: "llamacpp", Model: "sm|ol", ModelDigest: "sha256:77", Device: "cpu"}},
-			Selected: 13, Total: 20, Started: start, Ended: start.Add(2500 * time.Millisecond), Interrupted: true, Seed: 42,
+			Selected: 14, Total: 20, Started: start, Ended: start.Add(2500 * time.Millisecond), Interrupted: true, Seed: 42,
 		},
 		Cases: cases,
 		Gates: []result.Gate{
@@ -200,7 +205,7 @@ func TestJUnitKeepsToTheSchema(t *testing.T) {
 			open = open[:len(open)-1]
 		}
 	}
-	for element, n := range map[string]int{"testsuite": 2, "testcase": 15, "failure": 6, "error": 2, "skipped": 4, "flakyFailure": 1, "rerunFailure": 1} {
+	for element, n := range map[string]int{"testsuite": 2, "testcase": 16, "failure": 7, "error": 2, "skipped": 4, "flakyFailure": 1, "rerunFailure": 1} {
 		if seen[element] != n {
 			t.Errorf("%d <%s>, want %d", seen[element], element, n)
 		}
@@ -309,14 +314,14 @@ func TestSummaryOfGitHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	data, _ = os.ReadFile(path)
-	if tail := string(data[mostSummary:]); !strings.HasPrefix(tail, "**vlmspec:** 2 failed") || len(tail) > 200 {
+	if tail := string(data[mostSummary:]); !strings.HasPrefix(tail, "**vlmspec:** 3 failed") || len(tail) > 200 {
 		t.Errorf("got %q", tail)
 	}
 	for range 30 {
 		run.Cases = append(run.Cases, run.Cases[1])
 	}
 	var b strings.Builder
-	if err := writeGitHub(&b, run); err != nil || strings.Count(b.String(), "::error ") != 12 || !strings.Contains(b.String(), "::notice title=vlmspec::26 more") {
+	if err := writeGitHub(&b, run); err != nil || strings.Count(b.String(), "::error ") != 12 || !strings.Contains(b.String(), "::notice title=vlmspec::27 more") {
 		t.Errorf("%v:\n%s", err, b.String())
 	}
 }
@@ -381,7 +386,7 @@ func TestConsoleOnATerminal(t *testing.T) {
 	plain := escapes.ReplaceAllString(text, "")
 	for _, want := range []string{
 		"✗ failed a › is wrong", "vlmspec run ../specs/a.yaml:9 -k 'a/it'\\''s-wrong' --backend tiny --seed 7", "━━", "cases/s",
-		"11 cases: 2 failed, 1 unstable, 1 error, 1 xpassed, 1 stale, 2 passed, 1 xfailed, 1 quarantined, 1 skipped",
+		"12 cases: 3 failed, 1 unstable, 1 error, 1 xpassed, 1 stale, 2 passed, 1 xfailed, 1 quarantined, 1 skipped",
 		"left out 2 cases did not run: the run was interrupted", "order    shuffled; the same again with --shuffle=42",
 		"slowest  specs/b.yaml:4  crashes  1.5 s", "report   out/junit.xml",
 	} {

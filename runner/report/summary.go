@@ -98,6 +98,12 @@ func (c *Console) notes(files []string) {
 	if left := leftOut(m, t); left != "" {
 		c.note("left out", left)
 	}
+	if n := t.unread(); n != "" {
+		c.note("unread", n+"; the prompt or the check needs work, not the model's eyes")
+	}
+	if n := t.cutOffs(); n != "" {
+		c.note("warning", n)
+	}
 	if cached := t.cachedAnswers(); cached != "" {
 		c.note("cached", cached+"; --no-cache asks again")
 	}

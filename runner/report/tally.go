@@ -31,6 +31,8 @@ type tally struct {
 	encoded, cachedEncodes int // samples with images, and those of which none had to be encoded
 	retried                int // samples that a later try answered
 	lastRetry              string
+
+	unreadAnswers, cutOff int // answers that could not be read, and that ended at their limit
 }
 
 // fileTally counts the cases of a spec file.
@@ -69,6 +71,7 @@ func (t *tally) add(c *result.Case) {
 	if end := c.Started.Add(time.Duration(c.Seconds * float64(time.Second))); end.After(t.latest) {
 		t.latest = end
 	}
+	t.unreadAnswers, t.cutOff = t.unreadAnswers+c.Unread(), t.cutOff+c.CutOff
 	f := t.file(c.File)
 	f.cases++
 	f.outcomes[c.Outcome]++

@@ -136,8 +136,11 @@ type Case struct {
 	Quarantine *Quarantine `json:"quarantine,omitempty"`
 	Samples    []Sample    `json:"samples,omitempty"`
 	Started    time.Time   `json:"started,omitzero"`
-	Seconds    float64     `json:"seconds"`          // inference and judging, all samples
-	Cached     bool        `json:"cached,omitempty"` // every sample is
+	Seconds    float64     `json:"seconds"` // inference and judging, all samples
+	// CutOff is how many of its answers ended at their limit (finish: length), so that
+	// what they say may not be whole: a warning, passing or not.
+	CutOff int  `json:"cut_off,omitempty"`
+	Cached bool `json:"cached,omitempty"` // every sample is
 	// AllowUnchecked lets the outcome unchecked be.
 	AllowUnchecked bool `json:"allow_unchecked,omitempty"`
 }
