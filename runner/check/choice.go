@@ -147,7 +147,7 @@ func (c *choiceCheck) judge(_ context.Context, _ Input, text string) result.Verd
 	letter, err := c.read(text)
 	switch {
 	case err != nil:
-		return unread(say(c.letter), text, "%v: %s; options: %s", err, quote(text), c.Options)
+		return unread(say(c.letter), text, "%s; options: %s", withAnswer(err, text), c.Options)
 	case letter == c.letter:
 		return pass(say(letter), say(letter))
 	}

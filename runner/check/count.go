@@ -2,10 +2,13 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/point"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -44,6 +47,9 @@ func (c *countCheck) judge(_ context.Context, in Input, text string) result.Verd
 	case stop != nil && !stop.Unread && stop.Outcome == result.Failed: // the answer says that there is none
 		return c.limits.judge(0, "", unit, "the answer has")
 	case stop != nil:
+		if n := c.missed(in, text); stop.Unread && n > 0 {
+			return c.limits.judge(float64(n), "", unit, "the answer has")
+		}
 		return *stop
 	}
 	v := c.verdict(in, found, outside, unit, text)
@@ -54,6 +60,39 @@ func (c *countCheck) judge(_ context.Context, in Input, text string) result.Verd
 		v.Overlay = &result.Overlay{Image: img.index, Found: found}
 	}
 	return v
+}
+
+// missed is how many points or boxes the answer has, of a scale that is not known,
+// where the count fails at any scale; 0 otherwise.
+func (c *countCheck) missed(in Input, text string) int {
+	if c.Format != "" || len(c.Label) > 0 || in.Finish == string(sdk.FinishLength) {
+		return 0
+	}
+	if _, err := c.places(text, point.Options{}); !errors.Is(err, point.ErrAmbiguous) {
+		return 0
+	}
+	all, err := c.places(text, point.Options{Format: "pixel", Width: math.MaxInt32, Height: math.MaxInt32})
+	least, most := len(slices.Compact(slices.Sorted(slices.Values(all)))), len(all)
+	if err != nil || most == 0 || c.limits.hold(float64(least)) || !c.limits.settled(float64(least), float64(most)) {
+		return 0
+	}
+	return least
+}
+
+// places are the points or boxes of an answer, as far as telling them apart goes.
+func (c *countCheck) places(text string, o point.Options) (all []string, err error) {
+	if c.Of == "boxes" {
+		boxes, err := point.Boxes(text, o)
+		for _, b := range boxes {
+			all = append(all, fmt.Sprint(b.X0, b.Y0, b.X1, b.Y1, b.Label))
+		}
+		return all, err
+	}
+	points, err := point.Points(text, o)
+	for _, p := range points {
+		all = append(all, fmt.Sprint(p.X, p.Y, p.Label))
+	}
+	return all, err
 }
 
 // verdict counts. What is given twice, or lies outside the image, may count or

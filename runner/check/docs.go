@@ -16,13 +16,11 @@ type Doc struct {
 	Kind    string
 	Group   string // "text", "answers", "vision", "quality", "cost" or "code"
 	Summary string
-	Short   string   // the key that `kind: value` stands for, "" when the kind takes only a map
-	Bare    bool     // `- kind` alone will do
-	Args    []Arg    // of the kind itself; every kind takes those of [Common] too
-	Example string   // YAML of an entry of `expect`
-	Source  string   // whose definition it is, "" for vlmspec's own
-	Reads   []string // answers that can be read, where that is not plain
-	Refuses []string // answers that cannot
+	Short   string // the key that `kind: value` stands for, "" when the kind takes only a map
+	Bare    bool   // `- kind` alone will do
+	Args    []Arg  // of the kind itself; every kind takes those of [Common] too
+	Example string // YAML of an entry of `expect`
+	Source  string // whose definition it is, "" for vlmspec's own
 }
 
 // Arg is a key of the map form.
@@ -39,9 +37,6 @@ func Kinds() []Doc {
 		doc := Doc{
 			Kind: name, Group: k.group, Summary: k.summary, Short: k.short, Bare: k.bare,
 			Args: argsOf(reflect.TypeOf(k.args()).Elem(), false), Example: k.example, Source: k.source,
-		}
-		if e, ok := examples[name]; ok {
-			doc.Reads, doc.Refuses = e.reads[:], e.refuses[:]
 		}
 		docs = append(docs, doc)
 	}
@@ -173,25 +168,14 @@ func (d Doc) write(b *strings.Builder) {
 		fmt.Fprintf(b, "Definition: %s.\n", d.Source)
 	}
 	fmt.Fprintf(b, "\n```yaml\n%s\n```\n", indentItems(d.Example))
-	if len(d.Reads) > 0 {
-		fmt.Fprintf(b, "\nReads %s. Cannot read %s.\n", codes(d.Reads), codes(d.Refuses))
-	}
 	if len(d.Args) > 0 {
 		b.WriteByte('\n')
 		writeArgs(b, d.Args)
 	}
+	writeReadings(b, d.Kind)
 	if d.Short != "" {
 		fmt.Fprintf(b, "\n`%s: value` is short for `%s: {%s: value}`.\n", d.Kind, d.Kind, d.Short)
 	}
-}
-
-// codes lists texts as code.
-func codes(texts []string) string {
-	quoted := make([]string, len(texts))
-	for i, t := range texts {
-		quoted[i] = "`" + t + "`"
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // indentItems makes each line of an example a list item.

@@ -33,9 +33,17 @@ func unread(expected, actual, why string, args ...any) result.Verdict {
 	return v
 }
 
-// misread is unread for the error of a reader, with the answer in the sentence.
+// misread is unread for the error of a reader.
 func misread(expected, text string, err error) result.Verdict {
-	return unread(expected, text, "%v: %s", err, quote(text))
+	return unread(expected, text, "%s", withAnswer(err, text))
+}
+
+// withAnswer adds the answer to what a reader says of it, where it is not there yet.
+func withAnswer(err error, text string) string {
+	if said := err.Error(); strings.Contains(said, quote(text)) {
+		return said
+	}
+	return err.Error() + ": " + quote(text)
 }
 
 // broken is for what is no fault of the answer: a missing file, a crash.

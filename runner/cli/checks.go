@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -63,18 +64,30 @@ func explainCheck(w io.Writer, kind string) error {
 		for line := range strings.Lines(d.Example) {
 			fmt.Fprintf(w, "    - %s\n", strings.TrimRight(line, "\n"))
 		}
-		if len(d.Reads) > 0 {
-			fmt.Fprintln(w)
-		}
-		for _, answer := range d.Reads {
-			fmt.Fprintf(w, "  reads        %s\n", answer)
-		}
-		for _, answer := range d.Refuses {
-			fmt.Fprintf(w, "  cannot read  %s\n", answer)
-		}
+		writeReadings(w, kind)
 		return writeArguments(w, append(d.Args, check.Common()...))
 	}
 	return nil
+}
+
+// writeReadings shows how a kind of check reads, and how a toolkit's rule does.
+func writeReadings(w io.Writer, kind string) {
+	if ruled := check.Ruled(kind); ruled != nil {
+		fmt.Fprintf(w, "\nThe answer %s, read by\n", strconv.Quote(ruled[0].Answer))
+		for _, r := range ruled {
+			fmt.Fprintf(w, "  %s\n    %s\n", r.Entry, r.Read)
+		}
+	}
+	all := check.Readings(kind)
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\nOther answers, read by %s\n", all[0].Entry)
+	t := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
+	for _, r := range all {
+		fmt.Fprintf(t, "  %s\t%s\n", strconv.Quote(r.Answer), r.Read)
+	}
+	_ = t.Flush()
 }
 
 func writeArguments(w io.Writer, args []check.Arg) error {
