@@ -67,8 +67,8 @@ func (f *finding) prepare(n spec.Node, want []string) ([]wanted, error) {
 	var errs []error
 	for i, w := range want {
 		out[i] = wanted{text: prepared(w, f.Case)}
-		if marked := cased(w, f.Case); strings.Join(strings.Fields(marked), " ") != out[i].text {
-			out[i] = wanted{marked, true}
+		if reading.Formed(w) {
+			out[i] = wanted{cased(w, f.Case), true}
 		}
 		errs = append(errs, notEmpty(n, w))
 		if script := reading.Unbounded(w); f.Words && script != "" {

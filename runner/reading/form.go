@@ -19,6 +19,12 @@ func Plain(s string) string {
 	return s
 }
 
+// Formed reports whether a text has form that [Plain] takes away, other than characters.
+func Formed(s string) bool {
+	s = Characters(s)
+	return unmark(unfence(s)) != s
+}
+
 // Flat is [Plain] on one line, runs of white space as one space.
 func Flat(s string) string { return strings.Join(strings.Fields(Plain(s)), " ") }
 
