@@ -10,7 +10,7 @@ import (
 func TestReadingsShown(t *testing.T) {
 	for _, kind := range names() {
 		r, has := shown[kind]
-		_, ruled := ruleOf(kind)
+		ruled := hasRule(kind)
 		if !has {
 			if ruled && kind != "similar" {
 				t.Errorf("%s has a rule, and shows no reading", kind)
@@ -31,12 +31,11 @@ func TestReadingsShown(t *testing.T) {
 	}
 }
 
-func ruleOf(kind string) (Arg, bool) {
+func hasRule(kind string) bool {
 	for _, d := range Kinds() {
 		if d.Kind == kind {
-			i := slices.IndexFunc(d.Args, func(a Arg) bool { return a.Name == "rule" })
-			return Arg{}, i >= 0
+			return slices.ContainsFunc(d.Args, func(a Arg) bool { return a.Name == "rule" })
 		}
 	}
-	return Arg{}, false
+	return false
 }

@@ -205,7 +205,7 @@ func (c *chooser) statement() (string, error) {
 		if !ok {
 			next, ok = c.chosen(i)
 		}
-		if !ok || d.denied(i) && !d.any(i, "answer") {
+		if !ok || d.denied(i) {
 			continue
 		}
 		letter, to, err := c.claim(next)
@@ -321,6 +321,9 @@ func (c *chooser) sameText(a, b string) bool {
 	return texts[a] == texts[b]
 }
 
+// joiners stand between one choice and another.
+var joiners = []string{"or", "and", "/", "&", "和", "或", "|", "及", "+", "还", "與", "与"}
+
 // alternatives refuses a choice that goes on with another one: A or B, red/blue.
 func (c *chooser) alternatives(letter string, i int) (string, int, error) {
 	d := c.doc
@@ -328,8 +331,8 @@ func (c *chooser) alternatives(letter string, i int) (string, int, error) {
 	for d.any(k, ")", "]", "\"", "'", ".", ",") && !d.sentenceEnds(k) {
 		k++
 	}
-	joined := d.any(k, "or", "and", "/", "&", "和", "或", "|", "及", "+") || d.is(k-1) == ","
-	if d.any(k, "or", "and", "/", "&", "和", "或", "|", "及", "+") {
+	joined := d.any(k, joiners...) || d.any(k-1, ",", ":")
+	for d.any(k, joiners...) || d.any(k, "者", "是") && d.any(k-1, "或", "还") {
 		k++
 	}
 	for d.any(k, "(", "[", "option", "\"", "'") {
@@ -356,7 +359,7 @@ func (c *chooser) mention() (string, error) {
 	d := c.doc
 	read := ""
 	for i := range d.tok {
-		if !d.has(i, optionClass) || !d.any(i, "option", "choice", "letter") && (d.is(i) != "项" || d.is(i-1) != "选") {
+		if !d.has(i, optionClass) || !d.any(i, "option", "choice") && (d.is(i) != "项" || d.is(i-1) != "选") {
 			continue
 		}
 		k := i + 1
@@ -379,35 +382,40 @@ func (c *chooser) mention() (string, error) {
 	return read, nil
 }
 
-// label reads an answer that is a letter, or has one at the start of its first line or alone on its last.
+// label reads an answer that is a letter, or has one at the start of its first line or alone on its last; no other
+// line may begin with another letter.
 func (c *chooser) label() (string, error) {
 	d := c.doc
 	first, err := c.labelAt(0)
-	if err != nil || first == "" {
-		if err == nil {
-			first = c.lastLine()
-		}
-		return first, err
+	if err != nil {
+		return "", err
 	}
-	for i := 1; i < len(d.tok); i++ {
+	read := first
+	if first == "" {
+		read = c.lastLine()
+	}
+	for i := 1; read != "" && i < len(d.tok); i++ {
 		if d.kind(i-1) != newline && (!d.any(i-1, "(") || !d.at(i-1).spaced) {
 			continue
 		}
 		other, err := c.labelAt(i)
+		if other != "" && other != read && !d.unsaid(i) && !d.denied(i) {
+			err = unread("it names more than one option: %s and %s", read, other)
+		}
 		if err != nil {
 			return "", err
 		}
-		if other != "" && other != first && !d.unsaid(i) {
-			return "", unread("it names more than one option: %s and %s", first, other)
-		}
 	}
-	return first, nil
+	return read, nil
 }
 
 // labelAt is the letter that a line begins with, as a label: B, (b), B. green, B, because.
 func (c *chooser) labelAt(i int) (string, error) {
 	d := c.doc
 	wrapped := false
+	if d.is(i) == "-" && d.at(i+1).spaced { // a bullet
+		i++
+	}
 	for d.any(i, "(", "[", "{", "<", "\"", "'", "【", "「", "“", "*") {
 		i++
 		wrapped = true
@@ -417,7 +425,7 @@ func (c *chooser) labelAt(i int) (string, error) {
 		return "", nil
 	}
 	k := i + 1
-	marked := d.any(k, ")", "]", "}", ">", ".", ":", "-", "—", ",", "、", "：", "。", "!", "\"", "'", "/", "=", "】", "」", "*", "，", "？", "；", ";")
+	marked := d.any(k, ")", "]", "}", ">", ".", ":", "-", "—", ",", "、", "：", "。", "!", "\"", "'", "/", "=", "】", "」", "*", "，", "？", "；", ";") || d.is(k) == "(" && d.at(k).spaced
 	switch text, _ := c.textFrom(k); {
 	case k >= len(d.tok), d.kind(k) == newline, marked, wrapped && d.any(k, ")", "]"):
 	case text == letter && !c.article(i):
@@ -461,7 +469,7 @@ func (c *chooser) verdict() (string, error) {
 	read := ""
 	for i := range d.tok {
 		letter := c.letter(i)
-		if letter == "" || d.raw(i) == d.is(i) || d.denied(i) || d.deniedAfter(i+1) || !c.affirmed(i) {
+		if letter == "" || d.raw(i) == d.is(i) && d.any(i, "a", "i", "e", "o", "y") || d.denied(i) || d.deniedAfter(i+1) || !c.affirmed(i) {
 			continue
 		}
 		letter, _, err := c.alternatives(letter, i+1)
@@ -484,14 +492,16 @@ func (c *chooser) affirmed(i int) bool {
 		k++
 	}
 	if d.any(k, "is", "seems", "looks") {
-		for k++; d.any(k, "the", "clearly", "definitely", "most", "my"); k++ {
+		k++
+		for d.any(k, "the", "clearly", "definitely", "most", "my") {
+			k++
 		}
 		if d.any(k, "correct", "right", "answer", "best", "choice", "true") && (!d.any(k, "right", "best", "correct", "true") || d.kind(k+1) != word || d.any(k+1, "answer", "choice", "option", "because", "since", "as")) {
 			return true
 		}
 	}
 	b := i - 1
-	for d.any(b, "(", "[", "\"", "'", "option") {
+	for d.any(b, "(", "[", "\"", "'", "option") || d.is(b) == "," && d.any(b-1, "so", "hence", "thus", "therefore") {
 		b--
 	}
 	leads := d.any(b, "it's", "is", "be", "probably", "definitely", "likely", "clearly", "say", "think", "so", "certainly", "therefore", "thus", "hence", "→")
@@ -615,7 +625,7 @@ func (c *chooser) nothing() error {
 		letters = append(letters, o.letter)
 	}
 	slices.Sort(letters)
-	if c.doc.kind(0) == word && len(c.doc.tok) <= 2 && len(c.doc.raw(0)) == 1 {
+	if c.doc.kind(0) == word && len(c.doc.tok) <= 2 && len(c.doc.raw(0)) == 1 && c.letter(0) == "" && !c.doc.glued(1) {
 		return unread("there is no option %s; the options are %s", strings.ToUpper(c.doc.raw(0)), strings.Join(letters, ", "))
 	}
 	return unread("it chooses none of the options %s", strings.Join(letters, ", "))

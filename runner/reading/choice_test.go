@@ -30,6 +30,34 @@ func testChoices(t *testing.T, options []Option, rows []choiceRow) {
 
 func TestChoice(t *testing.T) {
 	testChoices(t, lettered("red", "green", "blue", "yellow"), []choiceRow{
+		{"It is b.", "B"},
+		{"Correct: B", "B"},
+		{"ans: B", "B"},
+		{"A: B", ""},
+		{"Hence, (B).", "B"},
+		{"The answer is A. No, B.", ""},
+		{"I don't think the answer is B", ""},
+		{"The letter B is visible", ""},
+		{"选A还是B", ""},
+		{"选A或者B", ""},
+		{"回答：B", "B"},
+		{"B (not A)", "B"},
+		{"- B", "B"},
+		{"Here are the options:\nA\nB", ""},
+		{"A\n\nBecause B is wrong", "A"},
+		{"B?", ""},
+		{"The answer: A, B, or C?", ""},
+		{"Question: A or B? Answer: B", "B"},
+		{"Section B shows green", "B"},
+		{"red (B)", ""},
+		{"Option B: red", ""},
+		{"A red, B green", ""},
+		{"red-green", ""},
+		{"Grade B", ""},
+		{"Hepatitis B", ""},
+		{"B-52", ""},
+		{"1. B", ""},
+		{"It looks like red but is green", ""},
 		{"B", "B"},
 		{"b", "B"},
 		{"a", "A"},
@@ -171,7 +199,7 @@ func TestChoice(t *testing.T) {
 		{"Definitely C!", "C"},
 		{"Probably B", "B"},
 		{"I am not sure it's B.", ""},
-		{"So, B.", ""},
+		{"So, B.", "B"},
 		{"green", "B"},
 		{"GREEN!", "B"},
 		{"It is green.", "B"},
@@ -196,7 +224,7 @@ func TestChoice(t *testing.T) {
 		{"Anything other than red", ""},
 		{"green rather than red", "B"},
 		{"neither red nor green", ""},
-		{"Without doubt green", ""},
+		{"Without doubt green", "B"},
 		{"There is no doubt it is green", "B"},
 		{"It's the red one (B)", ""},
 		{"vitamin C in red", "A"},
@@ -228,6 +256,7 @@ func TestChoiceOfOptions(t *testing.T) {
 
 func TestYesNo(t *testing.T) {
 	for answer, want := range map[string]string{
+		"\"No\" is written on it": "", "'Yes' appears": "", "\"Yes\", it is": "yes", "Yes, maybe": "", "{\"no\": true}": "", "No–it's a cat": "no", "不是的": "no", "不对": "no", "“是”": "yes", "yes or no": "", "Yes, but no": "", "The button says No": "", "true or false": "", "I can't say no": "", "1. Yes\n2. No": "",
 		"Yes": "yes", "yes.": "yes", "YES!": "yes", "**Yes**": "yes", "*Yes*, it is": "yes", "'Yes'": "yes", "“Yes”": "yes", "Yes — so": "yes", "Yes—so": "yes", "Yes.There": "yes", "Yes\nIt is": "yes", "Yes there is": "yes", "Yes。": "yes", "是": "yes", "是的，有": "yes", "不是": "no", "没有。": "no", "はい": "yes", "いいえ": "no", "Oui.": "yes", "Nein": "no", "Да": "yes", "нет": "no",
 		"No": "no", "No.": "no", "**No**, none": "no", "No, there is no circle.": "no", "No border is visible": "no", "No. The sign says \"yes\".": "no", "Nope": "no", "n": "no", "Y": "yes",
 		"True": "yes", "false": "no", "{\"answer\": true}": "yes", "{\"answer\": \"no\"}": "no", "\"yes\"": "yes", "{\"present\": false}": "no",
@@ -255,6 +284,19 @@ func TestScore(t *testing.T) {
 		o      ScoreOptions
 		want   float64 // NaN cannot be read
 	}{
+		{"Quality (1=bad, 5=good): 4", five, 4},
+		{"4/5 because 3 dogs", five, 4},
+		{"4★", five, 4},
+		{"Out of 5: 4", five, 4},
+		{"Out of 10: 4", five, nan},
+		{"Between 1 and 5, I'd say 4", five, 4},
+		{"1-5: 4", five, 4},
+		{"a 4 out of a possible 5", five, 4},
+		{"4 out of 5 for sharpness and 3 out of 5 for color", five, nan},
+		{"4/5/6", five, nan},
+		{"6/5", five, nan},
+		{"Image 2 gets a 4", five, 4},
+		{"4th", five, nan},
 		{"4", five, 4},
 		{"**4**", five, 4},
 		{"4/5", five, 4},
@@ -333,6 +375,12 @@ func TestPreference(t *testing.T) {
 		names  [2][]string
 		want   int // 0 cannot be read
 	}{
+		{"The first image is better than the second", none, 1},
+		{"The first is worse than the second", none, 0},
+		{"I prefer image B over image A", none, 2},
+		{"A, not B", none, 1},
+		{"A and B are alike", none, 0},
+		{"The first, because the second is blurry", none, 0},
 		{"A", none, 1},
 		{"B", none, 2},
 		{"a", none, 1},

@@ -42,7 +42,7 @@ func makeLexicon() map[string]class {
 	for w := range subjects {
 		add(subjectClass, w)
 	}
-	add(subjectClass, "答")
+	add(subjectClass, "答", "correct")
 	for w := range yesWords {
 		add(answerClass, w)
 	}

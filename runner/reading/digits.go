@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -97,7 +98,8 @@ func (r *numbers) list(i, to int) bool {
 	if r.bracketed(i) || d.is(i-1) == "," && d.glued(i) {
 		return true
 	}
-	return commas > 1 && !grouped(strings.Split(d.from(i, to), ","))
+	groups := strings.Split(d.from(i, to), ",")
+	return commas > 1 && !slices.ContainsFunc(groups, func(g string) bool { return count(g) == 3 })
 }
 
 // named reports whether letters stand right before the digits: X5, x_5, COVID-19.
@@ -114,7 +116,7 @@ func (r *numbers) named(i int) bool {
 	case p == "_" || p == "^":
 		return true
 	case p == "-" && d.glued(i-1) && d.latin(i-2):
-		return !subjects[d.is(i-2)]
+		return !subjects[d.is(i-2)] && !d.any(i-2, "minus", "negative")
 	case p == "." && d.glued(i-1) && d.latin(i-2):
 		return !d.any(i-2, "rs", "no")
 	}
@@ -142,11 +144,11 @@ var labels = map[string]bool{
 func (r *numbers) label(i int) bool {
 	d := r.doc
 	k := i - 1
-	for d.any(k, ".", "#", "-", "(") {
+	for d.any(k, ".", "#", "(") || d.is(k) == "-" && d.kind(k-1) != digits {
 		k--
 	}
-	for k > 0 && (d.kind(k) == digits || d.any(k, "-", "to", "and", ",") && d.kind(k+1) == digits) { // pages 8-9, 12 and 13
-		k--
+	for d.any(k, "-", "to", "and", ",") && d.kind(k-1) == digits { // pages 8-9, 12 and 13
+		k -= 2
 	}
 	if k < 0 || !labels[d.is(k)] {
 		return false

@@ -27,7 +27,7 @@ func JSON(answer string) (value any, note string, err error) {
 	if value, note, err = lastAmid(answer); err == nil {
 		return value, note, nil
 	}
-	if errors.Is(err, errDeep) || errors.Is(whole, errTwice) {
+	if errors.Is(whole, errDeep) || errors.Is(whole, errTwice) {
 		return nil, "", whole
 	}
 	return nil, "", err
@@ -317,8 +317,10 @@ func answerOf(v map[string]any) any {
 		}
 	}
 	if len(v) == 1 {
-		for _, inner := range v {
-			return inner
+		for name, inner := range v {
+			if low := strings.ToLower(name); !yesWords[low] && !noWords[low] { // {"no": true} says either
+				return inner
+			}
 		}
 	}
 	return nil

@@ -238,6 +238,8 @@ func (d *doc) negates(k int) bool {
 		return !d.any(k+1, "doubt", "question")
 	case "not":
 		return !d.any(k+1, "only", "just")
+	case "without":
+		return !d.any(k+1, "doubt", "a")
 	case "than":
 		return d.any(k-1, "rather", "other")
 	case "of":

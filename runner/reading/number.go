@@ -100,7 +100,7 @@ func (r *numbers) next(i int) (f found, to int, ok bool) {
 	case word:
 		return r.words(i)
 	case mark:
-		if d.is(i) == "." && d.glued(i+1) && d.kind(i+1) == digits && !(d.glued(i) && (d.kind(i-1) == digits || d.kind(i-1) == word)) {
+		if d.is(i) == "." && d.glued(i+1) && d.kind(i+1) == digits && (!d.glued(i) || d.kind(i-1) == mark) {
 			return r.digits(i)
 		}
 		if d.text[d.tok[i].start] < 0x80 {
@@ -129,11 +129,15 @@ func (r *numbers) words(i int) (f found, to int, ok bool) {
 	if s == "one" && r.pronoun(i) {
 		return found{at: i, skip: note{i, i + 1, "stands for something there"}}, i + 1, true
 	}
-	if d.glued(i) && d.is(i-1) == "-" && d.latin(i-2) && d.glued(i-1) {
+	hyphen := d.glued(i) && d.is(i-1) == "-"
+	switch {
+	case hyphen && d.glued(i-1) && d.latin(i-2) && !d.any(i-2, "minus", "negative") && !subjects[d.is(i-2)]:
 		return r.compound(i-2, i)
+	case d.is(i-1) == "point":
+		return found{at: i - 1, why: note{i - 1, i + 1, "is part of a number"}}, i + 1, true
 	}
 	f, to, ok = r.cardinal(i)
-	if ok && f.reads() && r.negative(i) {
+	if ok && f.reads() && (r.negative(i) || hyphen && (!r.closed(i-1) || d.any(i-2, "minus", "negative"))) {
 		f.value = -f.value
 	}
 	return f, to, ok
@@ -169,6 +173,9 @@ func (r *numbers) compound(from, i int) (found, int, bool) {
 // stars counts filled ones, as ratings are drawn: ★★★☆☆.
 func (r *numbers) stars(i int) (f found, to int, ok bool) {
 	n := 0
+	if r.doc.kind(i-1) == digits && r.doc.glued(i) { // 4★
+		return f, i, false
+	}
 	for ; r.doc.raw(i) == "★" || r.doc.raw(i) == "⭐"; i++ {
 		n++
 	}
@@ -194,11 +201,13 @@ func (r *numbers) pick(which string) (float64, error) {
 	if one, ok := r.agreed(all); ok {
 		return r.read(one)
 	}
-	if from, to, ok := r.announcement(); ok {
+	if from, to, ok := r.sum(); ok {
 		all = slices.DeleteFunc(all, func(f found) bool { return f.at < from || f.at >= to })
-		if one, ok := r.agreed(all); ok {
-			return r.read(one)
-		}
+	} else if from, to, ok := r.announcement(); ok {
+		all = slices.DeleteFunc(all, func(f found) bool { return f.at < from || f.at >= to })
+	}
+	if one, ok := r.agreed(all); ok {
+		return r.read(one)
 	}
 	return 0, r.several(all)
 }
@@ -254,6 +263,22 @@ func (r *numbers) announcement() (from, to int, ok bool) {
 	return 0, 0, false
 }
 
+// sum is what follows the sign of an answer that is an equation and nothing else: 3 + 2 = 5.
+func (r *numbers) sum() (from, to int, ok bool) {
+	d := r.doc
+	for i := range d.tok {
+		if d.is(i) == "=" {
+			if ok {
+				return 0, 0, false
+			}
+			from, ok = i+1, i > 0
+		} else if d.kind(i) != digits && !d.any(i, "+", "-", "*", "/", "×", "x", "÷", "(", ")", ".", ",", "$") {
+			return 0, 0, false
+		}
+	}
+	return from, len(d.tok), ok
+}
+
 // meant looks at the words around a number that say that it is not what is so: not 5, more than 5, 5 or more.
 func (r *numbers) meant(f found, to int) found {
 	d := r.doc
@@ -261,7 +286,7 @@ func (r *numbers) meant(f found, to int) found {
 	switch {
 	case r.bound(start, to):
 		return found{at: f.at, why: note{max(start-2, 0), to, "is a bound, no number"}}
-	case d.denied4(start):
+	case d.denied4(start), d.deniedAfter(to) && !d.any(to, "can", "does"):
 		return found{at: f.at, skip: note{max(start-2, 0), to, "is denied"}}
 	case math.IsInf(f.value, 0) || math.IsNaN(f.value):
 		return found{at: f.at, why: note{start, to, "is too large"}}

@@ -116,7 +116,7 @@ func (r *numbers) cardinalEnd(start, i int, value float64, words int) (f found, 
 	switch part, s := parts[d.is(next)], d.is(next); {
 	case words == 1 && isVague(d.is(start)):
 		return found{at: start, why: note{start, i, "is no exact number"}}, i, true
-	case part > 0 && (value == 1 || strings.HasSuffix(s, "s")) && s != "half":
+	case part > 0 && (value == 1 && (s != "half" || d.is(start) == "one") || strings.HasSuffix(s, "s")):
 		f.value /= part
 		return f, next + 1, true
 	case part > 0 && s != "half", isOrdinal(s) && (hyphen || value >= 20):
@@ -125,7 +125,13 @@ func (r *numbers) cardinalEnd(start, i int, value float64, words int) (f found, 
 		return r.spokenDecimals(f, i+1)
 	case s == "and" && d.any(next+1, "a", "one") && d.is(next+2) == "half":
 		f.value += 0.5
-		return f, next + 3, true
+		if next += 3; scales[d.is(next)] > 0 {
+			f.value *= scales[d.is(next)]
+			next++
+		}
+		return f, next, true
+	case s == "oh":
+		return found{at: start, why: note{start, next + 1, "is no number"}}, next + 1, true
 	case d.any(next, "pair", "pairs", "couple", "couples"):
 		return found{at: start, why: note{start, next + 1, "is no plain number"}}, next + 1, true
 	case d.kind(next) == digits && d.at(next).spaced && scales[d.is(i-1)] > 0 && i-1 > start:

@@ -35,28 +35,46 @@ func (p preference) read() (int, error) {
 		if !ok || d.denied(i) {
 			continue
 		}
-		for d.any(next, "the", "(", "\"", "'") {
+		for d.any(next, "the", "(", "\"", "'", "image", "picture", "photo", "option") {
 			next++
 		}
 		if which := p.at(next); which != 0 && !d.any(next+1, "or", "and", "/") && !d.any(next+2, "or", "and") {
 			return which, takenBack(d, next)
 		}
 	}
-	read := 0
+	read, better := 0, false
 	for i := range d.tok {
 		which := p.at(i)
 		if which == 0 || d.denied(i) || d.unsaid(i) {
 			continue
 		}
 		if read != 0 && read != which {
+			if better && d.any(i-1, "than", "the", "image", "picture", "photo", "option") {
+				return read, nil
+			}
 			return 0, unread("it names both images")
 		}
+		better = better || d.praised(i)
 		read = which
 	}
 	if read == 0 {
 		return 0, unread("it names neither image")
 	}
 	return read, nil
+}
+
+// praised reports whether what is named at token i is said to be better than what comes next.
+func (d *doc) praised(i int) bool {
+	for k := i + 1; k < i+10 && !d.ends(k); k++ {
+		if d.any(k, "better", "sharper", "clearer", "cleaner", "superior", "preferable") {
+			for ; !d.ends(k) && k < i+12; k++ {
+				if d.any(k, "than") {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // at is the image that is named at token i, 0 for none.

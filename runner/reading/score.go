@@ -1,6 +1,9 @@
 package reading
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Scale is the least and the greatest rating there is; the zero Scale is none.
 type Scale struct{ Min, Max float64 }
@@ -39,7 +42,7 @@ func Score(answer string, o ScoreOptions) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if s.stated.given() && !s.rated {
+	if s.stated.given() && s.rated == nil {
 		v = o.Scale.Min + (v-s.stated.Min)*(o.Scale.Max-o.Scale.Min)/(s.stated.Max-s.stated.Min)
 	}
 	if o.Scale.given() && (v < o.Scale.Min || v > o.Scale.Max) {
@@ -53,29 +56,50 @@ type scorer struct {
 	ScoreOptions
 	numbers *numbers
 	stated  Scale // another scale than the given one that the answer names
-	rated   bool  // a rating with a denominator was read
+	rated   []int // the tokens of ratings that have a denominator
 }
 
 // scales drops what states a scale rather than a rating: "on a scale of 1-5", "(1-5)", "the 1 to 5 scale".
 func (s *scorer) scales() error {
-	found := s.numbers.found
+	found := s.withoutLegend()
 	kept := found[:0]
 	for i := 0; i < len(found); i++ {
 		if i+1 == len(found) || !s.statesScale(found[i], found[i+1]) {
 			kept = append(kept, found[i])
 			continue
 		}
-		stated := Scale{found[i].value, found[i+1].value}
-		if s.Scale.given() && stated != s.Scale {
-			if !s.Rescale || !(stated.Min < stated.Max) {
-				return unread("it rates from %v to %v, not on the scale of %v to %v", stated.Min, stated.Max, s.Scale.Min, s.Scale.Max)
-			}
-			s.stated = stated
+		if err := s.states(Scale{found[i].value, found[i+1].value}); err != nil {
+			return err
 		}
 		i++
 	}
 	s.numbers.found = kept
 	return nil
+}
+
+// states notes a scale that the answer names.
+func (s *scorer) states(stated Scale) error {
+	if !s.Scale.given() || stated == s.Scale {
+		return nil
+	}
+	if !s.Rescale || !(stated.Min < stated.Max) {
+		return unread("it rates from %v to %v, not on the scale of %v to %v", stated.Min, stated.Max, s.Scale.Min, s.Scale.Max)
+	}
+	s.stated = stated
+	return nil
+}
+
+// withoutLegend drops the numbers of a legend: (1 = bad, 5 = good).
+func (s *scorer) withoutLegend() []found {
+	d := s.numbers.doc
+	isLegend := func(f found) bool {
+		end := d.pastNumber(f.at)
+		return f.reads() && d.any(end, "=", "means") && d.kind(end+1) == word
+	}
+	if n := len(slices.DeleteFunc(slices.Clone(s.numbers.found), func(f found) bool { return !isLegend(f) })); n < 2 {
+		return s.numbers.found
+	}
+	return slices.DeleteFunc(s.numbers.found, isLegend)
 }
 
 // statesScale reports whether two numbers that follow each other are the ends of a scale.
@@ -85,6 +109,10 @@ func (s *scorer) statesScale(a, b found) bool {
 		return false
 	}
 	end := d.pastNumber(a.at)
+	ends := Scale{a.value, b.value} == s.Scale
+	if ends && d.is(end) == "and" && d.is(a.at-1) == "between" && end+1 == b.at {
+		return true
+	}
 	if !d.any(end, "-", "to", "~", "through") || end+1 < b.at-1 {
 		return false
 	}
@@ -93,7 +121,7 @@ func (s *scorer) statesScale(a, b found) bool {
 		k--
 	}
 	switch {
-	case d.any(k, "scale", "range", "scales"), d.any(after, "scale") || d.is(after) == "-" && d.is(after+1) == "scale" || d.any(after, "rating") && d.is(after+1) == "scale":
+	case ends && d.is(after) == ":", d.any(k, "scale", "range", "scales"), d.any(after, "scale") || d.is(after) == "-" && d.is(after+1) == "scale" || d.any(after, "rating") && d.is(after+1) == "scale":
 		return true
 	case d.any(a.at-1, "(", "[") && d.any(after, ")", "]"):
 		return true
@@ -104,11 +132,15 @@ func (s *scorer) statesScale(a, b found) bool {
 // pastNumber is the token after a number that begins at token i: its digits, or its words.
 func (d *doc) pastNumber(i int) int {
 	if d.kind(i) != digits {
-		for i++; isNumberWord(d.is(i)) || d.is(i) == "-" && isNumberWord(d.is(i+1)); i++ {
+		i++
+		for isNumberWord(d.is(i)) || d.is(i) == "-" && isNumberWord(d.is(i+1)) {
+			i++
 		}
 		return i
 	}
-	for i++; d.is(i) == "." && d.glued(i) && d.glued(i+1) && d.kind(i+1) == digits; i += 2 {
+	i++
+	for d.is(i) == "." && d.glued(i) && d.glued(i+1) && d.kind(i+1) == digits {
+		i += 2
 	}
 	return i
 }
@@ -126,12 +158,17 @@ func (s *scorer) ratings() error {
 		}
 		switch {
 		case f.skip.text != "":
+		case d.is(f.at-1) == "of" && d.is(f.at-2) == "out": // out of 5: 4
+			if _, err := s.outOf(f, f.value, f.value); err != nil {
+				return err
+			}
+			continue
 		case d.is(end) == "/" && d.kind(end+1) == digits && d.kind(f.at) == digits:
 			var err error
 			if f, err = s.over(f, end); err != nil {
 				return err
 			}
-		case i+1 < len(all) && (d.is(end) == "out" && d.is(end+1) == "of" || d.is(end) == "of") && all[i+1].at <= end+3 && all[i+1].why.text == "":
+		case i+1 < len(all) && (d.is(end) == "out" && d.is(end+1) == "of" || d.is(end) == "of") && all[i+1].at <= end+5 && all[i+1].why.text == "":
 			var err error
 			if f, err = s.outOf(f, f.value, all[i+1].value); err != nil {
 				return err
@@ -167,8 +204,8 @@ func (s *scorer) over(f found, i int) (found, error) {
 
 // outOf is a rating of value where whole is the best there is.
 func (s *scorer) outOf(f found, value, whole float64) (found, error) {
-	s.rated = true
 	f.why, f.value = note{}, value
+	s.rated = append(s.rated, f.at)
 	switch {
 	case !s.Scale.given() || whole == s.Scale.Max:
 		return f, nil
@@ -191,7 +228,7 @@ func (s *scorer) prefer() {
 		for d.any(k, ":", "=", "is", "of", "a", "an", "it", "at", "as", "this", "image", "the", "\"", "(", "：", "be", "would", "with") {
 			k--
 		}
-		if d.any(k, "rating", "score", "grade", "rate", "give", "rated", "quality", "评分", "分") {
+		if slices.Contains(s.rated, f.at) || d.any(k, "rating", "score", "grade", "rate", "give", "rated", "quality", "评分", "分") {
 			rated = append(rated, f)
 		}
 	}

@@ -74,10 +74,13 @@ func indexFold(s, what string) int {
 	}
 }
 
+// mostStated is how long what stands in a box may be, in bytes.
+const mostStated = 512
+
 // closingBrace finds the brace that closes one opened before s.
 func closingBrace(s string) int {
 	depth := 0
-	for i := range min(len(s), 4096) {
+	for i := range min(len(s), mostStated) {
 		switch s[i] {
 		case '{':
 			depth++
@@ -94,7 +97,7 @@ func closingBrace(s string) int {
 var subjects = map[string]bool{
 	"answer": true, "answers": false, "choice": true, "option": true, "conclusion": true, "result": true, "total": true, "count": true,
 	"selection": true, "respuesta": true, "réponse": true, "antwort": true, "resposta": true, "risposta": true, "ответ": true,
-	"정답은": true, "정답": true, "답은": true, "답": true, "solution": true,
+	"정답은": true, "정답": true, "답은": true, "답": true, "solution": true, "ans": true,
 }
 
 // links join a subject and what it announces.
@@ -112,7 +115,7 @@ func (d *doc) announced(i int) (next int, ok bool) {
 	switch {
 	case d.is(i) == "答" && d.any(i+1, "案", "え"):
 		next = i + 2
-	case subjects[d.is(i)]:
+	case subjects[d.is(i)], d.is(i) == "答" && d.is(i-1) == "回", d.is(i) == "correct" && d.is(i+1) == ":":
 		next = i + 1
 	default:
 		return 0, false
@@ -120,16 +123,21 @@ func (d *doc) announced(i int) (next int, ok bool) {
 	for d.any(next, "\"", "'", ")", "]") {
 		next++
 	}
+	if d.is(next) == "." && d.is(i) == "ans" {
+		return next + 1, true
+	}
 	if d.is(next) == "here" {
 		next++
 	}
 	switch s := d.is(next - 1); {
 	case links[d.is(next)]:
 		next++
+	case s == "total" && (d.kind(next) == digits || d.is(next) == "of" && (d.kind(next+1) == digits || isNumberWord(d.is(next+1)))):
 	case s != "정답은" && s != "답은":
 		return 0, false
 	}
-	for ; d.any(next, "be", ":", "：", "therefore", "thus", "clearly", "definitely", "simply", "probably", "likely", "indeed", "most"); next++ {
+	for d.any(next, "be", ":", "：", "therefore", "thus", "clearly", "definitely", "simply", "probably", "likely", "indeed", "most") {
+		next++
 	}
 	if d.kind(next) == newline && d.any(next-1, ":", "：") {
 		next++
@@ -140,7 +148,7 @@ func (d *doc) announced(i int) (next int, ok bool) {
 // retracted reports whether the text from token i on takes back what stands before it.
 func (d *doc) retracted(i int) bool {
 	for ; i < len(d.tok); i++ {
-		if d.any(i, "wait", "correction", "actually", "scratch", "oops") {
+		if d.any(i, "wait", "correction", "actually", "scratch", "oops") || d.is(i) == "no" && d.any(i+1, ",", "—") && d.sentenceEnds(i-1) {
 			return true
 		}
 	}

@@ -199,7 +199,11 @@ func (r *numbers) followed(f found, to int, last float64) (found, int) {
 		return f, to + 1
 	case s == "and" && d.any(to+1, "a", "one") && d.is(to+2) == "half":
 		f.value += 0.5
-		return f, to + 3
+		if to += 3; scales[d.is(to)] > 0 {
+			f.value *= scales[d.is(to)]
+			to++
+		}
+		return f, to
 	case !math.IsInf(last, 1) && d.kind(to) == digits && d.at(to).spaced:
 		return r.failing(f, to+1, "is no number that is read"), to + 1
 	}
@@ -224,7 +228,7 @@ func (r *numbers) lettered(f found, to int) (found, int) {
 	case scales[d.is(to)] > 0 && alone:
 		f.value *= scales[d.is(to)]
 		return f, to + 1
-	case alone && units[d.is(to)]:
+	case alone && units[d.is(to)] && letters != "G":
 		return f, to + 1
 	}
 	to++
@@ -274,9 +278,11 @@ func (r *numbers) signed(f found, i int) found {
 		f.value = -f.value
 	case d.any(k, "—", "―") && d.glued(k+1) && !r.closed(k):
 		f.why = note{k, i + 1, "may have a sign or a dash before it"}
-	case d.any(k, "√", "π", "∕"), d.is(k) == "{" && d.is(k-1) == "√", d.is(k) == "/" && d.kind(k-1) != digits:
+	case d.any(k, "√", "π", "∕", "⁻"), d.is(k) == "{" && d.is(k-1) == "√", d.is(k) == "/" && d.kind(k-1) != digits:
 		f.why = note{k, i + 1, "is part of something that is not computed"}
 	case d.is(k) != "-":
+	case d.glued(k+1) && d.any(k-1, "minus", "negative") && d.glued(k):
+		f.value = -f.value
 	case d.glued(k + 1):
 		if !r.closed(k) {
 			f.value = -f.value

@@ -15,6 +15,8 @@ var chinese = []struct {
 	text string
 	yes  bool
 }{
+	{"不是的", false},
+	{"不对", false},
 	{"不是", false},
 	{"没有", false},
 	{"沒有", false},
@@ -63,10 +65,16 @@ func takenBack(d *doc, i int) error {
 // yesNo reads the first word, else the only word that answers.
 func (d *doc) yesNo() (bool, error) {
 	first := 0
-	for d.kind(first) == newline || d.any(first, "\"", "'", "(", "[", "«", "「", "“", "-", "*", ":", "¡", "¿") {
+	for d.kind(first) == newline || d.any(first, "\"", "'", "(", "[", "{", "<", "«", "「", "“", "-", "*", ":", "¡", "¿") {
 		first++
 	}
 	said, to := d.says(first)
+	if d.any(first-1, "\"", "'", "«", "「") && !d.wholeQuote(to) { // the word is spoken of
+		said = 0
+	}
+	if said != 0 && d.any(to, ",", "…", "-", "—", "(") && d.any(to+1, "maybe", "perhaps", "possibly", "unless") {
+		return false, unread("it is not sure")
+	}
 	if said != 0 && (d.opens(to) || said < 0 && d.is(first) == "no" && d.kind(to) == word && !idioms[d.is(to)] && !d.quantifies(to)) {
 		if d.bothSaid(said, to) || d.contradicted(said, to) {
 			return false, unread("it says both yes and no")
@@ -88,6 +96,18 @@ func (d *doc) yesNo() (bool, error) {
 		return false, unread("it says neither yes nor no")
 	}
 	return total > 0, takenBack(d, 0)
+}
+
+// wholeQuote reports whether the quotes that end at token i are around an answer and not around a word that the text
+// goes on to speak of.
+func (d *doc) wholeQuote(i int) bool {
+	for d.any(i, "\"", "'", "»", "」", ".", ",") {
+		if d.any(i, ".", ",") {
+			return true
+		}
+		i++
+	}
+	return d.ends(i)
 }
 
 // idioms begin with no and do not answer: no doubt, no idea, no image.
@@ -112,7 +132,7 @@ func (d *doc) says(i int) (said, to int) {
 	if !d.has(i, answerClass) {
 		return 0, i
 	}
-	if d.glued(i) && d.any(i-1, "-", "_", "/") && d.glued(i-1) || d.glued(i+1) && d.any(i+1, "-", "_", "/") && d.glued(i+2) && !d.any(i+2, "it", "there", "the") {
+	if d.glued(i) && d.any(i-1, "-", "_", "/") && d.glued(i-1) || d.glued(i+1) && d.any(i+1, "-", "_", "/") && d.glued(i+2) && !d.any(i+2, "it", "there", "the", "it's", "there's", "that's", "i", "this") {
 		return 0, i
 	}
 	switch s := d.is(i); {
@@ -126,7 +146,7 @@ func (d *doc) says(i int) (said, to int) {
 	}
 	for _, c := range chinese {
 		n := len([]rune(c.text))
-		if d.from(i, i+n) == c.text && d.ends(i+n) {
+		if d.from(i, i+n) == c.text && (d.ends(i+n) || d.any(i+n, "\"", "'", "」", ")")) {
 			if c.yes {
 				return 1, i + n
 			}
@@ -167,7 +187,7 @@ func (d *doc) leads(i int) bool {
 		return true
 	case d.any(k, "say", "think", "believe", "guess"):
 		return d.any(k-1, "i", "would", "i'd", "to", "can", "must", "should")
-	case d.any(k, "so", "is", "definitely", "probably", "likely", "then", "therefore", "thus", "hence", "be", "absolutely", "clearly", "certainly", "simply", "a"):
+	case d.any(k, "so", "is", "definitely", "probably", "likely", "then", "therefore", "thus", "hence", "be", "absolutely", "clearly", "certainly", "simply", "a", "oh", "well"):
 		return !d.any(k-1, "sign", "text", "label", "word", "it", "what")
 	}
 	return false
