@@ -16,6 +16,7 @@ const (
 	stopClass                      // ends a clause
 	dotClass                       // ends a clause where nothing is joined to it
 	butClass                       // what was denied before it is no longer
+	numeralClass                   // a Chinese numeral
 )
 
 // lexicon is the class of every word and mark that has one.
@@ -57,6 +58,12 @@ func makeLexicon() map[string]class {
 	add(stopClass, "!", "?", ";", ",", "。", "，", "、", "；", "—", "…", "؟", "।")
 	add(dotClass, ".", ":")
 	add(butClass, "but", "而")
+	for w := range cjkDigits {
+		add(numeralClass, w)
+	}
+	for w := range cjkUnits {
+		add(numeralClass, w)
+	}
 	return words
 }
 

@@ -77,7 +77,7 @@ func (c *chooser) labelAt(i int) (string, error) {
 	case text == letter && !c.article(i):
 	case d.any(k, "or", "and") && c.letter(k+1) != "" && !c.article(k+1):
 	case d.any(k, "because", "since", "as") && d.raw(i) != d.is(i):
-	case d.kind(k) == word && !d.latin(k):
+	case c.chineseVerdict(k):
 	default:
 		return "", nil
 	}
@@ -152,4 +152,18 @@ func (c *chooser) affirmed(i int) bool {
 	}
 	leads := d.any(b, "it's", "is", "be", "probably", "definitely", "likely", "clearly", "say", "think", "so", "certainly", "therefore", "thus", "hence", "→")
 	return leads && (d.ends(k) || d.any(k, "because", "since"))
+}
+
+// chineseVerdict reports whether what follows a letter at token i says that it is the answer: B是正确的, B选项, Bです.
+func (c *chooser) chineseVerdict(i int) bool {
+	d := c.doc
+	if d.is(i) == "选" && d.is(i+1) == "项" {
+		if i += 2; d.ends(i) {
+			return true
+		}
+	}
+	if d.is(i) == "是" {
+		return d.any(i+1, "正", "对", "對", "答", "最")
+	}
+	return d.is(i) == "正" && d.is(i+1) == "确" || d.is(i) == "で" && d.is(i+1) == "す"
 }

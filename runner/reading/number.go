@@ -97,8 +97,14 @@ func (r *numbers) next(i int) (f found, to int, ok bool) {
 	case digits:
 		return r.digits(i)
 	case word:
+		if d.has(i, numeralClass) {
+			return r.chineseNumber(i)
+		}
 		return r.words(i)
 	case mark:
+		if d.is(i) == "〇" {
+			return r.chineseNumber(i)
+		}
 		if d.is(i) == "." && d.glued(i+1) && d.kind(i+1) == digits && (!d.glued(i) || d.kind(i-1) == mark) {
 			return r.digits(i)
 		}

@@ -139,7 +139,7 @@ func (d *doc) announced(i int) (next int, ok bool) {
 	for d.any(next, "be", ":", "：", "therefore", "thus", "clearly", "definitely", "simply", "probably", "likely", "indeed", "most") {
 		next++
 	}
-	if d.kind(next) == newline && d.any(next-1, ":", "：") {
+	for d.kind(next) == newline && (d.any(next-1, ":", "：") || d.kind(next-1) == newline) {
 		next++
 	}
 	return next, true
