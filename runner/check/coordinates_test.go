@@ -192,9 +192,9 @@ func TestCountingWhatWasCutOff(t *testing.T) {
 		{name: "exactly", entry: "count: 2", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: failed, reason: "cannot be read: the answer was cut off after 2 points, and may have gone on"},
 		{name: "at most", entry: "count: {max: 3}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: failed},
 		{name: "at least", entry: "count: {min: 2}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: passed},
-		{name: "too many already", entry: "count: {max: 1, not: true}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: passed},
+		{name: "not, of a part", entry: "count: {max: 1, not: true}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: failed, reason: "cannot be read: the answer was cut off, and what is left of it proves no absence"},
 		{name: "not exactly, so far", entry: "count: {value: 3, not: true}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: failed},
-		{name: "never exactly", entry: "count: {value: 1, not: true}", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: passed},
+		{name: "never exactly", entry: "count: 1", answer: "(0.1, 0.2) (0.3, 0.4)", outcome: failed, reason: "the answer has 2 points, expected 1"},
 	}, cut)
 }
 
