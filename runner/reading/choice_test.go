@@ -30,7 +30,20 @@ func testChoices(t *testing.T, options []Option, rows []choiceRow) {
 
 func TestChoice(t *testing.T) {
 	testChoices(t, lettered("red", "green", "blue", "yellow"), []choiceRow{
-		{"A不是正确答案", ""}, {"A错误", ""}, {"A选项错误", ""}, {"B是正确的", "B"}, {"B选项", "B"}, {"Bです", "B"}, {"B是正确答案，A不是", "B"}, {"Answer:\n\n**B**", "B"}, {"### Answer\nB", "B"}, {"**Answer**\n\nB. green", "B"}, {"Options B and C are wrong, so A.", "A"}, {"A, C, and D are wrong.", ""}, {"All except B", ""}, {"The answer is A bit of red", "A"},
+		{"A不是正确答案", ""},
+		{"A错误", ""},
+		{"A选项错误", ""},
+		{"B是正确的", "B"},
+		{"B选项", "B"},
+		{"Bです", "B"},
+		{"B是正确答案，A不是", "B"},
+		{"Answer:\n\n**B**", "B"},
+		{"### Answer\nB", "B"},
+		{"**Answer**\n\nB. green", "B"},
+		{"Options B and C are wrong, so A.", "A"},
+		{"A, C, and D are wrong.", ""},
+		{"All except B", ""},
+		{"The answer is A bit of red", "A"},
 		{"It is b.", "B"},
 		{"Correct: B", "B"},
 		{"ans: B", "B"},
