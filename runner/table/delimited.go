@@ -180,7 +180,11 @@ func (s *scanner) readLine() (string, error) {
 	for {
 		part, err := s.in.ReadSlice('\n')
 		if s.bytes += len(part); s.bytes > maxRowBytes {
-			return "", mistake(s.line, "is a quote not closed?", "a row has more than %d MiB", maxRowBytes>>20)
+			hint := ""
+			if s.separator != 0 {
+				hint = "is a quote not closed?"
+			}
+			return "", mistake(s.line, hint, "a row has more than %d MiB", maxRowBytes>>20)
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):

@@ -117,6 +117,10 @@ func TestZipBomb(t *testing.T) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
+	large := write(t, "large.xlsx", strings.Repeat("\x00", maxWorkbook)+b.String()) // a zip may follow what is none
+	if got, want := show(t, large, nil), "0:0: the workbook has more than 128 MiB; save it as .csv\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	got := show(t, write(t, "bomb.xlsx", b.String()), nil)
 	if want := "0:0: it is not a workbook: unzip size exceeds the 536870912 bytes limit; save it as .xlsx or .csv\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -9,15 +9,18 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// maxUnzipped is how large the parts of a workbook may be in all.
-const maxUnzipped = 512 << 20 // bytes
+// Limits of a workbook, which is read as a whole, in bytes.
+const (
+	maxWorkbook = 128 << 20
+	maxUnzipped = 512 << 20
+)
 
 // readSheet reads the first sheet of a workbook. Numbers are read as they are kept,
 // not as they are shown: 0.5 and not 50%.
 func readSheet(t *reader) error {
-	f, err := excelize.OpenReader(t.stream(), excelize.Options{UnzipSizeLimit: maxUnzipped})
+	f, err := openWorkbook(t)
 	if err != nil {
-		return mistake(0, "save it as .xlsx or .csv", "%s", notSheet(err))
+		return err
 	}
 	defer f.Close()
 	sheets := f.GetSheetList()
@@ -54,6 +57,20 @@ func readSheet(t *reader) error {
 		return mistake(0, "its first row names the columns", "the sheet %q is empty", sheets[0])
 	}
 	return nil
+}
+
+func openWorkbook(t *reader) (*excelize.File, error) {
+	if _, err := zip.NewReader(t.in, t.size); err != nil { // before all of it is in memory
+		return nil, mistake(0, "save it as .xlsx or .csv", "%s", notSheet(err))
+	}
+	if t.size > maxWorkbook {
+		return nil, mistake(0, "save it as .csv", "the workbook has more than %d MiB", maxWorkbook>>20)
+	}
+	f, err := excelize.OpenReader(t.stream(), excelize.Options{UnzipSizeLimit: maxUnzipped})
+	if err != nil {
+		return nil, mistake(0, "save it as .xlsx or .csv", "%s", notSheet(err))
+	}
+	return f, nil
 }
 
 // sheetRow gives a row of a sheet, which keeps no empty cells at its end.
