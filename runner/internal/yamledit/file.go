@@ -73,10 +73,13 @@ func New(path, name string, check func(root spec.Node) error) *File {
 func Read(path string) ([]byte, error) {
 	data, err := regular.Read(path, maxFileBytes)
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Lstat(path); err == nil {
+		switch info, err := os.Lstat(path); {
+		case err != nil:
+			return nil, nil //nolint:nilerr // there is none
+		case info.Mode()&fs.ModeSymlink != 0:
 			return nil, errors.New("it is a link to nowhere")
 		}
-		return nil, nil
+		return Read(path) // it was made meanwhile
 	}
 	if data == nil {
 		data = []byte{}
