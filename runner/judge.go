@@ -40,10 +40,13 @@ func (e *Execution) sample(ctx context.Context, p *plan.Case, c *result.Case, k 
 // turn judges one answer.
 func (e *Execution) turn(ctx context.Context, p *plan.Case, t *result.Turn, index int, images []check.Image) {
 	in := check.Input{
-		CaseID: p.ID, Turn: index, Prompt: t.Prompt, Answer: t.Answer, Finish: t.Finish, Images: images, Shown: t.Shown,
+		CaseID: p.ID, Turn: index, Prompt: t.Prompt, Answer: t.Answer, Reasoning: t.Reasoning, Unclosed: t.Unclosed, Finish: t.Finish, Images: images, Shown: t.Shown,
 		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Cached: t.Cached, Vars: p.Vars(), Goldens: e.plan.Goldens(), Secrets: p.Secrets,
 		Ask: func(ctx context.Context, backend string, req sdk.Request) (sdk.Response, bool, error) {
-			return e.pool.Ask(ctx, backend, req, p.NoCache)
+			r, cached, err := e.pool.Ask(ctx, backend, req, p.NoCache)
+			said := e.plan.Project.Backends[backend].Reasoning.Apart(r)
+			r.Text, r.Reasoning = said.Answer, said.Reasoning
+			return r, cached, err
 		},
 	}
 	if written := p.Turns[index].Written; written != "" {

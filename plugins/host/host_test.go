@@ -122,7 +122,7 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, emit func(string))
 	case "echo":
 		img := req.Messages[0].Parts[1].Image
 		ok.Text = fmt.Sprintf("%+v %s %s %s %d %dx%d", req.Params, req.Messages[0].Role, img.SHA256, img.Path, len(img.Bytes), img.Width, img.Height)
-		ok.Finish, ok.LogProbs, ok.Images = sdk.FinishLength, []float64{-0.5}, []sdk.ImageShown{{Width: 28, Height: 56}}
+		ok.Finish, ok.LogProbs, ok.Reasoning, ok.Images = sdk.FinishLength, []float64{-0.5}, "hm", []sdk.ImageShown{{Width: 28, Height: 56}}
 		ok.Usage = sdk.Usage{TextTokens: 1, ImageTokens: 2, OutputTokens: 3}
 		ok.Timings = sdk.Timings{Preprocess: 1, Encode: 2, Prefill: 3, Decode: 4}
 	}
@@ -199,7 +199,7 @@ func TestGenerateCarriesEverything(t *testing.T) {
 				t.Errorf("the backend got\n%s, expected\n%s", got.Text, want)
 			}
 			if got.Finish != sdk.FinishLength || got.Usage != (sdk.Usage{TextTokens: 1, ImageTokens: 2, OutputTokens: 3}) ||
-				got.Timings != (sdk.Timings{Preprocess: 1, Encode: 2, Prefill: 3, Decode: 4}) || len(got.LogProbs) != 1 ||
+				got.Timings != (sdk.Timings{Preprocess: 1, Encode: 2, Prefill: 3, Decode: 4}) || len(got.LogProbs) != 1 || got.Reasoning != "hm" ||
 				!slices.Equal(got.Images, []sdk.ImageShown{{Width: 28, Height: 56}}) {
 				t.Errorf("the host got %+v", got)
 			}

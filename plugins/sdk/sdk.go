@@ -135,6 +135,9 @@ type Response struct {
 	Timings Timings
 	// LogProbs of each generated token, natural logarithm, when the backend has them; else nil.
 	LogProbs []float64
+	// Reasoning is what the model thought before it answered, where the backend or its
+	// server has set it apart. Reasoning that stands in Text is set apart by vlmspec.
+	Reasoning string
 	// Images says at which size the model was shown each image of the request, all
 	// messages together, in order; nil when the backend does not know. Some models
 	// answer with coordinates in pixels of that size.

@@ -44,7 +44,7 @@ type Input struct {
 	CaseID   string
 	Turn     int    // index of the turn, 0 for single-turn cases
 	Prompt   string // text of the turn, with <image> where an image stood
-	Answer   string
+	Answer   string // without the reasoning
 	Finish   string
 	Images   []Image        // of the whole conversation up to this turn
 	Shown    []result.Size  // at which the model was shown each of Images; nil, or 0 by 0, when not known
@@ -59,8 +59,13 @@ type Input struct {
 	// PromptSHA256 is what a golden records of the prompt, where that is not the
 	// digest of Prompt: of the prompt as it is written, with ${env:NAME} for secrets.
 	PromptSHA256 string
+
+	Reasoning string // what the model thought before it answered
+	Unclosed  bool   // the reasoning does not end, so that there is no answer
+
 	// Ask puts a request to a backend by its name, for judges; nil when there is
-	// nobody to be asked. cached says that the answer was taken from the cache.
+	// nobody to be asked. The reasoning is apart from the text of the response. cached
+	// says that the answer was taken from the cache.
 	Ask func(ctx context.Context, backend string, req sdk.Request) (r sdk.Response, cached bool, err error)
 }
 

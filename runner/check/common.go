@@ -16,7 +16,7 @@ type common struct {
 	Not    bool    `yaml:"not" doc:"the check must fail: outcome and score are turned round; an answer that cannot be read, was cut off or declines never passes"`
 	Weight float64 `yaml:"weight" above:"0" doc:"how much it counts in the case's score; 1 when not given"`
 	Warn   bool    `yaml:"warn" doc:"reported, never fails the case"`
-	On     on      `yaml:"on" doc:"what it reads: answer (the default), {json: $.path}, {regex: '(\\d+)'} or {line: last}"`
+	On     on      `yaml:"on" doc:"what it reads: answer (the default), reasoning (what the model thought before), {json: $.path}, {regex: '(\\d+)'} or {line: last}"`
 }
 
 func (c *common) keys() *common { return c }
@@ -38,7 +38,7 @@ type wrapped struct {
 
 // Judge implements [Check].
 func (w *wrapped) Judge(ctx context.Context, in Input) result.Verdict {
-	text, problem := w.On.read(in.Answer)
+	text, problem := w.On.read(in)
 	v := w.verdict(ctx, in, text, problem)
 	v.Kind, v.Weight, v.Warn, v.File, v.Line = w.kind, w.Weight, w.Warn, w.pos.File, w.pos.Line
 	v.Read, v.Score = text, unit(v.Score)
@@ -64,6 +64,9 @@ func (w *wrapped) verdict(ctx context.Context, in Input, text, problem string) r
 
 // unreadable says why no check of this kind can read the answer, "" where it can.
 func (w *wrapped) unreadable(in Input, text, problem string) string {
+	if in.Unclosed && (!w.On.reasoning || w.Not) {
+		return "the reasoning does not end, so there is no answer"
+	}
 	if _, aside := w.judge.(interface{ aside() }); aside { // it looks at something else than the text
 		return ""
 	}

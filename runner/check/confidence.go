@@ -19,6 +19,9 @@ func (*confidenceCheck) aside() {}
 func (*confidenceCheck) compile(spec.Node, Env) error { return nil }
 
 func (c *confidenceCheck) judge(_ context.Context, in Input, _ string) result.Verdict {
+	if in.Reasoning != "" {
+		return unread("", "", "the model reasoned, and its log-probabilities are not known to be those of the answer alone")
+	}
 	if len(in.LogProbs) == 0 {
 		return broken("the backend gave no log-probabilities for this answer, so there is no confidence to check")
 	}

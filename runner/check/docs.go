@@ -100,7 +100,7 @@ func nameOfType(t reflect.Type) string {
 }
 
 func (*texts) typeName() string      { return "text or list of text" }
-func (*on) typeName() string         { return "answer, or a map" }
+func (*on) typeName() string         { return "answer, reasoning, or a map" }
 func (*schemaNode) typeName() string { return "map or path" }
 
 // Schemas returns the JSON Schema of the value of every kind, from the structs

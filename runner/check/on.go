@@ -14,6 +14,8 @@ type on struct {
 	path  jsonPath       // json: $.path
 	regex *regexp.Regexp // regex: its first group, or all of the match
 	line  int            // line: counted from 1, from the end when negative; 0 is off
+
+	reasoning bool // what the model thought before the answer
 }
 
 type onMap struct {
@@ -22,12 +24,16 @@ type onMap struct {
 	Line  spec.Node `yaml:"line"`
 }
 
-const onHint = "write answer, {json: $.path}, {regex: '(\\d+)'} or {line: last}"
+const onHint = "write answer, reasoning, {json: $.path}, {regex: '(\\d+)'} or {line: last}"
 
 // DecodeNode implements [spec.Decoder].
 func (o *on) DecodeNode(n spec.Node) error {
 	if n.Kind() != spec.Map {
-		if n.Text() == "answer" {
+		switch n.Text() {
+		case "answer":
+			return nil
+		case "reasoning":
+			o.reasoning = true
 			return nil
 		}
 		return n.Errorf(onHint, "on: %s is not known", quote(n.Text()))
@@ -75,7 +81,7 @@ func (o *on) decodeLine(n spec.Node) error {
 func (*on) JSONSchema() map[string]any {
 	text := map[string]any{"type": "string"}
 	return map[string]any{"anyOf": []any{
-		map[string]any{"type": "string", "enum": []any{"answer"}},
+		map[string]any{"type": "string", "enum": []any{"answer", "reasoning"}},
 		map[string]any{
 			"type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
 			"properties": map[string]any{
@@ -87,8 +93,13 @@ func (*on) JSONSchema() map[string]any {
 }
 
 // read returns the part of the answer, or a sentence that says why there is none.
-func (o *on) read(answer string) (text, problem string) {
+func (o *on) read(in Input) (text, problem string) {
+	answer := in.Answer
 	switch {
+	case o.reasoning && in.Reasoning == "":
+		return "", "on: there is no reasoning before the answer"
+	case o.reasoning:
+		return in.Reasoning, ""
 	case o.path != nil:
 		return o.readJSON(answer)
 	case o.regex != nil:

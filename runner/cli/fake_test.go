@@ -83,6 +83,8 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 		}
 	case "turns":
 		r.Text = fmt.Sprint(len(req.Messages))
+	case "history":
+		r.Text = req.Messages[len(req.Messages)-2].Parts[0].Text
 	case "crash":
 		fmt.Fprintln(os.Stderr, "GGML_ASSERT(n_past < n_ctx) failed")
 		os.Exit(134)

@@ -112,7 +112,7 @@ func (l *lane) cached(id Fingerprint, req sdk.Request, sample int) (r sdk.Respon
 	if json.Unmarshal(value, &k) != nil {
 		return r, false
 	}
-	return sdk.Response{Text: k.Text, Finish: k.Finish, LogProbs: k.LogProbs, Images: k.Images, Usage: sdk.Usage{
+	return sdk.Response{Text: k.Text, Finish: k.Finish, LogProbs: k.LogProbs, Images: k.Images, Reasoning: k.Reasoning, Usage: sdk.Usage{
 		TextTokens: k.TextTokens, ImageTokens: k.ImageTokens, OutputTokens: k.OutputTokens,
 	}}, true
 }
@@ -126,6 +126,7 @@ type cachedAnswer struct {
 	OutputTokens int              `json:"output_tokens"`
 	LogProbs     []float64        `json:"logprobs,omitempty"`
 	Images       []sdk.ImageShown `json:"images,omitempty"`
+	Reasoning    string           `json:"reasoning,omitempty"` // as the backend told it; that of Text stands there
 }
 
 // cacheWrites gathers the answers of a sample.
@@ -143,7 +144,7 @@ func (k *cacheWrites) add(l *lane, task Task, req sdk.Request, r sdk.Response) {
 	if !known || id.uncacheable(req.Params, task.Never) != "" {
 		return
 	}
-	value, err := json.Marshal(cachedAnswer{r.Text, r.Finish, r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.LogProbs, r.Images})
+	value, err := json.Marshal(cachedAnswer{r.Text, r.Finish, r.Usage.TextTokens, r.Usage.ImageTokens, r.Usage.OutputTokens, r.LogProbs, r.Images, r.Reasoning})
 	if key, ok := keyOf(id, req, task.Index); ok && err == nil {
 		k.keys, k.values = append(k.keys, key), append(k.values, value)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/check"
+	"github.com/vlmspec/vlmspec/runner/reasoning"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -14,6 +15,7 @@ import (
 // next, and in answer what has been asked and said.
 type talk struct {
 	pool   *Pool
+	rule   reasoning.Rule
 	turns  []spec.Turn
 	req    sdk.Request
 	shown  []check.Image
@@ -22,7 +24,7 @@ type talk struct {
 
 func (p *Pool) talk(task Task, a *Answer) *talk {
 	c := task.Case
-	t := &talk{pool: p, turns: c.Turns, req: sdk.Request{ID: c.ID, Params: c.Params}, answer: a}
+	t := &talk{pool: p, rule: c.Reasoning, turns: c.Turns, req: sdk.Request{ID: c.ID, Params: c.Params}, answer: a}
 	t.req.Params.Seed = c.SampleSeed(task.Index)
 	if c.System != "" {
 		t.req.Messages = append(t.req.Messages, sdk.Message{Role: sdk.System, Parts: []sdk.Part{{Text: c.System}}})
@@ -44,13 +46,18 @@ func (t *talk) ask(turn int) error {
 // said adds the answer to what was asked last.
 func (t *talk) said(r sdk.Response) *result.Turn {
 	turn := &t.answer.Turns[len(t.answer.Turns)-1]
-	turn.Answer, turn.Finish, turn.LogProbs = r.Text, string(r.Finish), r.LogProbs
+	said := t.rule.Apart(r)
+	turn.Answer, turn.Reasoning, turn.Unclosed = said.Answer, said.Reasoning, said.Unclosed
+	turn.Finish = string(r.Finish)
+	if said.Answer == r.Text { // else nobody knows which of them are the answer's
+		turn.LogProbs = r.LogProbs
+	}
 	turn.Tokens = result.Tokens{Text: r.Usage.TextTokens, Image: r.Usage.ImageTokens, Output: r.Usage.OutputTokens, Cached: r.Usage.CachedTokens}
 	turn.CachedImages = r.Usage.CachedImages
 	for _, i := range r.Images {
 		turn.Shown = append(turn.Shown, result.Size{Width: i.Width, Height: i.Height})
 	}
-	t.req.Messages = append(t.req.Messages, sdk.Message{Role: sdk.Assistant, Parts: []sdk.Part{{Text: r.Text}}})
+	t.req.Messages = append(t.req.Messages, sdk.Message{Role: sdk.Assistant, Parts: []sdk.Part{{Text: said.Answer}}})
 	return turn
 }
 

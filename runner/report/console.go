@@ -207,6 +207,9 @@ func (c *Console) sample(s *result.Sample) {
 		if s.Error != nil && i == len(s.Turns)-1 {
 			break
 		}
+		if t.Reasoning != "" {
+			fmt.Fprintf(&c.buf, "  %s\n", c.dim(fmt.Sprintf("%-10s %s", "reasoning", reasoningLine(t))))
+		}
 		c.pair("answer", t.Answer)
 		for _, v := range t.Verdicts {
 			if v.Outcome != result.Passed {

@@ -48,6 +48,9 @@ func describeSample(b *strings.Builder, s *result.Sample) {
 		if s.Error != nil && i == len(s.Turns)-1 {
 			break
 		}
+		if t.Reasoning != "" {
+			line(b, "reasoning", reasoningLine(t))
+		}
 		line(b, "answer", t.Answer)
 		for _, v := range t.Verdicts {
 			if v.Outcome != result.Passed {

@@ -284,12 +284,16 @@ func output(s string) *xmlOutput {
 	return &xmlOutput{s}
 }
 
-// junitOut holds the conversation of the telling sample and the images.
+// junitOut holds the conversation of the telling sample, reasoning and all, and the images.
 func junitOut(c *result.Case) string {
 	var b strings.Builder
 	if s := telling(c); s != nil {
 		for _, t := range s.Turns {
-			fmt.Fprintf(&b, "prompt: %s\nanswer: %s\n", t.Prompt, t.Answer)
+			fmt.Fprintf(&b, "prompt: %s\n", t.Prompt)
+			if t.Reasoning != "" {
+				fmt.Fprintf(&b, "reasoning: %s\n", t.Reasoning)
+			}
+			fmt.Fprintf(&b, "answer: %s\n", t.Answer)
 		}
 	}
 	conversation := xmlText(b.String())

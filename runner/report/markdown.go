@@ -60,7 +60,9 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	}
 	for _, c := range bad {
 		fmt.Fprintf(w, "<details><summary>%s <code>%s</code> %s</summary>\n\n", htmlText(string(c.Outcome)), htmlText(place(c)), htmlText(title(c)))
-		fmt.Fprintf(w, "%s\n\n</details>\n", fenced(details(m, c)))
+		fmt.Fprintf(w, "%s\n", fenced(details(m, c)))
+		foldReasoning(w, c)
+		fmt.Fprintf(w, "\n</details>\n")
 	}
 	if q := t.inQuarantine(); len(q) > 0 {
 		fmt.Fprintf(w, "\n### Quarantine\n\n")

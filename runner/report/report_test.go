@@ -90,6 +90,7 @@ func example() *result.Run {
 	cases[7].Samples[0].Turns[0].Verdicts = []result.Verdict{{Kind: "judge", Outcome: result.Passed, Judge: &result.Judge{Backend: "grader", Cached: true}}}
 	cases[1].Reason = "equals: " + failed.Reason
 	cases[1].Siblings = 2
+	cases[1].Samples[0].Turns[0].Reasoning = "Is it red?\n" + hostile
 	cases[1].ID = "a/it's-wrong"
 	cases[3].Reason = "1 of 3 samples passed, 2 needed; equals: answer is not \"red\""
 	cases[4].Reason = "backend tiny crashed"

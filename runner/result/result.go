@@ -84,6 +84,8 @@ type Judge struct {
 	Answer  string `json:"answer"`
 	Tries   int    `json:"tries"` // until a grade could be read
 	Cached  bool   `json:"cached,omitempty"`
+	// Reasoning is what it thought before it answered.
+	Reasoning string `json:"reasoning,omitempty"`
 }
 
 // Overlay is what a vision check looked at, for drawing over the image.
@@ -188,11 +190,13 @@ type Turn struct {
 	Verdicts  []Verdict `json:"verdicts,omitempty"`
 	Timings   Timings   `json:"timings"`
 	Tokens    Tokens    `json:"tokens"`
-	LogProbs  []float64 `json:"logprobs,omitempty"`
-	Cached    bool      `json:"cached,omitempty"` // taken from the cache
+	LogProbs  []float64 `json:"logprobs,omitempty"` // of the answer; nil too where reasoning stood in the same text
+	Cached    bool      `json:"cached,omitempty"`   // taken from the cache
 	// CachedImages is how many of the images that the conversation has shown so far
 	// the backend had encoded before.
 	CachedImages int `json:"cached_images,omitempty"`
+	// Unclosed says that the reasoning does not end, so that there is no answer.
+	Unclosed bool `json:"unclosed,omitempty"`
 	// Shown is the size at which the model was shown each image that the conversation
 	// has shown so far, in pixels; nil, or 0 by 0, where the backend does not say.
 	Shown []Size `json:"shown,omitempty"`

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/reasoning"
 	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
@@ -68,6 +69,8 @@ type Case struct {
 	Sizing  Sizing         // at which size images are shown, where the backend does not say
 	Secrets []secret.Value // values of ${env:...} used here, to redact from every output
 	Sources []Source       // files it was made from, the spec first; images are in Turns
+
+	Reasoning reasoning.Rule // that of the case, else of its backend
 
 	scope *scope // of its variables
 }
@@ -135,4 +138,6 @@ type Backend struct {
 	// is whole only when Err is nil.
 	Err     error
 	Secrets []secret.Value // values of ${env:...} in Config, to redact from every output
+
+	Reasoning reasoning.Rule // how its model marks what it thinks
 }

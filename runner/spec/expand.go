@@ -66,7 +66,7 @@ func (l *loader) expandRow(s *suite, n Node, outer *scope, r *row) error {
 		return err
 	}
 	c.Secrets = secrets
-	l.addPerBackend(s, c, f.Backends)
+	l.addPerBackend(s, c, f)
 	return nil
 }
 
@@ -181,28 +181,29 @@ func (r row) text(name string) string {
 }
 
 // addPerBackend appends the case once for each backend it runs on.
-func (l *loader) addPerBackend(s *suite, c *Case, own []at[string]) {
+func (l *loader) addPerBackend(s *suite, c *Case, f caseFile) {
 	backends := s.file.Backends
-	if own != nil {
-		backends = own
-		l.checkBackends(own)
+	if f.Backends != nil {
+		backends = f.Backends
+		l.checkBackends(f.Backends)
 	}
 	if len(backends) == 0 {
 		backends = []at[string]{{Value: l.project.DefaultBackend}}
 	}
 	if len(backends) == 1 {
-		if _, known := l.project.Backends[backends[0].Value]; known {
-			c.Backend = backends[0].Value
+		if backend, known := l.project.Backends[backends[0].Value]; known {
+			c.Backend, c.Reasoning = backends[0].Value, f.Reasoning.over(backend)
 			l.cases = append(l.cases, c)
 		}
 		return
 	}
 	for _, b := range backends {
-		if _, known := l.project.Backends[b.Value]; !known {
+		backend, known := l.project.Backends[b.Value]
+		if !known {
 			continue
 		}
 		c := c.clone() // what is done to a case on one backend must not reach the others
-		c.Backend = b.Value
+		c.Backend, c.Reasoning = b.Value, f.Reasoning.over(backend)
 		c.ID += "@" + b.Value
 		l.cases = append(l.cases, &c)
 	}

@@ -21,6 +21,8 @@ type settings struct {
 	XFail    reason        `yaml:"xfail" doc:"why it is known to fail; passing is then reported as a failure"`
 	Cache    string        `yaml:"cache" enum:"auto|never" doc:"never asks the backend in every run and keeps no answer; auto, the default, takes what an earlier run has kept"`
 	Sizing   `yaml:",inline"`
+
+	Reasoning reasoningRule `yaml:"reasoning" doc:"how a model marks what it thinks before it answers, which no check reads: {open: <think>, close: </think>}; auto, the default, knows the usual marks; keep leaves it in the answer"`
 }
 
 // params are sdk.Params as written; nil is not given.

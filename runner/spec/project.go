@@ -80,8 +80,9 @@ type runsFile struct {
 }
 
 type backendFile struct {
-	Plugin string          `yaml:"plugin" required:"true" doc:"the plugin that answers, such as llamacpp"`
-	Config map[string]Node `yaml:"config" doc:"settings the plugin understands; see vlmspec backends"`
+	Plugin    string          `yaml:"plugin" required:"true" doc:"the plugin that answers, such as llamacpp"`
+	Config    map[string]Node `yaml:"config" doc:"settings the plugin understands; see vlmspec backends"`
+	Reasoning reasoningRule   `yaml:"reasoning" doc:"how the model marks what it thinks before it answers, where no suite or case says; as reasoning in a spec"`
 }
 
 // LoadProject reads a vlmspec.yaml. path is that file, or a folder in which,
@@ -233,6 +234,9 @@ func (p *Project) chooseRetention(f runsFile) error {
 
 func (p *Project) backend(e Entry, f backendFile) Backend {
 	b := Backend{Name: e.Key, Plugin: f.Plugin, Dir: p.Dir, Pos: e.KeyNode.Pos(), Config: map[string]any{}}
+	if f.Reasoning.rule != nil {
+		b.Reasoning = *f.Reasoning.rule
+	}
 	sc := &scope{env: &environment{get: p.Env}, secrets: &b.Secrets}
 	var problems problems
 	for key, value := range f.Config {

@@ -43,7 +43,12 @@ func (s *Suite) Ask(ctx context.Context, prompt string, images ...string) (Answe
 	if err != nil {
 		return Answer{}, s.shown(fmt.Errorf("ask %q: %w", prompt, err))
 	}
-	in.Answer, in.Finish, in.LogProbs = resp.Text, string(resp.Finish), resp.LogProbs
+	said := s.plan.Project.Backends[s.plan.Project.DefaultBackend].Reasoning.Apart(resp)
+	in.Answer, in.Reasoning, in.Unclosed = said.Answer, said.Reasoning, said.Unclosed
+	in.Finish = string(resp.Finish)
+	if said.Answer == resp.Text {
+		in.LogProbs = resp.LogProbs
+	}
 	for _, i := range resp.Images {
 		in.Shown = append(in.Shown, result.Size{Width: i.Width, Height: i.Height})
 	}

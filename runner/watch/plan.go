@@ -227,7 +227,8 @@ func (p *state) configured(i int, before *spec.Project) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.plan.Backends(i), func(name string) bool {
-		return !sameBackend(p.project.Backends[name], before.Backends[name])
+		now, then := p.project.Backends[name], before.Backends[name]
+		return !sameBackend(now, then) || now.Reasoning != then.Reasoning
 	})
 }
 

@@ -134,7 +134,7 @@ func fromResponse(r sdk.Response) *backendv1.GenerateResponse {
 		finish = backendv1.FinishReason_FINISH_REASON_LENGTH
 	}
 	return &backendv1.GenerateResponse{Event: &backendv1.GenerateResponse_Answer{Answer: &backendv1.Answer{
-		Text: r.Text, Finish: finish, LogProbs: r.LogProbs, Images: fromImages(r.Images),
+		Text: r.Text, Finish: finish, LogProbs: r.LogProbs, Reasoning: r.Reasoning, Images: fromImages(r.Images),
 		Usage: &backendv1.Usage{
 			TextTokens: int32of(r.Usage.TextTokens), ImageTokens: int32of(r.Usage.ImageTokens), OutputTokens: int32of(r.Usage.OutputTokens),
 			CachedTokens: int32of(r.Usage.CachedTokens), CachedImages: int32of(r.Usage.CachedImages),
@@ -186,7 +186,7 @@ func imagesOf(r *backendv1.GenerateRequest) (n int) {
 func toResponse(a *backendv1.Answer, images int) (sdk.Response, error) {
 	u, t := a.GetUsage(), a.GetTimings()
 	r := sdk.Response{
-		Text: a.GetText(), Finish: sdk.FinishStop, LogProbs: a.GetLogProbs(),
+		Text: a.GetText(), Finish: sdk.FinishStop, LogProbs: a.GetLogProbs(), Reasoning: a.GetReasoning(),
 		Usage: sdk.Usage{
 			TextTokens: int(u.GetTextTokens()), ImageTokens: int(u.GetImageTokens()), OutputTokens: int(u.GetOutputTokens()),
 			CachedTokens: int(u.GetCachedTokens()), CachedImages: int(u.GetCachedImages()),

@@ -1157,6 +1157,9 @@ type Answer struct {
 	Timings *Timings     `protobuf:"bytes,4,opt,name=timings,proto3" json:"timings,omitempty"`
 	// Natural logarithm, one per generated token; empty when not known.
 	LogProbs []float64 `protobuf:"fixed64,5,rep,packed,name=log_probs,json=logProbs,proto3" json:"log_probs,omitempty"`
+	// What the model thought before it answered, where the backend or its server
+	// has set it apart; reasoning that stands in text is set apart by vlmspec.
+	Reasoning string `protobuf:"bytes,6,opt,name=reasoning,proto3" json:"reasoning,omitempty"`
 	// At which size the model was shown each image of the request, all messages
 	// together, in order; empty when not known.
 	Images        []*ImageShown `protobuf:"bytes,7,rep,name=images,proto3" json:"images,omitempty"`
@@ -1227,6 +1230,13 @@ func (x *Answer) GetLogProbs() []float64 {
 		return x.LogProbs
 	}
 	return nil
+}
+
+func (x *Answer) GetReasoning() string {
+	if x != nil {
+		return x.Reasoning
+	}
+	return ""
 }
 
 func (x *Answer) GetImages() []*ImageShown {
@@ -1511,13 +1521,14 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\x05chunk\x18\x01 \x01(\tH\x00R\x05chunk\x124\n" +
 	"\x06answer\x18\x02 \x01(\v2\x1a.vlmspec.backend.v1.AnswerH\x00R\x06answer\x121\n" +
 	"\x05begun\x18\x03 \x01(\v2\x19.vlmspec.backend.v1.BegunH\x00R\x05begunB\a\n" +
-	"\x05event\"\x93\x02\n" +
+	"\x05event\"\xb1\x02\n" +
 	"\x06Answer\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x128\n" +
 	"\x06finish\x18\x02 \x01(\x0e2 .vlmspec.backend.v1.FinishReasonR\x06finish\x12/\n" +
 	"\x05usage\x18\x03 \x01(\v2\x19.vlmspec.backend.v1.UsageR\x05usage\x125\n" +
 	"\atimings\x18\x04 \x01(\v2\x1b.vlmspec.backend.v1.TimingsR\atimings\x12\x1b\n" +
-	"\tlog_probs\x18\x05 \x03(\x01R\blogProbs\x126\n" +
+	"\tlog_probs\x18\x05 \x03(\x01R\blogProbs\x12\x1c\n" +
+	"\treasoning\x18\x06 \x01(\tR\treasoning\x126\n" +
 	"\x06images\x18\a \x03(\v2\x1e.vlmspec.backend.v1.ImageShownR\x06images\":\n" +
 	"\n" +
 	"ImageShown\x12\x14\n" +
