@@ -49,6 +49,16 @@ cover: ## check the coverage of runner/... that make test measured
 lint: ## golangci-lint with the walls between packages
 	$(GO) run $(GOLANGCI) run ./...
 
+FUZZTIME ?= 60s
+.PHONY: fuzz
+fuzz: ## run every fuzz target, FUZZTIME=60s each
+	@set -o pipefail; $(GO) test -list '^Fuzz' ./... | \
+		awk '/^Fuzz/ {name[++n] = $$1} /^ok/ {for (i = 1; i <= n; i++) print $$2, name[i]; n = 0}' | \
+		while read -r package name; do \
+			echo "$$package $$name"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" || exit 1; \
+		done
+
 BENCH = $(GO) test -v -run '^$$' -timeout 90m
 BENCH_LLAMA = $(llama_env) VLMSPEC_BIN=$(BIN) VLMSPEC_RANDOM_MODELS=$(CURDIR)/build/models VLMSPEC_OLLAMA=$(CURDIR)/build/ollama \
 	$(BENCH) -tags llamacpp ./plugins/llamacpp

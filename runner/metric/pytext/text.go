@@ -24,6 +24,9 @@ func IsSpace(r rune) bool {
 	return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f
 }
 
+// IsWord reports whether \w matches: str.isalnum, or an underscore.
+func IsWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
+
 // Fields is str.split().
 func Fields(s string) []string { return strings.FieldsFunc(s, IsSpace) }
 
