@@ -18,18 +18,19 @@ func look(pattern string, o regexp2.RegexOptions) *regexp2.Regexp {
 const (
 	easiTailLines  = 6
 	easiTailWindow = 800 // code points
-	easiTight      = `\.,:;!?\)\]】》」』，。；、：）`
+	easiClosing    = "*_`）]})"
+	easiTight      = ".,:;!?)]】》」』，。；、：）"
 )
 
 var (
 	zeroWidth    = strings.NewReplacer("\u200b", "", "\u200c", "", "\u200d", "", "\ufeff", "")
+	spacesRE     = regexp.MustCompile(`([` + pytext.Space + `])[` + pytext.Space + `]*`)
 	easiBlockRE  = regexp.MustCompile(`(?is)<[` + pytext.Space + `]*answer\b[^>]*>[` + pytext.Space + `]*([A-Ja-j])(?:[` + pytext.Space + `]*[\.．:：\)\]】、])?.*?<[` + pytext.Space + `]*/[` + pytext.Space + `]*answer[` + pytext.Space + `]*>`)
 	thinkEndRE   = regexp.MustCompile(`(?i)</[` + pytext.Space + `]*think[` + pytext.Space + `]*>`)
 	thinkStartRE = regexp.MustCompile(`(?i)<[` + pytext.Space + `]*think[` + pytext.Space + `]*>`)
 	easiOptionRE = regexp.MustCompile(`(?i)^[*_>\-` + pytext.Space + `]*(?:option|选项)[` + pytext.Space + `]+[A-J][` + pytext.Space + `]*[:：]`)
 	easiSingleRE = regexp.MustCompile("^[" + pytext.Space + "]*[*_`>（）\\[\\]【】()]*[" + pytext.Space + "]*([A-Fa-f])[" + pytext.Space + "]*[*_`（）\\[\\]【】()]*[" + pytext.Space + "]*$")
 	easiLabelRE  = regexp.MustCompile(`(?i)^[` + pytext.Space + `]*([A-F])[` + pytext.Space + `]*[\.．:：\)\]】、-][` + pytext.Space + `]+`)
-	easiInlineRE = look("(?<![A-Za-z])[*_`（\\[{(]*\\s*([A-F])\\s*[*_`）\\]})]*(?=$|[\\s"+easiTight+"])", regexp2.None)
 )
 
 // ChoiceEASI is can_match_option of VLMEvalKit's spatial benchmarks. In this order: an <answer> block that opens with
@@ -56,7 +57,8 @@ func ChoiceEASI(answer string, choices []string) (letter string, ok bool) {
 			return letter, true
 		}
 	}
-	if m := firstGroup(easiPhrase(letters), regexp2.IgnoreCase, text); m != "" {
+	// A phrase may hold any amount of space anywhere, so one of a run will do.
+	if m := firstGroup(easiPhrase(letters), regexp2.IgnoreCase, spacesRE.ReplaceAllString(text, "$1")); m != "" {
 		return strings.ToUpper(m), true
 	}
 	return easiOnly(text, letters)
@@ -122,8 +124,8 @@ func easiFromLines(lines []string) string {
 				return strings.ToUpper(m[1])
 			}
 		}
-		if all := groups(easiInlineRE, line); len(all) == 1 {
-			return all[0]
+		if letter, ok := onlyLetter(line, "ABCDEF", runes.easiInline); ok {
+			return letter
 		}
 	}
 	return ""
@@ -136,23 +138,43 @@ func easiOnly(text, letters string) (string, bool) {
 			kept = append(kept, line)
 		}
 	}
-	re := look(`(?<![A-Za-z])[([{（【]?\s*([`+letters+`])\s*[)\]}）】]?(?![A-Za-z])`, regexp2.None)
-	all := groups(re, strings.Join(kept, "\n"))
-	if len(all) != 1 {
-		return "", false
-	}
-	return all[0], true
+	return onlyLetter(strings.Join(kept, "\n"), letters, runes.standsAlone)
 }
 
-// groups are the distinct first groups of all matches.
-func groups(re *regexp2.Regexp, text string) []string {
-	var out []string
-	m, _ := re.FindStringMatch(text)
-	for m != nil {
-		if g := m.GroupByNumber(1).String(); !slices.Contains(out, g) {
-			out = append(out, g)
+// onlyLetter is the one letter that stands in a text, maybe more than once, with no letter before it and what fits behind it.
+func onlyLetter(text, letters string, fits func(s runes, after int) bool) (string, bool) {
+	s, only := runes(text), rune(0)
+	for i, r := range s {
+		if !strings.ContainsRune(letters, r) || s.latin(i-1) || !fits(s, i+1) {
+			continue
 		}
-		m, _ = re.FindNextMatch(m)
+		if only != 0 && only != r {
+			return "", false
+		}
+		only = r
 	}
-	return out
+	if only == 0 {
+		return "", false
+	}
+	return string(only), true
+}
+
+func (s runes) latin(i int) bool {
+	return i >= 0 && i < len(s) && (s[i] >= 'A' && s[i] <= 'Z' || s[i] >= 'a' && s[i] <= 'z')
+}
+
+func (s runes) space(i int) bool { return i < len(s) && pytext.IsSpace(s[i]) }
+
+// standsAlone is what matches \s*[)\]}）】]?(?![A-Za-z]): all but a letter.
+func (s runes) standsAlone(i int) bool { return !s.latin(i) }
+
+// easiInline is what matches \s*[*_`）\]})]*(?=$|[\s.,:;!?)\]】》」』，。；、：）]): space, or closing marks up to one that may
+// stand behind them, or to the end.
+func (s runes) easiInline(i int) bool {
+	for ; i < len(s) && !s.space(i) && !strings.ContainsRune(easiTight, s[i]); i++ {
+		if !strings.ContainsRune(easiClosing, s[i]) {
+			return false
+		}
+	}
+	return true
 }

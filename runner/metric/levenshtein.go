@@ -11,22 +11,7 @@ func Levenshtein(a, b string) int {
 	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
 		x, y = x[:len(x)-1], y[:len(y)-1]
 	}
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, s := range y {
-			d := diagonal
-			if r != s {
-				d = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], d
-		}
-	}
-	return row[len(y)]
+	return editDistance(x, y)
 }
 
 // LevenshteinSimilarity is 1 − distance / length of the longer text, in [0,1]; two empty texts are 1.

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dlclark/regexp2"
-
 	"github.com/vlmspec/vlmspec/runner/metric/pytext"
 )
 
@@ -17,31 +15,10 @@ type OpenAnswer struct {
 	Text     string
 }
 
-// The number forms, searched one after the other.
-var mmmuNumberREs = []*regexp2.Regexp{
-	look(`-?\b\d{1,3}(?:,\d{3})+\b`, regexp2.None),
-	look(`-?\d+(?:\.\d+)?[eE][+-]?\d+`, regexp2.None),
-	look(`-?(?:\d+\.\d+|\.\d+|\d+\b)(?![eE][+-]?\d+)(?![,\d])`, regexp2.None),
-}
-
 var (
 	mmmuMarkers = []string{"could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result "}
 	mmmuTrivial = []string{":", ",", ".", "!", "?", ";", "'"}
 )
-
-// MMMUNumbers lists the numbers in a text: those with comma groups, then scientific ones, then plain ones that no
-// comma, digit or exponent follows ("12,34" has only 34). Source: MMMU-Benchmark/MMMU, mmmu/utils/eval_utils.py.
-func MMMUNumbers(text string) []string {
-	var out []string
-	for _, re := range mmmuNumberREs {
-		m, _ := re.FindStringMatch(text)
-		for m != nil {
-			out = append(out, m.String())
-			m, _ = re.FindNextMatch(m)
-		}
-	}
-	return out
-}
 
 // MMMUNormalize turns a text into comparable forms: a number, ignoring commas and rounded to two decimals; else the
 // lower-cased text; one character becomes two forms, with a space before and behind it.
@@ -66,9 +43,11 @@ func MMMUParse(reply string) []OpenAnswer {
 		candidates = append(candidates, MMMUNumbers(t)...)
 	}
 	var out []OpenAnswer
+	known := map[OpenAnswer]bool{}
 	for _, c := range candidates {
 		for _, form := range MMMUNormalize(c) {
-			if !slices.Contains(out, form) {
+			if !known[form] {
+				known[form] = true
 				out = append(out, form)
 			}
 		}

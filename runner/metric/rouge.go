@@ -28,21 +28,3 @@ func ROUGEL(prediction string, references []string) (float64, error) {
 	}
 	return (1 + rougeBeta*rougeBeta) * p * r / (r + rougeBeta*rougeBeta*p), nil
 }
-
-// longestCommon is the length of the longest common subsequence.
-func longestCommon(a, b []string) int {
-	row := make([]int, len(b)+1)
-	for _, x := range a {
-		diagonal := 0
-		for j, y := range b {
-			above := row[j+1]
-			if x == y {
-				row[j+1] = diagonal + 1
-			} else {
-				row[j+1] = max(above, row[j])
-			}
-			diagonal = above
-		}
-	}
-	return row[len(b)]
-}
