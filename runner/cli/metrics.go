@@ -28,7 +28,7 @@ func (a *app) metricsList() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List every variant: its name, tier, meaning and source",
+		Short: "List every variant: its name, tier, inputs, meaning and source",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
@@ -36,7 +36,7 @@ func (a *app) metricsList() *cobra.Command {
 			}
 			t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 			for _, m := range catalog.List() {
-				fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", m.ID, m.Tier, m.Line, m.Source)
+				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", m.ID, m.Tier, m.Names(), m.Line, m.Source)
 			}
 			return t.Flush()
 		},
@@ -50,11 +50,12 @@ func (a *app) metricsJSON() error {
 	enc.SetEscapeHTML(false)
 	for _, m := range catalog.List() {
 		line := struct {
-			ID     string       `json:"id"`
-			Tier   catalog.Tier `json:"tier"`
-			Line   string       `json:"line"`
-			Source string       `json:"source"`
-		}{m.ID, m.Tier, m.Line, m.Source}
+			ID     string          `json:"id"`
+			Tier   catalog.Tier    `json:"tier"`
+			Inputs []catalog.Input `json:"inputs"`
+			Line   string          `json:"line"`
+			Source string          `json:"source"`
+		}{m.ID, m.Tier, m.Inputs(), m.Line, m.Source}
 		if err := enc.Encode(line); err != nil {
 			return err
 		}
@@ -68,7 +69,9 @@ func (a *app) metricsEval() *cobra.Command {
 		Short: "Evaluate metrics on JSON lines from standard input",
 		Long: `eval reads one {"metric": NAME, "inputs": {...}} a line and answers each with
 {"value": ...} or {"error": "..."} in the same order. A value the definition
-leaves undefined is null.`,
+leaves undefined is null. Names of inputs that are missing or unknown are an
+error; ` + "`vlmspec metrics list`" + ` shows them, with a question mark behind those
+that may be left out.`,
 		Example: `  echo '{"metric":"anls.vlmevalkit","inputs":{"prediction":"hallo","answers":["hello"]}}' | vlmspec metrics eval`,
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

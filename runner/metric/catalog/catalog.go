@@ -34,8 +34,14 @@ type Metric struct {
 	Tier   Tier
 	Source string // repository, file and function that define it
 	Line   string // what it computes, in one line
-	eval   func(json.RawMessage) (any, error)
+	evaluator
 }
+
+// Names writes the names of the inputs, with a question mark behind those that are optional.
+func (m Metric) Names() string { return namesOf(m.inputs) }
+
+// Inputs lists the names that [Metric.Eval] takes.
+func (m Metric) Inputs() []Input { return m.inputs }
 
 // Eval computes the value from a JSON object of inputs. A value the definition leaves undefined is nil.
 func (m Metric) Eval(inputs json.RawMessage) (any, error) {
@@ -108,7 +114,10 @@ func answer(byID map[string]Metric, line []byte) any {
 	}
 	m, ok := byID[q.Metric]
 	if !ok {
-		return failure{fmt.Sprintf("unknown metric %q", q.Metric)}
+		return failure{fmt.Sprintf("unknown metric %q; `vlmspec metrics list` lists them", q.Metric)}
+	}
+	if q.Inputs == nil {
+		return failure{"inputs are missing: " + m.Names()}
 	}
 	v, err := m.Eval(q.Inputs)
 	if err != nil {
@@ -118,17 +127,6 @@ func answer(byID map[string]Metric, line []byte) any {
 		return failure{"value: " + err.Error()}
 	}
 	return value{v}
-}
-
-// on makes an eval function out of one that takes decoded inputs.
-func on[T any](f func(T) (any, error)) func(json.RawMessage) (any, error) {
-	return func(inputs json.RawMessage) (any, error) {
-		var in T
-		if err := json.Unmarshal(inputs, &in); err != nil {
-			return nil, fmt.Errorf("inputs: %w", err)
-		}
-		return f(in)
-	}
 }
 
 // number makes a JSON value of a score: nil where it is undefined. Infinity is a string, for JSON has no such number.

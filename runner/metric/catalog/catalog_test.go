@@ -159,7 +159,7 @@ func TestEval(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := strings.Split(strings.TrimSpace(out.String()), "\n")
-	want := []string{`{"value":1}`, `{"error":"unknown metric \"no.such\""}`, `{"value":null}`, `{"error":"read line: `, `{"error":"inputs: `, `{"value":null}`}
+	want := []string{`{"value":1}`, "{\"error\":\"unknown metric \\\"no.such\\\"; `vlmspec metrics list` lists them\"}", `{"value":null}`, `{"error":"read line: `, `{"error":"inputs: `, `{"value":null}`}
 	if len(got) != len(want) {
 		t.Fatalf("got %d lines: %s", len(got), out.String())
 	}

@@ -8,10 +8,13 @@ import (
 )
 
 type choiceInput struct {
-	Answer     text    `json:"answer"`
-	Response   text    `json:"response"`
-	Prediction text    `json:"prediction"`
-	Choices    choices `json:"choices"`
+	Answer  text    `json:"answer"`
+	Choices choices `json:"choices"`
+}
+
+type responseInput struct {
+	Response text    `json:"response"`
+	Choices  choices `json:"choices"`
 }
 
 // randomChoice stands where the original picks at random.
@@ -48,12 +51,16 @@ var choice = []Metric{
 	) (any, error) {
 		return orFalse(metric.ChoiceEASI(string(in.Answer), in.Choices)), nil
 	})},
-	{"mcq.eval_vanilla_exact_matching", Core, "open-compass/VLMEvalKit, vlmeval/dataset/utils/multiple_choice.py eval_vanilla model=None", "1 if the letter read is the gold one", on(func(in choiceInput) (any, error) {
+	{"mcq.eval_vanilla_exact_matching", Core, "open-compass/VLMEvalKit, vlmeval/dataset/utils/multiple_choice.py eval_vanilla model=None", "1 if the letter read is the gold one", on(func(in struct {
+		choiceInput
+		Prediction text `json:"prediction"`
+	},
+	) (any, error) {
 		return map[string]float64{"hit": metric.ChoiceHit(string(in.Prediction), string(in.Answer), in.Choices.options())}, nil
 	})},
 	{"mcq.extract_characters_regex", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/utils/multiple_choice.py extract_characters_regex", "first capital A to E behind known prefixes", on(func(in struct {
 		Text    text   `json:"text"`
-		Choices []text `json:"choices"`
+		Choices []text `json:"choices,omitempty"`
 	},
 	) (any, error) {
 		if in.Choices == nil {
@@ -68,10 +75,10 @@ var choice = []Metric{
 	) (any, error) {
 		return metric.ChoiceLMMS(string(in.Response), in.Choices), nil
 	})},
-	{"mcq.mmmu_lmms_eval", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/tasks/_task_utils/mmmu_mcq_utils.py parse_mmmu_multi_choice_response", "letter by (X), X followed by a space, X., or option text", on(func(in choiceInput) (any, error) {
+	{"mcq.mmmu_lmms_eval", Variant, "EvolvingLMMs-Lab/lmms-eval, lmms_eval/tasks/_task_utils/mmmu_mcq_utils.py parse_mmmu_multi_choice_response", "letter by (X), X followed by a space, X., or option text", on(func(in responseInput) (any, error) {
 		return orRandom(metric.ChoiceMMMULMMS(string(in.Response), in.Choices.options())), nil
 	})},
-	{"mcq.mmmu_official", Core, "MMMU-Benchmark/MMMU, mmmu/utils/eval_utils.py parse_multi_choice_response", "letter by (X), X between spaces, or option text", on(func(in choiceInput) (any, error) {
+	{"mcq.mmmu_official", Core, "MMMU-Benchmark/MMMU, mmmu/utils/eval_utils.py parse_multi_choice_response", "letter by (X), X between spaces, or option text", on(func(in responseInput) (any, error) {
 		return orRandom(metric.ChoiceMMMU(string(in.Response), in.Choices.options())), nil
 	})},
 	{"mcq.mmmu_pro_cot_postproc", Variant, "open-compass/VLMEvalKit, vlmeval/dataset/image_mcq.py MMMUProDataset.cot_postproc", "what follows the last \"Answer:\" line's marker", on(textTo(metric.ChoiceMMMUProCoT))},

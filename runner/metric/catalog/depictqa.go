@@ -11,28 +11,23 @@ import (
 )
 
 type depictInput struct {
-	Predictions []text        `json:"predictions"`
-	Answers     []text        `json:"answers"`
-	Confidence  []*float64    `json:"confidence"`
-	Intervals   []json.Number `json:"intervals"`
+	Predictions identified `json:"predictions"`
+	Answers     identified `json:"answers"`
 }
 
-// scores compares answer by answer.
-func (in depictInput) scores(score func(prediction, gold string) float64) ([]float64, error) {
-	if len(in.Predictions) != len(in.Answers) {
-		return nil, fmt.Errorf("%d predictions for %d answers", len(in.Predictions), len(in.Answers))
+// scores compares answer by answer, and says which predictions have one.
+func (in depictInput) scores(score func(prediction, gold string) float64) (all []float64, places []int, err error) {
+	said, gold, places, err := matched(in.Predictions, in.Answers)
+	for i := range said {
+		all = append(all, score(said[i], gold[i]))
 	}
-	var out []float64
-	for i, p := range in.Predictions {
-		out = append(out, score(string(p), string(in.Answers[i])))
-	}
-	return out, nil
+	return all, places, err
 }
 
 // depict makes an entry of a mean, which the scripts print with four decimals.
 func depict(score func(prediction, gold string) float64) func(depictInput) (any, error) {
 	return func(in depictInput) (any, error) {
-		all, err := in.scores(score)
+		all, _, err := in.scores(score)
 		if err != nil {
 			return nil, err
 		}
@@ -91,21 +86,27 @@ var depictqa = []Metric{
 	{"depictqa.srcc_plcc_voting", Core, "XPixelGroup/DepictQA, src/eval/cal_srcc_plcc_voting.py", "correlations of fitted mean votes with opinions, tolerance 1e-3", on(voting)},
 }
 
-func depictBins(in depictInput) (any, error) {
-	all, err := in.scores(metric.DepictQAEqual)
+func depictBins(in struct {
+	depictInput
+	Confidence []*float64    `json:"confidence"`
+	Intervals  []json.Number `json:"intervals"`
+},
+) (any, error) {
+	all, places, err := in.scores(metric.DepictQAEqual)
 	if err != nil {
 		return nil, err
 	}
-	var right []bool
-	for _, s := range all {
-		right = append(right, s == 1)
+	given, err := pick(in.Confidence, places)
+	if err != nil {
+		return nil, fmt.Errorf("confidence: %w", err)
 	}
+	var right []bool
 	var confidence, bounds []float64
-	for i, c := range in.Confidence {
-		if c == nil {
+	for i, s := range all {
+		if given[i] == nil {
 			return nil, fmt.Errorf("answer %d has no confidence", i)
 		}
-		confidence = append(confidence, *c)
+		right, confidence = append(right, s == 1), append(confidence, *given[i])
 	}
 	for _, b := range in.Intervals {
 		x, _ := pytext.Float(b.String())

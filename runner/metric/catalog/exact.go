@@ -49,10 +49,10 @@ var exact = []Metric{
 func exactLMMS(in struct {
 	Prediction        text     `json:"prediction"`
 	Reference         text     `json:"reference"`
-	Regexes           []string `json:"regexes_to_ignore"`
-	IgnoreCase        bool     `json:"ignore_case"`
-	IgnorePunctuation bool     `json:"ignore_punctuation"`
-	IgnoreNumbers     bool     `json:"ignore_numbers"`
+	Regexes           []string `json:"regexes_to_ignore,omitempty"`
+	IgnoreCase        bool     `json:"ignore_case,omitempty"`
+	IgnorePunctuation bool     `json:"ignore_punctuation,omitempty"`
+	IgnoreNumbers     bool     `json:"ignore_numbers,omitempty"`
 },
 ) (any, error) {
 	o := metric.ExactOptions{IgnoreCase: in.IgnoreCase, IgnorePunctuation: in.IgnorePunctuation, IgnoreNumbers: in.IgnoreNumbers}

@@ -6,15 +6,20 @@ import (
 )
 
 type detectionInput struct {
-	Text    text       `json:"text"`
-	Width   float64    `json:"width"`
-	Height  float64    `json:"height"`
+	Text   text    `json:"text"`
+	Width  float64 `json:"width"`
+	Height float64 `json:"height"`
+}
+
+// resizedInput has the size of the image as the model saw it.
+type resizedInput struct {
+	detectionInput
 	InputWH [2]float64 `json:"input_wh"`
 }
 
 // detected makes an entry of a reader of labelled boxes.
-func detected(read func(detectionInput) ([]reader.Detection, error)) func(detectionInput) (any, error) {
-	return func(in detectionInput) (any, error) {
+func detected[T any](read func(T) ([]reader.Detection, error)) func(T) (any, error) {
+	return func(in T) (any, error) {
 		all, err := read(in)
 		if err != nil {
 			return nil, err
@@ -42,7 +47,7 @@ var formats = []Metric{
 	{"format.paligemma", Core, "roboflow/supervision, supervision/detection/vlm.py from_paligemma", "boxes of <locNNNN> tokens, y first, pixels", on(detected(func(in detectionInput) ([]reader.Detection, error) {
 		return reader.PaliGemma(string(in.Text), in.Width, in.Height), nil
 	}))},
-	{"format.qwen_bbox_2d", Core, "roboflow/supervision, supervision/detection/vlm.py from_qwen_2_5_vl", "JSON bbox_2d in the model's input size, pixels", on(detected(func(in detectionInput) ([]reader.Detection, error) {
+	{"format.qwen_bbox_2d", Core, "roboflow/supervision, supervision/detection/vlm.py from_qwen_2_5_vl", "JSON bbox_2d in the model's input size, pixels", on(detected(func(in resizedInput) ([]reader.Detection, error) {
 		return reader.Qwen(string(in.Text), in.InputWH[0], in.InputWH[1], in.Width, in.Height)
 	}))},
 	{"format.shikra_boxes", Variant, "shikras/shikra, mllm/dataset/process_function/box_process_function.py PlainBoxFormatter.extract", "boxes per mention as fractions", on(func(in textInput) (any, error) {

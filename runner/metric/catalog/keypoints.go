@@ -10,12 +10,22 @@ type keypointInput struct {
 	Pred    [][][2]float64 `json:"pred"`
 	Gold    [][][2]float64 `json:"gt"`
 	Visible [][]truth      `json:"visible"`
-	Thr     float64        `json:"thr"`
-	Norm    [][2]float64   `json:"norm_factor"`
+}
+
+// normedInput has a norm for each instance and axis.
+type normedInput struct {
+	keypointInput
+	Norm [][2]float64 `json:"norm_factor"`
+}
+
+func (in normedInput) keypoints() metric.Keypoints {
+	k := in.keypointInput.keypoints()
+	k.Norm = in.Norm
+	return k
 }
 
 func (in keypointInput) keypoints() metric.Keypoints {
-	k := metric.Keypoints{Pred: in.Pred, Gold: in.Gold, Norm: in.Norm}
+	k := metric.Keypoints{Pred: in.Pred, Gold: in.Gold}
 	for _, row := range in.Visible {
 		var visible []bool
 		for _, v := range row {
@@ -32,7 +42,7 @@ var keypoints = []Metric{
 	{"keypoint.epe_mmpose", Variant, "open-mmlab/mmpose, mmpose/evaluation/functional/keypoint_eval.py keypoint_epe", "mean distance in pixels", on(func(in keypointInput) (any, error) {
 		return number(metric.EPE(in.keypoints()))
 	})},
-	{"keypoint.nme_mmpose", Variant, "open-mmlab/mmpose, mmpose/evaluation/functional/keypoint_eval.py keypoint_nme", "mean normalised distance", on(func(in keypointInput) (any, error) {
+	{"keypoint.nme_mmpose", Variant, "open-mmlab/mmpose, mmpose/evaluation/functional/keypoint_eval.py keypoint_nme", "mean normalised distance", on(func(in normedInput) (any, error) {
 		return number(metric.NME(in.keypoints()))
 	})},
 	{"keypoint.oks_coco", Core, "cocodataset/cocoapi, PythonAPI/pycocotools/cocoeval.py COCOeval.computeOks", "object keypoint similarity", on(func(in struct {
@@ -44,7 +54,11 @@ var keypoints = []Metric{
 	) (any, error) {
 		return number(metric.OKS(in.Pred.keypoints(), in.Gold.keypoints(), in.Box, in.Area, metric.COCOSigmas))
 	})},
-	{"keypoint.pck_mmpose", Core, "open-mmlab/mmpose, mmpose/evaluation/functional/keypoint_eval.py keypoint_pck_accuracy", "share of keypoints below a normalised distance", on(func(in keypointInput) (any, error) {
+	{"keypoint.pck_mmpose", Core, "open-mmlab/mmpose, mmpose/evaluation/functional/keypoint_eval.py keypoint_pck_accuracy", "share of keypoints below a normalised distance", on(func(in struct {
+		normedInput
+		Thr float64 `json:"thr"`
+	},
+	) (any, error) {
 		s, err := metric.PCK(in.keypoints(), in.Thr)
 		if err != nil {
 			return nil, err
@@ -55,14 +69,12 @@ var keypoints = []Metric{
 
 // keypointAUC has one norm for all instances and axes.
 func keypointAUC(in struct {
-	Pred    [][][2]float64 `json:"pred"`
-	Gold    [][][2]float64 `json:"gt"`
-	Visible [][]truth      `json:"visible"`
-	Norm    float64        `json:"norm_factor"`
-	Steps   *int           `json:"num_thrs"`
+	keypointInput
+	Norm  float64 `json:"norm_factor"`
+	Steps *int    `json:"num_thrs"`
 },
 ) (any, error) {
-	k := keypointInput{Pred: in.Pred, Gold: in.Gold, Visible: in.Visible}
+	k := in.keypoints()
 	for range in.Pred {
 		k.Norm = append(k.Norm, [2]float64{in.Norm, in.Norm})
 	}
@@ -70,7 +82,7 @@ func keypointAUC(in struct {
 	if in.Steps != nil {
 		steps = *in.Steps
 	}
-	return number(metric.PCKAUC(k.keypoints(), steps))
+	return number(metric.PCKAUC(k, steps))
 }
 
 // triples is x, y, v for each keypoint.
@@ -93,7 +105,7 @@ func cocoAP(in struct {
 		Keypoints triples    `json:"keypoints"`
 		Box       [4]float64 `json:"bbox"`
 		Area      float64    `json:"area"`
-		Crowd     truth      `json:"iscrowd"`
+		Crowd     truth      `json:"iscrowd,omitempty"`
 	} `json:"gt"`
 	Pred []struct {
 		Image     int      `json:"image_id"`

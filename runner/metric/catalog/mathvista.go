@@ -12,13 +12,10 @@ import (
 )
 
 type mathVistaInput struct {
-	Response     text     `json:"response"`
-	Extraction   text     `json:"extraction"`
 	QuestionType string   `json:"question_type"`
 	AnswerType   string   `json:"answer_type"`
 	Choices      []text   `json:"choices"`
 	Precision    *float64 `json:"precision"`
-	IgnoreEmpty  bool     `json:"ignore_empty_extractions"`
 }
 
 func (in mathVistaInput) question() metric.MathVistaQuestion {
@@ -31,13 +28,22 @@ func (in mathVistaInput) question() metric.MathVistaQuestion {
 const askedModel = "LLM"
 
 var mathvista = []Metric{
-	{"mathvista.extract_answer_quick", Core, "lupantech/MathVista, evaluation/extract_answer.py extract_answer quick_extract=True, stub LLM returns \"LLM\"", "answer of a reply, LLM where a model would be asked", on(func(in mathVistaInput) (any, error) {
+	{"mathvista.extract_answer_quick", Core, "lupantech/MathVista, evaluation/extract_answer.py extract_answer quick_extract=True, stub LLM returns \"LLM\"", "answer of a reply, LLM where a model would be asked", on(func(in struct {
+		mathVistaInput
+		Response text `json:"response"`
+	},
+	) (any, error) {
 		if s, ok := metric.MathVistaExtract(string(in.Response), in.question()); ok {
 			return s, nil
 		}
 		return askedModel, nil
 	})},
-	{"mathvista.normalize_extracted_answer", Core, "lupantech/MathVista, evaluation/calculate_score.py normalize_extracted_answer", "extraction in the form of the gold answer, null if it has none", on(func(in mathVistaInput) (any, error) {
+	{"mathvista.normalize_extracted_answer", Core, "lupantech/MathVista, evaluation/calculate_score.py normalize_extracted_answer", "extraction in the form of the gold answer, null if it has none", on(func(in struct {
+		mathVistaInput
+		Extraction  text `json:"extraction"`
+		IgnoreEmpty bool `json:"ignore_empty_extractions,omitempty"`
+	},
+	) (any, error) {
 		if in.IgnoreEmpty && in.QuestionType == "multi_choice" && pytext.Strip(string(in.Extraction)) == "" {
 			return nil, nil
 		}

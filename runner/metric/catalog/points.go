@@ -13,9 +13,9 @@ type pointInput struct {
 	Text       text     `json:"text"`
 	Width      int      `json:"width"`
 	Height     int      `json:"height"`
-	Output     string   `json:"output"`
+	Output     string   `json:"output,omitempty"`
 	Divisor    *float64 `json:"normalization_constant"`
-	IsAbsolute bool     `json:"is_absolute"`
+	IsAbsolute bool     `json:"is_absolute,omitempty"`
 }
 
 // sized fills in RoboPoint's size where the inputs have none.
