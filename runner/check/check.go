@@ -16,29 +16,6 @@ type Check interface {
 	Judge(ctx context.Context, in Input) result.Verdict
 }
 
-// Files lists the files that a check reads, absolute: masks, schemas, scripts.
-func Files(c Check) []string {
-	w, ok := c.(*wrapped)
-	if !ok {
-		return nil
-	}
-	if r, ok := w.judge.(interface{ files() []string }); ok {
-		return r.files()
-	}
-	return nil
-}
-
-// Timed reports whether a check reads how long an answer took, so that one from
-// the cache will not do.
-func Timed(c Check) bool {
-	w, ok := c.(*wrapped)
-	if !ok {
-		return false
-	}
-	t, ok := w.judge.(interface{ timed() bool })
-	return ok && t.timed()
-}
-
 // Input is what a check may look at.
 type Input struct {
 	CaseID   string

@@ -14,7 +14,7 @@ import (
 // Doc describes a kind of check to people.
 type Doc struct {
 	Kind    string
-	Group   string // "text", "answers", "vision", "quality", "cost" or "code"
+	Group   string // "text", "answers", "vision", "quality", "logic", "cost" or "code"
 	Summary string
 	Short   string // the key that `kind: value` stands for, "" when the kind takes only a map
 	Bare    bool   // `- kind` alone will do

@@ -3,16 +3,54 @@ package check
 import (
 	"os"
 	"path/filepath"
+	"slices"
 )
 
-// Judge is the name of the backend that a check asks, "" when it asks none.
-func Judge(c Check) string {
-	if w, ok := c.(*wrapped); ok {
-		if j, ok := w.judge.(*judgeCheck); ok {
-			return j.Backend
+// Judges are the names of the backends that a check asks, each once.
+func Judges(c Check) []string {
+	var names []string
+	each(c, func(j judge) {
+		if j, ok := j.(*judgeCheck); ok && !slices.Contains(names, j.Backend) {
+			names = append(names, j.Backend)
+		}
+	})
+	return names
+}
+
+// Files lists the files that a check reads, absolute: masks, schemas, scripts.
+func Files(c Check) []string {
+	var all []string
+	each(c, func(j judge) {
+		if r, ok := j.(interface{ files() []string }); ok {
+			all = append(all, r.files()...)
+		}
+	})
+	return all
+}
+
+// Timed reports whether a check reads how long an answer took, so that one from
+// the cache will not do.
+func Timed(c Check) bool {
+	timed := false
+	each(c, func(j judge) {
+		t, ok := j.(interface{ timed() bool })
+		timed = timed || ok && t.timed()
+	})
+	return timed
+}
+
+// each calls f with what judges in a check, and in the checks of a group.
+func each(c Check, f func(judge)) {
+	w, ok := c.(*wrapped)
+	if !ok {
+		return
+	}
+	f(w.judge)
+	if g, ok := w.judge.(*groupCheck); ok {
+		for _, inner := range g.checks {
+			each(inner, f)
 		}
 	}
-	return ""
 }
 
 func (c *pointsInCheck) files() []string {

@@ -43,21 +43,34 @@ const (
 	groupQuality = "quality"
 	groupCost    = "cost"
 	groupCode    = "code"
+	groupLogic   = "logic"
 )
 
-var groups = []string{groupText, groupAnswers, groupVision, groupQuality, groupCost, groupCode}
+var groups = []string{groupText, groupAnswers, groupVision, groupQuality, groupLogic, groupCost, groupCode}
 
 // later are kinds the language has room for.
 var later = map[string]bool{"memory": true}
 
 // kinds is every kind of check, by name.
 var kinds = map[string]kind{
+	allOf: {
+		group: groupLogic, short: "checks",
+		summary: "Every one of the checks holds. The score is the mean of theirs.",
+		example: "all_of: [contains: circle, {length: {max: 10, unit: words}}]",
+		args:    func() arguments { return &groupCheck{how: allOf} },
+	},
 	"anls": {
 		group: groupAnswers, short: "answers",
 		summary: "The answer is spelt much like one of the right ones: average normalised Levenshtein similarity, as DocVQA counts it.",
 		example: "anls: [Rue de Rivoli]",
 		source:  "open-compass/VLMEvalKit, dataset/utils/vqa_eval.py",
 		args:    func() arguments { return &anlsCheck{} },
+	},
+	anyOf: {
+		group: groupLogic, short: "checks",
+		summary: "At least one of the checks holds. The score is the best of theirs.",
+		example: "any_of: [equals: a disc, {all_of: [contains: red, contains: circle]}]",
+		args:    func() arguments { return &groupCheck{how: anyOf} },
 	},
 	"boxes": {
 		group:   groupVision,
@@ -170,6 +183,12 @@ var kinds = map[string]kind{
 		summary: "The regular expression (RE2) matches somewhere in the answer; ^ and $ tie it to the ends.",
 		example: `matches: "(?i)^(red|crimson) circle"`,
 		args:    func() arguments { return &matchesCheck{} },
+	},
+	noneOf: {
+		group: groupLogic, short: "checks",
+		summary: "None of the checks holds, and each could be judged: an answer that is empty, was cut off or cannot be read proves no absence.",
+		example: "none_of: [contains: square, contains: triangle]",
+		args:    func() arguments { return &groupCheck{how: noneOf} },
 	},
 	"number": {
 		group: groupAnswers, short: "value",

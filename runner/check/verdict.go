@@ -26,9 +26,12 @@ func fail(expected, actual, reason string, args ...any) result.Verdict {
 	return result.Verdict{Outcome: result.Failed, Expected: expected, Actual: actual, Reason: fmt.Sprintf(reason, args...)}
 }
 
+// unreadable is how the reason begins why an answer cannot be read.
+const unreadable = "cannot be read: "
+
 // unread is for an answer that cannot be read, and says why.
 func unread(expected, actual, why string, args ...any) result.Verdict {
-	v := fail(expected, actual, "cannot be read: "+why, args...)
+	v := fail(expected, actual, unreadable+why, args...)
 	v.Unread = true
 	return v
 }

@@ -57,8 +57,10 @@ func (c *Case) backends() []string {
 	names := []string{c.Backend}
 	for _, checks := range c.Checks {
 		for _, k := range checks {
-			if judge := check.Judge(k.Check); judge != "" && !slices.Contains(names, judge) {
-				names = append(names, judge)
+			for _, judge := range check.Judges(k.Check) {
+				if !slices.Contains(names, judge) {
+					names = append(names, judge)
+				}
 			}
 		}
 	}

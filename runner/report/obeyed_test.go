@@ -16,6 +16,12 @@ import (
 // a title, text from right to left, invisible tags.
 const obeyed = "a\x1b[31m\x1b[2J\u009b2J\x1b]0;t\x07\u202eb\u2066\u200f\r\x08\U000e0041\x7f"
 
+// holdsItself is for a field with more of its own kind, which would never end.
+func holdsItself(v reflect.Value, field int) bool {
+	t := v.Field(field).Type()
+	return t.Kind() == reflect.Slice && t.Elem() == v.Type()
+}
+
 // fill puts a text into every string below v, and two elements into what is empty.
 func fill(v reflect.Value, text string) {
 	switch v.Kind() {
@@ -28,7 +34,7 @@ func fill(v reflect.Value, text string) {
 		v.Set(reflect.ValueOf(text))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
+			if v.Type().Field(i).IsExported() && !holdsItself(v, i) {
 				fill(v.Field(i), text)
 			}
 		}

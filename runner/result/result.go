@@ -56,6 +56,7 @@ type Verdict struct {
 	Line     int       `json:"line,omitempty"`
 	Overlay  *Overlay  `json:"overlay,omitempty"`
 	Judge    *Judge    `json:"judge,omitempty"`
+	Inner    []Verdict `json:"inner,omitempty"`  // of the checks in any_of, all_of and none_of
 	Golden   *Golden   `json:"golden,omitempty"` // of the check golden, where it could judge
 }
 

@@ -88,6 +88,12 @@ func TestNamed(t *testing.T) {
 	}
 }
 
+// holdsItself is for a field with more of its own kind, which would never end.
+func holdsItself(v reflect.Value, field int) bool {
+	t := v.Field(field).Type()
+	return t.Kind() == reflect.Slice && t.Elem() == v.Type()
+}
+
 // fill puts a text into every string below v, and one element into what is empty.
 func fill(v reflect.Value, text string) {
 	switch v.Kind() {
@@ -100,7 +106,7 @@ func fill(v reflect.Value, text string) {
 		v.Set(reflect.ValueOf([]any{text, map[string]any{text: text}}))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
+			if v.Type().Field(i).IsExported() && !holdsItself(v, i) {
 				fill(v.Field(i), text)
 			}
 		}
