@@ -71,9 +71,6 @@ func belongs(c Check, n spec.Node, group string) error {
 	return nil
 }
 
-// empty lets the checks of the group say what an empty answer is to them.
-func (*groupCheck) empty() bool { return true }
-
 func (c *groupCheck) judge(ctx context.Context, in Input, text string) result.Verdict {
 	in.Answer = text
 	g := group{}
