@@ -175,14 +175,14 @@ func whyNot(s result.Sample) string {
 }
 
 // scoreOf is the mean over samples of the weighted mean over verdicts; a sample
-// without an answer counts 0, and warnings do not count.
+// without an answer counts 0; warnings do not count, nor what could not be judged.
 func scoreOf(samples []result.Sample) float64 {
 	total := 0.0
 	for _, s := range samples {
 		sum, weights := 0.0, 0.0
 		for _, t := range s.Turns {
 			for _, v := range t.Verdicts {
-				if v.Warn {
+				if v.Warn || v.Outcome == result.Error {
 					continue
 				}
 				w := v.Weight

@@ -111,6 +111,10 @@ type Params struct {
 	Extra         map[string]any // backend-specific, passed through as JSON
 }
 
+// JSONSchemaParam is the key of [Params.Extra] with a JSON Schema that the answer must satisfy,
+// for backends with [Capabilities].JSONSchema.
+const JSONSchemaParam = "json_schema"
+
 // Request asks for the next assistant message of a conversation.
 type Request struct {
 	ID       string // for logs only

@@ -241,12 +241,17 @@ func TestJudge(t *testing.T) {
 		reason  string
 		tries   int
 	}{
-		"good":        {[]string{`{"reason": "all of them", "score": 0.9}`}, nil, result.Passed, 0.9, "", 1},
-		"bad":         {[]string{"```json\n{\"reason\": \"no circle\", \"score\": 0.2}\n```"}, nil, result.Failed, 0.2, "judge big gives 0.2, expected at least 0.8: no circle", 1},
-		"a second":    {[]string{"Well...", `{"score": 1, "reason": ""}`}, nil, result.Passed, 1, "", 2},
-		"never":       {[]string{"Well...", "{}", `{"score": 7}`}, nil, result.Error, 0, "judge big gave no grade in 3 tries: score is not a number from 0 to 1", 3},
-		"it crashed":  {nil, errors.New("crashed"), result.Error, 0, "judge big: crashed", 1},
-		"just a list": {[]string{"[1]", "[1]", "[1]"}, nil, result.Error, 0, "expected a JSON object", 3},
+		"good":             {[]string{`{"reason": "all of them", "score": 0.9}`}, nil, result.Passed, 0.9, "", 1},
+		"bad":              {[]string{"```json\n{\"reason\": \"no circle\", \"score\": 0.2}\n```"}, nil, result.Failed, 0.2, "judge big gives 0.2, expected at least 0.8: no circle", 1},
+		"a second":         {[]string{"Well...", `{"score": 1, "reason": ""}`}, nil, result.Passed, 1, "", 2},
+		"never":            {[]string{"Well...", "{}", `{"score": 7}`}, nil, result.Error, 0, "judge big gave no grade in 3 tries: score is not a number from 0 to 1", 3},
+		"it crashed":       {nil, errors.New("crashed"), result.Error, 0, "judge big: crashed", 1},
+		"after thoughts":   {[]string{`{"reason": "maybe", "score": 0.1} or rather {"reason": "all", "score": 0.9}`}, nil, result.Passed, 0.9, "", 1},
+		"as a text":        {[]string{`{"reason": "all of them", "score": " 0.9 "}`}, nil, result.Passed, 0.9, "", 1},
+		"of one":           {[]string{`{"reason": "all of them", "score": "0.9/1"}`}, nil, result.Passed, 0.9, "", 1},
+		"percent":          {[]string{`{"reason": "all of them", "score": "90%"}`}, nil, result.Passed, 0.9, "", 1},
+		"of another scale": {[]string{`{"reason": "a", "score": "4/5"}`, `{"reason": "a", "score": "one"}`}, nil, result.Passed, 1, "", 2},
+		"just a list":      {[]string{"[1]", "[1]", "[1]"}, nil, result.Error, 0, "there is no JSON object in", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked := 0

@@ -76,9 +76,18 @@ func (w *wrapped) unreadable(in Input, text, problem string) string {
 		return problem
 	case strings.TrimSpace(text) == "" && (!empty || !e.empty()):
 		return "the answer is empty"
-	case w.Not && in.Finish == string(sdk.FinishLength):
+	case w.Not:
+		return provesNoAbsence(in)
+	}
+	return ""
+}
+
+// provesNoAbsence says why an answer in which something is missing says nothing about it.
+func provesNoAbsence(in Input) string {
+	switch {
+	case in.Finish == string(sdk.FinishLength):
 		return "the answer was cut off, and what is left of it proves no absence"
-	case w.Not && reading.Refused(in.Answer):
+	case reading.Refused(in.Answer):
 		return "the answer declines, which proves no absence"
 	}
 	return ""

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -71,6 +70,9 @@ func belongs(c Check, n spec.Node, group string) error {
 	return nil
 }
 
+// empty lets the checks of the group say what an empty answer is to them.
+func (*groupCheck) empty() bool { return true }
+
 func (c *groupCheck) judge(ctx context.Context, in Input, text string) result.Verdict {
 	in.Answer = text
 	g := group{}
@@ -78,8 +80,10 @@ func (c *groupCheck) judge(ctx context.Context, in Input, text string) result.Ve
 		g.add(inner.Judge(ctx, in))
 	}
 	v := g.verdict(c.how)
-	if c.how == noneOf && v.Outcome == result.Passed && in.Finish == string(sdk.FinishLength) {
-		v = unread(v.Expected, text, "the answer was cut off, and what is left of it proves no absence")
+	if c.how == noneOf && v.Outcome == result.Passed {
+		if why := provesNoAbsence(in); why != "" {
+			v = unread(v.Expected, text, "%s", why)
+		}
 	}
 	v.Actual, v.Inner = either(v.Actual, text), g.all
 	return v

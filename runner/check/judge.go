@@ -1,10 +1,12 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -18,11 +20,12 @@ import (
 const judgeTries = 3
 
 type judgeCheck struct {
-	Rubric  string   `yaml:"rubric" required:"true" doc:"what a good answer is like"`
-	Backend string   `yaml:"backend" required:"true" doc:"the backend that grades, a name from vlmspec.yaml"`
-	Min     *float64 `yaml:"min" min:"0" max:"1" doc:"least grade, from 0 to 1; 0.7 when not given"`
-	Blind   bool     `yaml:"blind" doc:"the judge does not see the images"`
-	common  `yaml:",inline"`
+	Rubric    string   `yaml:"rubric" required:"true" doc:"what a good answer is like"`
+	Backend   string   `yaml:"backend" required:"true" doc:"the backend that grades, a name from vlmspec.yaml"`
+	Min       *float64 `yaml:"min" min:"0" max:"1" doc:"least grade, from 0 to 1; 0.7 when not given"`
+	Blind     bool     `yaml:"blind" doc:"the judge does not see the images"`
+	MaxTokens int      `yaml:"max_tokens" min:"1" doc:"most tokens of its answer, its reasoning among them; 256 when not given"`
+	common    `yaml:",inline"`
 }
 
 func (c *judgeCheck) compile(n spec.Node, env Env) error {
@@ -54,10 +57,23 @@ func (c *judgeCheck) judge(ctx context.Context, in Input, text string) result.Ve
 	v := broken("%s", problem)
 	if problem == "" {
 		least := valueOr(c.Min, 0.7)
-		v = graded(*g.Score, least, fmt.Sprintf("a grade of at least %s", num(least)), num(*g.Score), "judge %s gives %s, expected at least %s: %s", c.Backend, num(*g.Score), num(least), g.Reason)
+		v = c.graded(g, least)
 	}
 	v.Judge = record
 	return v
+}
+
+func (c *judgeCheck) graded(g grade, least float64) result.Verdict {
+	score := *g.Score
+	v := graded(score, least, fmt.Sprintf("a grade of at least %s", num(least)), num(score), "judge %s gives %s, expected at least %s: %s", c.Backend, num(score), num(least), g.Reason)
+	v.Measures = []result.Measure{{What: "grade", Value: score, Min: &least}}
+	return v
+}
+
+// gradeSchema holds a judge to the form of a grade, where its backend can do that.
+var gradeSchema = map[string]any{
+	"type": "object", "required": []any{"reason", "score"}, "additionalProperties": false,
+	"properties": map[string]any{"reason": map[string]any{"type": "string", "maxLength": 300}, "score": map[string]any{"type": "number"}},
 }
 
 // request shows the judge what the model saw, was asked and said.
@@ -81,7 +97,9 @@ func (c *judgeCheck) request(in Input, text string) (sdk.Request, error) {
 %s
 Grade the answer by this rubric, from 0 (not at all) to 1 (fully): %s
 Reply with one JSON object and nothing else: {"reason": "one sentence", "score": 0.5}`, said, c.Rubric)})
-	return sdk.Request{ID: "judge " + in.CaseID, Messages: []sdk.Message{msg}, Params: sdk.Params{MaxTokens: 256}}, nil
+	return sdk.Request{ID: "judge " + in.CaseID, Messages: []sdk.Message{msg}, Params: sdk.Params{
+		MaxTokens: cmp.Or(c.MaxTokens, 256), Extra: map[string]any{sdk.JSONSchemaParam: gradeSchema},
+	}}, nil
 }
 
 // ask asks until there is a grade, or says in a sentence why there is none.
@@ -91,8 +109,8 @@ func (c *judgeCheck) ask(ctx context.Context, in Input, req sdk.Request, record 
 		if err != nil {
 			return grade{}, fmt.Sprintf("judge %s: %v", c.Backend, err)
 		}
-		record.Answer, record.Cached = r.Text, cached
-		g, problem := readGrade(r.Text)
+		record.Answer, record.Reasoning, record.Cached = r.Text, r.Reasoning, cached
+		g, problem := readGrade(r)
 		if problem == "" {
 			return g, ""
 		}
@@ -105,23 +123,50 @@ func (c *judgeCheck) ask(ctx context.Context, in Input, req sdk.Request, record 
 	}
 }
 
-func readGrade(text string) (grade, string) {
-	v, _, err := reading.JSON(text)
-	if err != nil {
-		return grade{}, "there is no JSON in " + quote(text)
+// readGrade reads the last JSON of what a judge says after its reasoning.
+func readGrade(r sdk.Response) (grade, string) {
+	text := r.Text
+	if r.Finish == sdk.FinishLength {
+		return grade{}, fmt.Sprintf("its answer was cut off after %d tokens (raise max_tokens): %s", r.Usage.OutputTokens, quote(text))
 	}
+	v, _, err := reading.JSON(text)
 	m, ok := v.(map[string]any)
-	if !ok {
-		return grade{}, "expected a JSON object, got " + quote(text)
+	if err != nil || !ok {
+		return grade{}, "there is no JSON object in " + quote(text)
 	}
 	var g grade
 	g.Reason, _ = m["reason"].(string)
-	score, ok := numberOf(m["score"])
+	score, ok := scoreOf(m["score"])
 	if !ok || !(score >= 0 && score <= 1) {
 		return grade{}, "score is not a number from 0 to 1 in " + quote(text)
 	}
 	g.Score = &score
 	return g, ""
+}
+
+// scoreOf reads a score from 0 to 1, which may be a text: 0.8, "0.8", "0.8/1", "80 %", "one".
+func scoreOf(v any) (float64, bool) {
+	text, ok := v.(string)
+	if !ok {
+		return numberOf(v)
+	}
+	text = strings.ToLower(strings.TrimSpace(text))
+	switch text {
+	case "zero":
+		return 0, true
+	case "one":
+		return 1, true
+	}
+	whole, percent := strings.CutSuffix(text, "%")
+	before, of, fraction := strings.Cut(whole, "/")
+	if fraction && (percent || strings.TrimSpace(of) != "1") { // of another scale
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(strings.TrimSpace(before), 64)
+	if percent {
+		f /= 100
+	}
+	return f, err == nil
 }
 
 // numberOf reads a number of decoded JSON.

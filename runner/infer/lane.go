@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -201,7 +202,7 @@ func (l *lane) request(ctx context.Context, req sdk.Request, never bool) (r sdk.
 	task := Task{Never: never}
 	id, why := l.cacheable(req.Params, task)
 	if why == "" {
-		if r, ok := l.cached(id, req, 0); ok {
+		if r, ok := l.cached(id, l.able(req), 0); ok {
 			return r, true, nil
 		}
 		why = "no answer to it is cached"
@@ -216,6 +217,7 @@ func (l *lane) request(ctx context.Context, req sdk.Request, never bool) (r sdk.
 	if err := l.open(); err != nil {
 		return r, false, err
 	}
+	req = l.able(req)
 	l.calls.RLock()
 	defer l.calls.RUnlock()
 	select {
@@ -230,6 +232,18 @@ func (l *lane) request(ctx context.Context, req sdk.Request, never bool) (r sdk.
 		writes.put(l.pool.options.Cache)
 	}
 	return r, false, err
+}
+
+// able leaves out of a request the schema of the answer where the backend, which is
+// known, cannot hold to one.
+func (l *lane) able(req sdk.Request) sdk.Request {
+	if info, _ := l.described(); !info.Capabilities.JSONSchema && req.Params.Extra[sdk.JSONSchemaParam] != nil {
+		req.Params.Extra = maps.Clone(req.Params.Extra)
+		if delete(req.Params.Extra, sdk.JSONSchemaParam); len(req.Params.Extra) == 0 {
+			req.Params.Extra = nil
+		}
+	}
+	return req
 }
 
 func (l *lane) worthAnotherTry(f *result.Fault, tries int) bool {
