@@ -141,7 +141,7 @@ func pendingOf(c *result.Case, turn int) (p Pending, ok bool) {
 		}
 		t := &s.Turns[turn]
 		for _, v := range t.Verdicts {
-			if v.Golden != nil && v.Outcome != result.Error && !v.Unread {
+			if v.Golden != nil && v.Outcome != result.Error {
 				p.Prompt, p.Entry.Prompt = t.Prompt, v.Golden.Prompt
 				p.Samples = append(p.Samples, Sample{s.Seed, cmp.Or(v.Golden.Answer, v.Read), v.Outcome})
 				p.because(v)
