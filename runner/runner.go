@@ -111,7 +111,7 @@ func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
 func (e *Execution) inferOptions() infer.Options {
 	open := e.options.Backends
 	if open == nil {
-		open = backend.Plugins(e.plan.Project.Dir, e.log())
+		open = backend.Plugins(e.plan.Project.Dir, e.log(), e.plan.Longest)
 	}
 	o := infer.Options{
 		Open: backend.Opener(e.plan.Project, open), OnDemand: e.options.OnDemand, Offline: e.options.Offline, Fresh: e.options.Fresh,

@@ -31,6 +31,9 @@ type Options struct {
 	Attach map[string]wire.Attachment
 	// StartTime is how long a program may take to say that it listens; 0 is 30 s.
 	StartTime time.Duration
+	// Silence is how long a process may show no sign of life while it starts and
+	// loads its model, which may take any time; 0 is [SilenceTime], and 2 s is the least.
+	Silence time.Duration
 }
 
 // Backend is a backend process, configured. It implements [sdk.Backend] except
@@ -45,6 +48,10 @@ type Backend struct {
 	program Found
 	sum     func() ([]byte, error) // SHA-256 of the program as it was first started
 
+	starting chan struct{}   // holds a value while a process is started
+	life     context.Context // until Close
+	end      context.CancelFunc
+
 	mu      sync.Mutex
 	process *process // nil after a crash, until the next call
 	closed  bool
@@ -52,9 +59,10 @@ type Backend struct {
 }
 
 // Open starts a backend and configures it. A configuration that is wrong is an
-// sdk.Error of kind InvalidConfig.
+// sdk.Error of kind InvalidConfig. Nothing is left when ctx is done first.
 func Open(ctx context.Context, o Options) (*Backend, error) {
-	b := &Backend{options: o}
+	b := &Backend{options: o, starting: make(chan struct{}, 1)}
+	b.life, b.end = context.WithCancel(context.Background())
 	if _, ok := b.attachment(); !ok {
 		var err error
 		if b.program, err = Find(o.Plugin, o.Places); err != nil {
@@ -77,46 +85,73 @@ func (b *Backend) attachment() (wire.Attachment, bool) {
 
 // running returns the process, a fresh one when the last one is gone.
 func (b *Backend) running(ctx context.Context) (*process, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch {
-	case b.closed:
-		return nil, sdk.Errorf(sdk.Internal, "backend %s is closed", b.options.Name)
-	case b.process != nil && !b.process.exited():
-		return b.process, nil
-	case b.process != nil:
-		b.process.kill()
-		b.process = nil
+	if p, err := b.current(); p != nil || err != nil {
+		return p, err
+	}
+	select {
+	case b.starting <- struct{}{}:
+		defer func() { <-b.starting }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if p, err := b.current(); p != nil || err != nil { // somebody else has started it
+		return p, err
 	}
 	p, err := b.start(ctx)
 	if err != nil {
 		return nil, err
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.process = p
 	b.starts++
 	return p, nil
 }
 
+// current is the process that runs, nil when there is none.
+func (b *Backend) current() (*process, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.closed:
+		return nil, sdk.Errorf(sdk.Internal, "backend %s is closed", b.options.Name)
+	case b.process != nil && b.process.exited():
+		b.process.kill() // what is left of it
+		b.process = nil
+	}
+	return b.process, nil
+}
+
 func (b *Backend) start(ctx context.Context) (*process, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(b.life, cancel)()
 	a, attach := b.attachment()
 	var p *process
 	var err error
 	if attach {
-		p, err = b.attach(a)
+		p, err = b.attach(ctx, a)
 	} else {
-		p, err = b.launch()
+		p, err = b.launch(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
+	loading, stop := p.watched(ctx, b.options, attach && !a.Configured)
+	defer stop()
 	if attach && a.Configured {
-		if p.info, err = p.client.Describe(ctx); err == nil {
-			return p, nil
-		}
-	} else if err = p.configure(ctx, b.options); err == nil {
+		p.info, err = p.client.Describe(loading)
+	} else {
+		err = p.configure(loading, b.options)
+	}
+	if err == nil {
 		return p, nil
 	}
-	err = p.explain(b.options.Name, err)
+	if gaveUp := context.Cause(loading); gaveUp != nil {
+		err = gaveUp
+	} else {
+		err = p.explain(b.options.Name, err)
+	}
 	p.kill()
 	return nil, err
 }
@@ -188,6 +223,9 @@ func (b *Backend) Attachment() (wire.Attachment, error) {
 	}
 	a := wire.AttachmentOf(b.process.plugin.ReattachConfig(), true)
 	a.Version, a.TLS = b.process.plugin.NegotiatedVersion(), b.process.tls
+	if b.process.leader != nil {
+		a.PID = b.process.leader.PID()
+	}
 	a.Program, _ = b.Program() // without it, answers are not kept
 	return a, nil
 }
@@ -196,12 +234,15 @@ func (b *Backend) Attachment() (wire.Attachment, error) {
 // that was attached to goes on.
 func (b *Backend) Close() error {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.closed = true
-	if b.process != nil {
-		b.process.kill()
-		b.process = nil
+	p := b.process
+	b.process, b.closed = nil, true
+	b.mu.Unlock()
+	b.end()
+	if p != nil {
+		p.close()
 	}
+	b.starting <- struct{}{} // a start that was under way has ended
+	<-b.starting
 	return nil
 }
 
@@ -238,11 +279,16 @@ func hashOf(path string) ([]byte, error) {
 // configured, so no model is loaded.
 func Inspect(ctx context.Context, f Found) (sdk.Info, error) {
 	b := &Backend{options: Options{Name: f.Name, Plugin: f.Name}, program: f}
-	p, err := b.launch()
+	p, err := b.launch(ctx)
 	if err != nil {
 		return sdk.Info{}, err
 	}
-	defer p.kill()
-	info, err := p.client.Describe(ctx)
+	defer p.close()
+	asking, stop := p.watched(ctx, b.options, false)
+	defer stop()
+	info, err := p.client.Describe(asking)
+	if gaveUp := context.Cause(asking); gaveUp != nil {
+		return info, gaveUp
+	}
 	return info, p.explain(f.Name, err)
 }

@@ -35,6 +35,9 @@ func TestMain(m *testing.M) {
 		select {}
 	case "silent":
 		select {}
+	case "frozen":
+		freeze()
+		plugin.Serve(&fake{})
 	case "early":
 		fmt.Fprintln(os.Stderr, "libcuda.so.1: cannot open shared object file")
 		os.Exit(127)
@@ -52,6 +55,7 @@ func TestMain(m *testing.M) {
 // fake does what a prompt tells it to.
 type fake struct {
 	config    map[string]any
+	helper    int          // PID of a process that was left behind
 	now, most atomic.Int32 // calls of "count"
 }
 
@@ -63,6 +67,12 @@ func (f *fake) Configure(_ context.Context, config map[string]any) error {
 	case "crash":
 		fmt.Fprintln(os.Stderr, "GGML_ASSERT failed while loading")
 		os.Exit(3)
+	case "freeze":
+		freeze()
+	case "helper":
+		return f.help()
+	case "slow":
+		time.Sleep(3 * leastSilence / 2) // it answers all the while
 	}
 	return nil
 }
@@ -70,7 +80,7 @@ func (f *fake) Configure(_ context.Context, config map[string]any) error {
 func (f *fake) Describe(context.Context) (sdk.Info, error) {
 	return sdk.Info{
 		Name: "fake", Version: "1", PathKeys: []string{"model"}, Model: "fake", Device: "cpu",
-		Details:      map[string]string{"pid": fmt.Sprint(os.Getpid()), "model": fmt.Sprint(f.config["model"])},
+		Details:      map[string]string{"pid": fmt.Sprint(os.Getpid()), "model": fmt.Sprint(f.config["model"]), "helper": fmt.Sprint(f.helper)},
 		Capabilities: sdk.Capabilities{MaxImages: 3, Concurrency: 2, ContextTokens: 9, Seeds: true, LogProbs: true, JSONSchema: true, Streaming: true, Queues: f.config["mode"] == "queue"},
 		ConfigSchema: []byte(`{"type": "object", "additionalProperties": false, "properties": {
 			"model": {"type": "string"}, "mode": {"type": "string"}, "threads": {"type": "integer"}}}`),

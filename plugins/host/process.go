@@ -1,8 +1,8 @@
 package host
 
 import (
+	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 
 	"github.com/vlmspec/vlmspec/plugins/internal/wire"
@@ -21,11 +22,12 @@ import (
 
 // process is one running backend process and the connection to it.
 type process struct {
+	leader *leader // nil of a process that was attached to, which is not ours to end
 	plugin *goplugin.Client
-	client *wire.Client
+	client *wire.Client // nil until it is connected
 	info   sdk.Info
 	output *tail
-	folder string // of its socket, to be removed; "" when it is not ours
+	folder *folder // of its socket; nil when it is not ours
 	tls    wire.Credential
 }
 
@@ -34,40 +36,77 @@ const (
 	// endTime is how long after the connection broke the process may take to be
 	// seen to have ended.
 	endTime = 2 * time.Second
+	// closeTime is how long a process may take to end when it is told to.
+	closeTime = 2 * time.Second
 )
 
-// launch starts the program.
-func (b *Backend) launch() (*process, error) {
-	folder, err := os.MkdirTemp("", "vlmspec-") // keeps other users from the socket
+// launch starts the program, and ends it again when ctx is done first.
+func (b *Backend) launch(ctx context.Context) (*process, error) {
+	if err := b.unchanged(); err != nil {
+		return nil, err
+	}
+	p, c, err := b.prepare()
 	if err != nil {
-		return nil, sdk.Errorf(sdk.Internal, "make a folder for the socket of backend %s: %w", b.options.Name, err)
+		p.folder.remove()
+		return nil, sdk.Errorf(sdk.Internal, "prepare the start of backend %s: %w", b.options.Name, err)
 	}
-	p := &process{output: &tail{next: b.options.Log}, folder: folder}
-	c := p.config(b.options)
-	if p.tls, err = wire.NewCredential(); err == nil {
-		c.TLSConfig, err = p.tls.Config()
-	}
-	if err != nil {
-		return nil, sdk.Errorf(sdk.Internal, "make a certificate for backend %s: %w", b.options.Name, err)
-	}
-	c.Cmd = exec.Command(b.program.Path)
-	c.Cmd.Env = []string{goplugin.EnvUnixSocketDir + "=" + folder, wire.TLSEnv + "=" + string(p.tls)}
-	if b.starts > 0 { // the program must not change under a run
-		sum, err := b.sum()
-		if err != nil {
-			return nil, sdk.Errorf(sdk.InvalidConfig, "read the program of backend %s: %w", b.options.Name, err)
-		}
-		c.SecureConfig = &goplugin.SecureConfig{Checksum: sum, Hash: sha256.New()}
-	}
-	if err := p.dial(c); err != nil {
+	starting, stop := p.watched(ctx, b.options, false)
+	defer stop()
+	if err := p.dial(starting, c); err != nil {
+		gaveUp := context.Cause(starting)
 		p.kill()
+		if gaveUp != nil {
+			return nil, gaveUp
+		}
 		return nil, startError(b.program, p.output, err)
 	}
 	return p, nil
 }
 
+// prepare makes what a process needs before it starts.
+func (b *Backend) prepare() (*process, *goplugin.ClientConfig, error) {
+	p := &process{output: &tail{next: b.options.Log}}
+	c := p.config(b.options)
+	var err error
+	if p.folder, err = newFolder(); err != nil {
+		return p, nil, err
+	}
+	if p.tls, err = wire.NewCredential(); err != nil {
+		return p, nil, err
+	}
+	if c.TLSConfig, err = p.tls.Config(); err != nil {
+		return p, nil, err
+	}
+	cmd := exec.Command(b.program.Path)
+	if p.leader, err = newLeader(cmd, p.output); err != nil {
+		return p, nil, err
+	}
+	c.SkipHostEnv, c.UnixSocketConfig = true, &goplugin.UnixSocketConfig{TempDir: p.folder.path}
+	c.RunnerFunc = func(_ hclog.Logger, prepared *exec.Cmd, spare string) (runner.Runner, error) {
+		_ = os.Remove(spare) // the socket has a folder already, with a shorter path
+		cmd.Env = append(append(os.Environ(), prepared.Env...), goplugin.EnvUnixSocketDir+"="+p.folder.path, wire.TLSEnv+"="+string(p.tls), wire.AliveEnv+"=stdin")
+		return p.leader, nil
+	}
+	return p, c, nil
+}
+
+// unchanged refuses a program that has changed since it was first started.
+func (b *Backend) unchanged() error {
+	if b.starts == 0 {
+		return nil
+	}
+	was, err := b.sum()
+	if err != nil {
+		return sdk.Errorf(sdk.InvalidConfig, "read the program of backend %s: %w", b.options.Name, err)
+	}
+	if now, err := hashOf(b.program.Path); err != nil || !bytes.Equal(now, was) {
+		return sdk.Errorf(sdk.InvalidConfig, "%s has changed since it was first started; run again", b.program.Path)
+	}
+	return nil
+}
+
 // attach connects to a process that runs.
-func (b *Backend) attach(a wire.Attachment) (*process, error) {
+func (b *Backend) attach(ctx context.Context, a wire.Attachment) (*process, error) {
 	r, err := a.Reattach()
 	if err != nil {
 		return nil, sdk.Errorf(sdk.InvalidConfig, "%s: backend %s: %w", wire.AttachEnv, b.options.Name, err)
@@ -82,7 +121,7 @@ func (b *Backend) attach(a wire.Attachment) (*process, error) {
 		return nil, sdk.Errorf(sdk.InvalidConfig, "%s: backend %s speaks version %d of the backend protocol, and this vlmspec speaks %d",
 			wire.AttachEnv, b.options.Name, a.Version, wire.Version)
 	}
-	if err := p.dial(c); err != nil {
+	if err := p.dial(ctx, c); err != nil {
 		return nil, sdk.Errorf(sdk.Crashed, "attach to process %d of backend %s: %w; is it still running?", a.PID, b.options.Name, err)
 	}
 	return p, nil
@@ -108,31 +147,72 @@ func (p *process) config(o Options) *goplugin.ClientConfig {
 	}
 }
 
-// dial starts or attaches, and gets hold of the backend service.
-func (p *process) dial(c *goplugin.ClientConfig) error {
+// dial starts or attaches, and gets hold of the backend service. It returns when
+// ctx is done, whatever the other side does.
+func (p *process) dial(ctx context.Context, c *goplugin.ClientConfig) error {
 	p.plugin = goplugin.NewClient(c)
-	protocol, err := p.plugin.Client()
+	type dialled struct {
+		client *wire.Client
+		err    error
+	}
+	end := make(chan dialled, 1)
+	go func() {
+		client, err := dispense(p.plugin)
+		end <- dialled{client, err}
+	}()
+	select {
+	case d := <-end:
+		p.client = d.client
+		return d.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func dispense(plugin *goplugin.Client) (*wire.Client, error) {
+	protocol, err := plugin.Client()
 	if err != nil {
-		p.plugin.Kill()
-		return err
+		return nil, err
 	}
 	service, err := protocol.Dispense(wire.Name)
 	if err != nil {
-		p.plugin.Kill()
-		return err
+		return nil, err
 	}
-	p.client = service.(*wire.Client)
-	return nil
+	return service.(*wire.Client), nil
 }
 
-func (p *process) kill() {
+// close ends the process politely, and by force when that takes too long:
+// go-plugin itself waits for the answer of a process that may be stopped.
+func (p *process) close() {
+	if p.leader == nil {
+		return // go-plugin leaves it alone, too
+	}
+	force := time.AfterFunc(closeTime, p.leader.Group.Kill)
+	defer force.Stop()
 	p.plugin.Kill()
-	if p.folder != "" {
-		_ = os.RemoveAll(p.folder)
-	}
+	p.folder.remove()
 }
 
-func (p *process) exited() bool { return p.plugin.Exited() }
+// kill ends the process at once.
+func (p *process) kill() {
+	if p.leader != nil {
+		p.leader.Group.Kill()
+	}
+	p.close()
+}
+
+// exited reports whether the process has ended.
+func (p *process) exited() bool {
+	if p.leader == nil {
+		return p.plugin.Exited()
+	}
+	select {
+	case <-p.leader.Done():
+		return true
+	default:
+		return false
+	}
+}
 
 // configure checks the configuration against what the backend publishes, and loads the model.
 func (p *process) configure(ctx context.Context, o Options) error {
@@ -156,14 +236,27 @@ func (p *process) explain(name string, err error) error {
 	if err == nil || sdk.KindOf(err) != sdk.Crashed {
 		return err
 	}
-	for deadline := time.Now().Add(endTime); !p.exited() && time.Now().Before(deadline); {
-		time.Sleep(5 * time.Millisecond)
-	}
+	p.awaitEnd()
 	what := "crashed"
 	if !p.exited() {
 		what = "closed the connection"
 	}
 	return &sdk.Error{Kind: sdk.Crashed, Message: fmt.Sprintf("backend %s %s", name, what), Err: p.output.lastWords()}
+}
+
+// awaitEnd waits for the process to end, for a while.
+func (p *process) awaitEnd() {
+	deadline := time.Now().Add(endTime)
+	if p.leader != nil {
+		select {
+		case <-p.leader.Done():
+		case <-time.After(time.Until(deadline)):
+		}
+		return
+	}
+	for !p.exited() && time.Now().Before(deadline) {
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 var versions = regexp.MustCompile(`Plugin version: (\d+), Client versions: \[([\d ]+)\]`)
@@ -177,8 +270,6 @@ func startError(f Found, output *tail, err error) error {
 	switch v := versions.FindStringSubmatch(err.Error()); {
 	case v != nil:
 		what = fmt.Sprintf("speaks version %s of the backend protocol, and this vlmspec speaks %s; use a vlmspec and a backend of the same release", v[1], v[2])
-	case errors.Is(err, goplugin.ErrChecksumsDoNotMatch):
-		what = "has changed since it was first started; run again"
 	case strings.Contains(text, "Unrecognized remote plugin message"):
 		_, line, _ := strings.Cut(text, "message: ")
 		what = fmt.Sprintf("printed %q before the handshake; a backend must print nothing to standard output before plugin.Serve", shorten(line))

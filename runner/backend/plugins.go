@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -16,13 +17,15 @@ import (
 )
 
 // Plugins opens backends as plugin processes of a project. log gets what they
-// print; nil drops it.
-func Plugins(project string, log io.Writer) func(context.Context, spec.Backend) (sdk.Backend, error) {
+// print; nil drops it. limit is the longest time limit of what a backend is
+// asked, and how long it may be silent while it starts, too; 0 is the host's own.
+func Plugins(project string, log io.Writer, limit func(backend string) time.Duration) func(context.Context, spec.Backend) (sdk.Backend, error) {
 	return func(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
 		o, err := hostOptions(project, log, b)
 		if err != nil {
 			return nil, err
 		}
+		o.Silence = min(limit(b.Name), host.SilenceTime)
 		return host.Open(ctx, o)
 	}
 }

@@ -102,7 +102,10 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 			os.Exit(134)
 		}
 		r.Text = "recovered"
-	case "hang":
+	case "hang": // and say so with a file
+		if rest != "" {
+			_ = os.WriteFile(rest, []byte("hangs\n"), 0o644)
+		}
 		select {}
 	case "wait":
 		<-ctx.Done()

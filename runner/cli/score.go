@@ -126,7 +126,7 @@ func (a *app) score(o plan.Options, name string, reports []string) error {
 		return usageError{err}
 	}
 	o.Repeat = repeat
-	judges := backend.Plugins(s.Project.Dir, nil)
+	judges := backend.Plugins(s.Project.Dir, nil, s.Longest)
 	backends := func(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
 		if answered[b.Name] {
 			return file, nil

@@ -159,7 +159,9 @@ func (p *Pool) Close() {
 	p.cancel()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	var closing sync.WaitGroup
 	for _, l := range p.lanes {
-		l.close()
+		closing.Go(l.close)
 	}
+	closing.Wait()
 }

@@ -181,6 +181,19 @@ func (p *Plan) Len() int { return len(p.cases) }
 // Case returns a case that is to run.
 func (p *Plan) Case(i int) *Case { return p.cases[i] }
 
+// Longest is the longest time limit of the cases that a backend answers, 0 for none.
+func (p *Plan) Longest(backend string) (limit time.Duration) {
+	for i := range p.cases {
+		if c := p.cases[i]; c.Backend == backend {
+			if c.Timeout == 0 {
+				return 0
+			}
+			limit = max(limit, c.Timeout)
+		}
+	}
+	return limit
+}
+
 // Quarantine is that of a case that is to run, nil when it has none.
 func (p *Plan) Quarantine(i int) *result.Quarantine { return p.quarantine.Of(p.cases[i].ID) }
 

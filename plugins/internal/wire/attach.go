@@ -12,6 +12,11 @@ import (
 // [Attachment].
 const AttachEnv = "VLMSPEC_REATTACH_BACKENDS"
 
+// AliveEnv is the environment variable by which the host tells a process it
+// starts how to see that the host has ended: "stdin" is by the end of standard
+// input.
+const AliveEnv = "VLMSPEC_BACKEND_ALIVE"
+
 // Attachment says where a running backend process listens.
 type Attachment struct {
 	PID        int    `json:"pid"`

@@ -8,8 +8,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	goplugin "github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -17,8 +19,9 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
-// cancelTime is how long a backend may take to stop a Generate call.
-const cancelTime = 2 * time.Second
+// cancelTime is how long a backend may take to stop a Generate call. With the
+// time that it takes to end a process it stays below two seconds.
+const cancelTime = 1500 * time.Millisecond
 
 // ErrHangs is returned by [Client.Generate] in place of the context's error
 // when the backend would not stop: its process is of no more use.
@@ -27,13 +30,25 @@ var ErrHangs = errors.New("the backend did not stop when told to")
 // Client is a backend in another process, an sdk.Backend whose Close does
 // nothing. It is safe for concurrent use.
 type Client struct {
-	rpc   backendv1.BackendServiceClient
-	calls atomic.Uint64
+	rpc    backendv1.BackendServiceClient
+	health healthv1.HealthClient
+	calls  atomic.Uint64
 }
 
 // NewClient talks over conn.
 func NewClient(conn grpc.ClientConnInterface) *Client {
-	return &Client{rpc: backendv1.NewBackendServiceClient(conn)}
+	return &Client{rpc: backendv1.NewBackendServiceClient(conn), health: healthv1.NewHealthClient(conn)}
+}
+
+// Answers reports whether the process answers at all before ctx is done, be it
+// that it knows no such question. It does not ask the backend itself.
+func (c *Client) Answers(ctx context.Context) bool {
+	_, err := c.health.Check(ctx, &healthv1.HealthCheckRequest{Service: goplugin.GRPCServiceName})
+	switch status.Code(err) {
+	case codes.DeadlineExceeded, codes.Canceled, codes.Unavailable:
+		return false
+	}
+	return true
 }
 
 // Configure implements sdk.Backend.
@@ -59,7 +74,7 @@ func (c *Client) Describe(ctx context.Context) (sdk.Info, error) {
 func (c *Client) Close() error { return nil }
 
 // Generate implements sdk.Backend. Once ctx is done it returns when the backend
-// has stopped, or [ErrHangs] after two seconds.
+// has stopped, or [ErrHangs] after a second and a half.
 func (c *Client) Generate(ctx context.Context, req sdk.Request, emit func(string)) (sdk.Response, error) {
 	return c.GenerateAhead(ctx, req, func() {}, emit)
 }

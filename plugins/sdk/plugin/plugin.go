@@ -43,6 +43,9 @@ func Serve(b sdk.Backend) {
 	}
 	go endWithParent(os.Getppid(), time.Second)
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	if os.Getenv(wire.AliveEnv) == "stdin" {
+		go endWithInput(os.Stdin)
+	}
 	goplugin.Serve(config(&loud{Backend: b, stderr: os.Stderr}))
 	exit(b, nil)
 }
@@ -89,6 +92,18 @@ func endWithParent(parent int, every time.Duration) {
 			os.Exit(1)
 		}
 	}
+}
+
+// endWithInput ends the process when the pipe ends that vlmspec holds: at once,
+// and also behind a wrapper that outlives vlmspec. A wrapper may have given the
+// process another input, which says nothing.
+func endWithInput(in *os.File) {
+	info, err := in.Stat()
+	if err != nil || info.Mode()&os.ModeNamedPipe == 0 {
+		return
+	}
+	_, _ = io.Copy(io.Discard, in)
+	os.Exit(1)
 }
 
 func exit(b sdk.Backend, err error) {

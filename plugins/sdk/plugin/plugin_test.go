@@ -23,18 +23,28 @@ func TestMain(m *testing.M) {
 		Serve(nothing{})
 	case "parent":
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), "PLUGIN_TEST=child")
+		cmd.Env = append(os.Environ(), "PLUGIN_TEST="+os.Args[1])
+		cmd.Stdout = os.Stdout
+		if _, err := cmd.StdinPipe(); err != nil {
+			panic(err)
+		}
 		if err := cmd.Start(); err != nil {
 			panic(err)
 		}
-		os.Stdout.WriteString(strconv.Itoa(cmd.Process.Pid) + "\n")
 		select {}
 	case "child":
-		endWithParent(os.Getppid(), 10*time.Millisecond)
+		parent := os.Getppid()
+		sayPID()
+		endWithParent(parent, 10*time.Millisecond)
+	case "reader":
+		sayPID()
+		endWithInput(os.Stdin)
 	default:
 		os.Exit(m.Run())
 	}
 }
+
+func sayPID() { _, _ = os.Stdout.WriteString(strconv.Itoa(os.Getpid()) + "\n") }
 
 type nothing struct{}
 
@@ -79,27 +89,43 @@ func TestDebugTellsHowToAttach(t *testing.T) {
 }
 
 func TestEndsWithItsParent(t *testing.T) {
-	parent := exec.Command(os.Args[0])
-	parent.Env = append(os.Environ(), "PLUGIN_TEST=parent")
-	out := &lines{seen: make(chan string, 10)}
-	parent.Stdout = out
-	if err := parent.Start(); err != nil {
-		t.Fatal(err)
+	for name, how := range map[string]string{"by its number": "child", "by the pipe it holds": "reader"} {
+		t.Run(name, func(t *testing.T) {
+			parent := exec.Command(os.Args[0], how)
+			parent.Env = append(os.Environ(), "PLUGIN_TEST=parent")
+			out := &lines{seen: make(chan string, 10)}
+			parent.Stdout = out
+			if err := parent.Start(); err != nil {
+				t.Fatal(err)
+			}
+			child, err := strconv.Atoi(<-out.seen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if gone(child) {
+				t.Fatal("it ends before its parent")
+			}
+			if err := parent.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			for deadline := time.Now().Add(20 * time.Second); !gone(child); time.Sleep(10 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatal("the backend outlives its parent")
+				}
+			}
+			_ = parent.Wait()
+		})
 	}
-	child, err := strconv.Atoi(<-out.seen)
+}
+
+// An input that is no pipe of vlmspec's says nothing.
+func TestOtherInputsDoNotEndIt(t *testing.T) {
+	in, err := os.Open(os.DevNull)
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(50 * time.Millisecond) // let it look at its parent; too early and it ends all the same
-	if err := parent.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = parent.Wait() // ends once the child has closed the pipe it shares
-	for deadline := time.Now().Add(10 * time.Second); !gone(child); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the backend outlives its parent")
-		}
-	}
+	defer in.Close()
+	endWithInput(in) // ends this process when it is wrong
 }
 
 // gone reports whether a process has ended; a zombie nobody waits for has.

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package host
+
+func freeze() {}
+
+func (f *fake) help() error { return nil }
