@@ -6,17 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"time"
 
+	"github.com/vlmspec/vlmspec/internal/procgroup"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 const (
 	commandTime   = 10 * time.Second
-	mostOfCommand = 1 << 20 // bytes of output that are kept
+	mostOfCommand = 1 << 20  // bytes of output that are kept
+	endOfCommand  = 64 << 10 // bytes of its standard error that are
 )
 
 type commandCheck struct {
@@ -60,22 +63,35 @@ func (c *commandCheck) judge(ctx context.Context, in Input, text string) result.
 	if limit == 0 {
 		limit = commandTime
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	out, err := c.run(ctx, in, text)
-	if ctx.Err() != nil {
-		return broken("%s took longer than %s; raise timeout, or mend it", c.Run[0], limit)
-	}
-	if err != nil {
+	out, err := c.run(limited, in, text)
+	switch {
+	case ctx.Err() != nil:
+		return broken("%s was ended: the run was interrupted", c.Run[0])
+	case limited.Err() != nil:
+		return broken("%s took longer than %s; raise timeout, or fix it", c.Run[0], limit)
+	case err != nil:
 		return broken("%v", err)
 	}
 	var v commandVerdict
-	d := json.NewDecoder(bytes.NewReader(out))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
+	if err := decodeWhole(out, &v); err != nil {
 		return broken("%s printed %s, expected {\"pass\": true, \"reason\": \"...\"} or {\"score\": 0.5}: %v", c.Run[0], quote(string(out)), err)
 	}
 	return c.verdict(v, text)
+}
+
+// decodeWhole reads one JSON value, after which nothing may follow.
+func decodeWhole(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is more after it")
+	}
+	return nil
 }
 
 func (c *commandCheck) verdict(v commandVerdict, text string) result.Verdict {
@@ -115,30 +131,27 @@ func (c *commandCheck) run(ctx context.Context, in Input, text string) ([]byte, 
 	if err != nil {
 		return nil, fmt.Errorf("describe the answer to %s: %w", c.Run[0], err)
 	}
-	cmd := exec.CommandContext(ctx, c.Run[0], c.Run[1:]...)
-	cmd.Dir, cmd.Stdin, cmd.WaitDelay = c.dir, bytes.NewReader(data), time.Second
-	var stdout, stderr limited
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err = cmd.Run()
+	cmd := exec.Command(c.Run[0], c.Run[1:]...)
+	cmd.Dir, cmd.Stdin = c.dir, bytes.NewReader(data)
+	stdout, stderr := &beginning{}, &ending{}
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	group := procgroup.New(cmd)
+	stdout.full = group.Kill
+	if err := group.Start(); err != nil {
+		return nil, fmt.Errorf("%s could not be run: %w", c.Run[0], err)
+	}
+	defer context.AfterFunc(ctx, group.Kill)()
+	err = group.Wait()
 	var exit *exec.ExitError
 	switch {
+	case stdout.cut:
+		return nil, fmt.Errorf("%s printed more than %d MiB, expected one JSON object", c.Run[0], mostOfCommand>>20)
 	case errors.As(err, &exit):
 		return nil, fmt.Errorf("%s ended with %s: %s", c.Run[0], exit.ProcessState, either(lastLine(stderr.String()), "it says nothing"))
 	case err != nil:
 		return nil, fmt.Errorf("%s could not be run: %w", c.Run[0], err)
 	}
-	return stdout.Bytes(), nil
-}
-
-// limited keeps the beginning of what is written to it.
-type limited struct{ bytes.Buffer }
-
-// Write implements io.Writer.
-func (l *limited) Write(p []byte) (int, error) {
-	if room := mostOfCommand - l.Len(); room > 0 {
-		l.Buffer.Write(p[:min(room, len(p))])
-	}
-	return len(p), nil
+	return stdout.data, nil
 }
 
 func lastLine(s string) string {
