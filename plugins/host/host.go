@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vlmspec/vlmspec/internal/procenv"
 	"github.com/vlmspec/vlmspec/plugins/internal/wire"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
@@ -24,6 +25,7 @@ type Options struct {
 	Plugin string         // name of its program, without prefix
 	Config map[string]any // JSON types; file paths may be relative
 	Dir    string         // folder that relative paths are relative to
+	Env    procenv.Extra  // environment variables, beside what every program gets
 	Places []Place        // where programs are looked for
 	Log    io.Writer      // gets what the process prints; nil drops it
 

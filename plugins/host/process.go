@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 
+	"github.com/vlmspec/vlmspec/internal/procenv"
 	"github.com/vlmspec/vlmspec/plugins/internal/wire"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
@@ -84,7 +85,7 @@ func (b *Backend) prepare() (*process, *goplugin.ClientConfig, error) {
 	c.SkipHostEnv, c.UnixSocketConfig = true, &goplugin.UnixSocketConfig{TempDir: p.folder.path}
 	c.RunnerFunc = func(_ hclog.Logger, prepared *exec.Cmd, spare string) (runner.Runner, error) {
 		_ = os.Remove(spare) // the socket has a folder already, with a shorter path
-		cmd.Env = append(append(os.Environ(), prepared.Env...), goplugin.EnvUnixSocketDir+"="+p.folder.path, wire.TLSEnv+"="+string(p.tls), wire.AliveEnv+"=stdin")
+		cmd.Env = append(append(procenv.For(os.Environ(), b.options.Env), prepared.Env...), goplugin.EnvUnixSocketDir+"="+p.folder.path, wire.TLSEnv+"="+string(p.tls), wire.AliveEnv+"=stdin")
 		return p.leader, nil
 	}
 	return p, c, nil

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vlmspec/vlmspec/internal/procenv"
 	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/cache"
@@ -227,7 +228,7 @@ func (ids *Fingerprints) program(plugin string) string {
 
 // recordKey names the record of a backend.
 func recordKey(b spec.Backend, r record) cache.Key {
-	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].path, environment(r.Files[0].path))
+	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].path, environment(b, r.Files[0].path))
 }
 
 // fingerprint digests what determines a backend's answers. The config counts as it
@@ -240,7 +241,7 @@ func (ids *Fingerprints) fingerprint(b spec.Backend, info sdk.Info, program stri
 	case program == "":
 		id.Why = fmt.Sprintf("the program of backend %s is not known, so that its answers are not kept", b.Name)
 	}
-	id.Digest = digest("fingerprint 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, environment(ids.program(b.Plugin)))
+	id.Digest = digest("fingerprint 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, environment(b, ids.program(b.Plugin)))
 	return id
 }
 
@@ -254,8 +255,8 @@ func digest(parts ...any) [sha256.Size]byte {
 
 // environment is what a program may load or obey, and no backend reports:
 // libraries beside it or named by the environment, by their sizes and times, and
-// what the environment tells GPU and compute libraries.
-func environment(program string) []string {
+// what of the environment it gets that may change its answers.
+func environment(b spec.Backend, program string) []string {
 	var all []string
 	note := func(path string) {
 		if stamp, err := cache.StampOf(path); err == nil {
@@ -268,14 +269,10 @@ func environment(program string) []string {
 			note(filepath.Join(filepath.Dir(program), e.Name()))
 		}
 	}
-	for _, v := range os.Environ() {
-		for _, prefix := range []string{"GGML_", "LLAMA_", "CUDA_", "HIP_", "ROCR_", "VK_", "OMP_"} {
-			if strings.HasPrefix(v, prefix) {
-				all = append(all, v)
-				_, value, _ := strings.Cut(v, "=")
-				note(value)
-			}
-		}
+	all = append(all, procenv.Counting(os.Environ(), b.Env.Extra)...)
+	for _, v := range procenv.Counting(os.Environ(), procenv.Extra{}) {
+		_, value, _ := strings.Cut(v, "=")
+		note(value)
 	}
 	slices.Sort(all)
 	return all

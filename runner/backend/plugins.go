@@ -40,7 +40,7 @@ func hostOptions(project string, log io.Writer, b spec.Backend) (host.Options, e
 		return host.Options{}, sdk.Errorf(sdk.InvalidConfig, "%w", err)
 	}
 	return host.Options{
-		Name: b.Name, Plugin: b.Plugin, Config: config, Dir: b.Dir,
+		Name: b.Name, Plugin: b.Plugin, Config: config, Dir: b.Dir, Env: b.Env.Extra,
 		Places: host.Places(project, os.Getenv), Log: log, Attach: attach,
 	}, nil
 }

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"time"
 
+	"github.com/vlmspec/vlmspec/internal/procenv"
 	"github.com/vlmspec/vlmspec/internal/procgroup"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -23,8 +25,9 @@ const (
 )
 
 type commandCheck struct {
-	Run     texts         `yaml:"run" required:"true" doc:"the program and its arguments, [python3, judge.py]; it runs in the folder of the spec"`
-	Timeout time.Duration `yaml:"timeout" above:"0" doc:"how long it may take; 10s when not given"`
+	Run     texts          `yaml:"run" required:"true" doc:"the program and its arguments, [python3, judge.py]; it runs in the folder of the spec"`
+	Timeout time.Duration  `yaml:"timeout" above:"0" doc:"how long it may take; 10s when not given"`
+	Env     spec.Variables `yaml:"env" doc:"environment variables of the program, beside what every program gets: [NAME] passes one on, {NAME: value} sets one"`
 	common  `yaml:",inline"`
 	dir     string
 }
@@ -132,7 +135,7 @@ func (c *commandCheck) run(ctx context.Context, in Input, text string) ([]byte, 
 		return nil, fmt.Errorf("describe the answer to %s: %w", c.Run[0], err)
 	}
 	cmd := exec.Command(c.Run[0], c.Run[1:]...)
-	cmd.Dir, cmd.Stdin = c.dir, bytes.NewReader(data)
+	cmd.Dir, cmd.Stdin, cmd.Env = c.dir, bytes.NewReader(data), procenv.For(os.Environ(), c.Env.Extra)
 	stdout, stderr := &beginning{}, &ending{}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	group := procgroup.New(cmd)

@@ -70,6 +70,8 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 		r.Images = []sdk.ImageShown{shown}
 	case "cut":
 		r.Finish = sdk.FinishLength
+	case "env":
+		r.Text = os.Getenv(rest)
 	case "model":
 		r.Text = f.model
 	case "image":

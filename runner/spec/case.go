@@ -133,11 +133,12 @@ type Backend struct {
 	Plugin string         // name of the plugin: "llamacpp"
 	Config map[string]any // JSON types; paths still as written
 	Dir    string         // folder that relative paths in Config are relative to
+	Env    Variables      // environment variables, beside what every plugin gets
 	Pos    Pos
-	// Err says which environment variable Config lacks; nil when none. Config
-	// is whole only when Err is nil.
+	// Err says which environment variable Config or Env lacks; nil when none.
+	// They are whole only when Err is nil.
 	Err     error
-	Secrets []secret.Value // values of ${env:...} in Config, to redact from every output
+	Secrets []secret.Value // values of ${env:...} and of secrets passed on, to redact from every output
 
 	Reasoning reasoning.Rule // how its model marks what it thinks
 }

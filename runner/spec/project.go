@@ -83,6 +83,7 @@ type backendFile struct {
 	Plugin    string          `yaml:"plugin" required:"true" doc:"the plugin that answers, such as llamacpp"`
 	Config    map[string]Node `yaml:"config" doc:"settings the plugin understands; see vlmspec backends"`
 	Reasoning reasoningRule   `yaml:"reasoning" doc:"how the model marks what it thinks before it answers, where no suite or case says; as reasoning in a spec"`
+	Env       laterVariables  `yaml:"env" doc:"environment variables of the plugin, beside what every program gets: [NAME] passes one on, {NAME: value} sets one"`
 }
 
 // LoadProject reads a vlmspec.yaml. path is that file, or a folder in which,
@@ -243,6 +244,11 @@ func (p *Project) backend(e Entry, f backendFile) Backend {
 		value.scope = sc
 		problems.add(value.Check())
 		b.Config[key] = value.Any()
+	}
+	if n := f.Env.node; !n.IsZero() {
+		n.scope = sc
+		problems.add(n.Decode(&b.Env))
+		b.Secrets = append(b.Secrets, b.Env.secretsOf(p.Env)...)
 	}
 	b.Err = problems.err()
 	return b

@@ -89,5 +89,5 @@ func (b *backends) close() {
 }
 
 func sameBackend(a, b spec.Backend) bool {
-	return a.Plugin == b.Plugin && reflect.DeepEqual(a.Config, b.Config)
+	return a.Plugin == b.Plugin && reflect.DeepEqual(a.Config, b.Config) && reflect.DeepEqual(a.Env, b.Env)
 }
