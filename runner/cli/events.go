@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -16,12 +17,12 @@ type events struct {
 	file   *os.File // to close; nil for standard output
 }
 
-// openEvents opens the target of --events.
-func (a *app) openEvents(target string) (*events, error) {
+// openEvents opens the target of --events; "-" is stdout.
+func openEvents(target string, stdout io.Writer) (*events, error) {
 	if target == "" {
 		return nil, nil //nolint:nilnil // nil events go nowhere
 	}
-	out := a.rawOut
+	out := stdout
 	e := &events{}
 	if target != "-" {
 		var err error

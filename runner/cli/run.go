@@ -1,21 +1,20 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/event"
 	"github.com/vlmspec/vlmspec/runner/golden"
@@ -127,35 +126,38 @@ func (a *app) execute(o *options, reports []string) error {
 	if err != nil {
 		return err
 	}
-	events, err := a.openEvents(o.events)
+	notices := a.err
+	if o.quiet {
+		notices = io.Discard
+	}
+	var sweeping sync.WaitGroup
+	sweeping.Go(host.Sweep)
+	defer sweeping.Wait()
+	stop := interruptible(notices)
+	defer stop.end()
+	stdout := stop.watch(a.rawOut)
+	events, err := openEvents(o.events, stdout)
 	if err != nil {
 		return err
 	}
 	if p.Len() == 0 {
 		fmt.Fprintf(a.out, "Nothing to run: %s.\n", p.Nothing)
 	}
-	out := a.rawOut
+	out, options := stdout, a.consoleOptions(a.rawOut)
 	if o.events == "-" || slices.ContainsFunc(targets, report.Target.OwnsStdout) {
-		out = a.rawErr
+		out, options = stop.watch(a.rawErr), a.consoleOptions(a.rawErr)
 	}
-	shown := a.consoleOptions(out)
 	if o.quiet { // who watches shows the events
-		out, shown.Warnings = io.Discard, nil
+		out, options.Warnings = io.Discard, nil
 	}
-	console := report.NewConsole(out, shown)
+	console := report.NewConsole(out, options)
 	o.run.Sinks = append(o.run.Sinks, console, events.sink())
-	notices := a.err
-	if o.quiet {
-		notices = io.Discard
-	}
 	var whole event.Collector // what reports are made from
 	if len(targets) > 0 {
 		o.run.Sinks = append(o.run.Sinks, &whole)
 	}
-	ctx, notify, stop := interruptible(notices)
-	defer stop()
-	summary, runErr := suite.Run(ctx, p, o.run, suite.Options{Shuffle: o.run.Shuffle, Notify: notify})
-	files, writeErr := writeReports(a.rawOut, whole.Run(), targets)
+	summary, runErr := suite.Run(stop.ctx, p, o.run, suite.Options{Shuffle: o.run.Shuffle, Notify: stop.notify})
+	files, writeErr := writeReports(stdout, whole.Run(), targets)
 	console.End(files)
 	if o.run.Update != "" && o.run.Update != golden.UpdateNone {
 		tellPending(out, p.Project)
@@ -234,35 +236,6 @@ func (a *app) verdict(code int, err error) error {
 		return nil
 	}
 	return exit(code)
-}
-
-// interruptible ends its context at the first Ctrl-C, and the process at the
-// second; notify listens for them, again after someone else took them.
-func interruptible(w io.Writer) (ctx context.Context, notify, stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
-	notify = func() { signal.Notify(signals, os.Interrupt, syscall.SIGTERM) }
-	notify()
-	done := make(chan struct{})
-	go func() {
-		select {
-		case <-signals:
-		case <-done:
-			return
-		}
-		fmt.Fprintln(w, "vlmspec: interrupted; ending the run. Once more ends at once.")
-		cancel()
-		select {
-		case <-signals:
-			os.Exit(exitInterrupted) // backends see their parent go and end themselves
-		case <-done:
-		}
-	}()
-	return ctx, notify, func() {
-		signal.Stop(signals)
-		close(done)
-		cancel()
-	}
 }
 
 func parseTargets(reports []string, dir string) ([]report.Target, error) {
