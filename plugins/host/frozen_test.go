@@ -159,6 +159,23 @@ func TestFrozenWhileItAnswers(t *testing.T) {
 	}
 }
 
+func TestFrozenWhenItIsPinged(t *testing.T) {
+	b := open(t, Options{})
+	if err := b.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	pid := pidOf(t, b)
+	stop(t, pid)
+	ends(t, "Ping", func() {
+		if err := b.Ping(t.Context()); err == nil || !gone(pid) {
+			t.Errorf("a stopped process: %v, gone %t", err, gone(pid))
+		}
+	})
+	if err := b.Ping(t.Context()); err != nil || b.Starts() != 2 {
+		t.Errorf("the next: %v, %d processes started", err, b.Starts())
+	}
+}
+
 func TestFrozenWhenItIsClosed(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)

@@ -172,8 +172,22 @@ func (b *Backend) Describe(ctx context.Context) (sdk.Info, error) {
 	return p.info, nil
 }
 
+// Ping reports whether the process answers, within two seconds. One that does not
+// is killed, unless it was attached to; the next call starts a fresh one.
+func (b *Backend) Ping(ctx context.Context) error {
+	p, err := b.running(ctx)
+	if err != nil {
+		return err
+	}
+	if !answers(ctx, p.client, leastSilence) {
+		p.kill()
+		return sdk.Errorf(sdk.Crashed, "backend %s does not answer", b.options.Name)
+	}
+	return nil
+}
+
 // Generate answers one request; see [Backend] for what happens on a crash. When
-// the backend does not stop within two seconds after ctx is done, its process
+// the backend does not stop within a second and a half after ctx is done, its process
 // is killed.
 func (b *Backend) Generate(ctx context.Context, req sdk.Request, emit func(string)) (sdk.Response, error) {
 	return b.generate(ctx, req, func() {}, emit)

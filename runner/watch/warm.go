@@ -53,25 +53,28 @@ func (b *backends) attach(ctx context.Context, p *spec.Project, names []string, 
 	return string(data)
 }
 
-// running is a backend that runs, again after a crash; nil when it does not.
+// running is a backend that runs and answers, again after a crash; nil when it
+// does not.
 func (b *backends) running(ctx context.Context, p *spec.Project, name string) *host.Backend {
 	config := p.Backends[name]
-	if b.warm[name] == nil && config.Err == nil {
-		started, err := backend.Start(ctx, p.Dir, config)
-		if err != nil {
+	for range 2 {
+		if b.warm[name] == nil && config.Err == nil {
+			started, err := backend.Start(ctx, p.Dir, config)
+			if err != nil {
+				return nil
+			}
+			b.warm[name] = &warm{config, started}
+		}
+		kept := b.warm[name]
+		if kept == nil {
 			return nil
 		}
-		b.warm[name] = &warm{config, started}
-	}
-	kept := b.warm[name]
-	if kept == nil {
-		return nil
-	}
-	if _, err := kept.backend.Describe(ctx); err != nil {
+		if kept.backend.Ping(ctx) == nil {
+			return kept.backend
+		}
 		b.end(name)
-		return nil
 	}
-	return kept.backend
+	return nil
 }
 
 func (b *backends) end(name string) {
