@@ -16,8 +16,15 @@ import (
 // goes on where it broke.
 const chunkSize = 32 << 20
 
-// stallTime is after how long without a byte a connection counts as broken.
-const stallTime = time.Minute
+// A connection over which less than stallBytes have come in stallTime counts as
+// broken.
+const (
+	stallTime  = time.Minute
+	stallBytes = 64 << 10
+)
+
+// largest is the size of a file beyond which a server is not believed: 8 TiB.
+const largest = 1 << 43
 
 // Puller pulls files into a store, one after another, each over several
 // connections. Make one with [NewPuller].

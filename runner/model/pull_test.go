@@ -5,14 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -106,7 +109,34 @@ func TestPull(t *testing.T) {
 					panic(http.ErrAbortHandler)
 				}
 				return true
-			}, note: "ended early",
+			}, note: "sends more than the 1048583 bytes",
+		},
+		"no ranges, no length and no end": {
+			odd: func(w http.ResponseWriter, r *http.Request, _ int) bool {
+				endless(w, r, data)
+				return true
+			}, want: "sends more than the 1048583 bytes",
+		},
+		"nobody says how large it is": {
+			hub: func(h *hub) { delete(h.linked, "X-Linked-Size") },
+			odd: func(w http.ResponseWriter, r *http.Request, _ int) bool {
+				endless(w, r, data)
+				return true
+			}, want: "does not say how large the file is; add its size",
+		},
+		"says that it has no end": {
+			hub: func(h *hub) { delete(h.linked, "X-Linked-Size") },
+			odd: func(w http.ResponseWriter, r *http.Request, _ int) bool {
+				answer(w, begin(r), begin(r)+4, 1<<62, "4")
+				_, _ = w.Write(data[:4])
+				return true
+			}, want: "more than a model can have",
+		},
+		"redirects to another scheme": {
+			odd: func(w http.ResponseWriter, r *http.Request, _ int) bool {
+				http.Redirect(w, r, "ftp://127.0.0.1/model.gguf", http.StatusFound)
+				return true
+			}, want: "it redirects from http to ftp",
 		},
 		"promises more than it sends": {
 			odd: func(w http.ResponseWriter, r *http.Request, n int) bool {
@@ -488,20 +518,163 @@ func TestFullDisk(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "100.0 kB are to come, and there is room for 5.0 kB in "+s.dir) {
 		t.Errorf("got %v", err)
 	}
-	p.free = freeBytes
-	part := s.path(theRef) + partSuffix
-	_ = os.Remove(part)
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("no /dev/full here")
-	}
-	if err := os.Symlink("/dev/full", part); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err = p.Pull(t.Context(), theRef); err == nil || !strings.Contains(err.Error(), "the disk is full") {
-		t.Errorf("got %v", err)
-	}
 	if _, err := s.Find(theRef); err == nil {
 		t.Error("a file was taken")
+	}
+	full, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	tr := &transfer{Puller: p, source: source{ref: theRef}, path: s.path(theRef), part: full, progress: progress{Got: []int64{0}}}
+	defer full.Close()
+	body := &http.Response{Body: io.NopCloser(strings.NewReader("GGUF"))}
+	if _, err = tr.copy(body, func() {}, 0, 0, 4); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Nothing is written through what somebody has put in place of a part.
+func TestPartInPlaceOfWhichIsSomethingElse(t *testing.T) {
+	for name, put := range map[string]func(victim, part string) error{
+		"a link":       os.Symlink,
+		"a hard link":  os.Link,
+		"a named pipe": func(_, part string) error { return syscall.Mkfifo(part, 0o600) },
+		"a folder":     func(_, part string) error { return os.Mkdir(part, 0o700) },
+	} {
+		for _, suffix := range []string{partSuffix, stateSuffix, recordSuffix} {
+			t.Run(name+" at "+suffix, func(t *testing.T) {
+				newHub(t, gguf(100_000, 1))
+				s := Store{t.TempDir()}
+				victim, path := filepath.Join(t.TempDir(), "victim"), s.path(theRef)
+				mustDo(t, os.WriteFile(victim, []byte("mine"), 0o644), os.MkdirAll(filepath.Dir(path), 0o755), put(victim, path+suffix))
+				p, _ := newPuller(t, s)
+				_, _, err := p.Pull(t.Context(), theRef)
+				if err != nil && name != "a folder" { // which holds no record
+					t.Error(err)
+				}
+				if data, err := os.ReadFile(victim); err != nil || string(data) != "mine" {
+					t.Errorf("somebody else's file is %q, %v", data, err)
+				}
+			})
+		}
+	}
+}
+
+// A part of an earlier pull is not gone on with through a link either.
+func TestPartThatBecameALink(t *testing.T) {
+	data := gguf(1<<20, 1)
+	h := newHub(t, data)
+	h.odd = func(w http.ResponseWriter, r *http.Request, n int) bool {
+		if n > 2 {
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}
+	s := Store{t.TempDir()}
+	p, _ := newPuller(t, s)
+	if _, _, err := p.Pull(t.Context(), theRef); err == nil {
+		t.Fatal("the pull was to be interrupted")
+	}
+	h.odd = nil
+	part, victim := s.path(theRef)+partSuffix, filepath.Join(t.TempDir(), "victim")
+	mustDo(t, os.Rename(part, victim), os.Symlink(victim, part))
+	before, err := os.ReadFile(victim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := p.Pull(t.Context(), theRef); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.ReadFile(victim); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("it was written through the link: %v", err)
+	}
+}
+
+func mustDo(t *testing.T, errs ...error) {
+	t.Helper()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// endless sends what begins as a file, and never ends; how long it is it does not say.
+func endless(w http.ResponseWriter, r *http.Request, data []byte) {
+	for r.Context().Err() == nil {
+		_, _ = w.Write(data)
+		_ = http.NewResponseController(w).Flush()
+	}
+}
+
+// A server that begins an answer and says no more is given up at every step.
+func TestSilentServer(t *testing.T) {
+	h := newHub(t, gguf(100_000, 1))
+	h.odd = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		return true
+	}
+	p, told := newPuller(t, Store{t.TempDir()})
+	p.stall = 50 * time.Millisecond
+	_, _, err := p.Pull(t.Context(), theRef)
+	if err == nil || !strings.Contains(err.Error(), "gave up after 5 tries") {
+		t.Errorf("got %v; told %q", err, told.notes())
+	}
+}
+
+// A connection over which a byte comes now and then is given up, too.
+func TestTrickle(t *testing.T) {
+	h := newHub(t, gguf(100_000, 1))
+	h.odd = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		if look(r) {
+			return false
+		}
+		answer(w, begin(r), 100_000, 100_000, "")
+		for r.Context().Err() == nil {
+			_, _ = w.Write([]byte{1})
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(2 * time.Millisecond)
+		}
+		return true
+	}
+	p, told := newPuller(t, Store{t.TempDir()})
+	p.stall = 50 * time.Millisecond
+	_, _, err := p.Pull(t.Context(), theRef)
+	if err == nil || !strings.Contains(err.Error(), "next to nothing came any more; gave up after 5 tries") {
+		t.Errorf("got %v; told %q", err, told.notes())
+	}
+}
+
+// A pinned size lets a server be silent about it; another size is refused.
+func TestPinnedSize(t *testing.T) {
+	data := gguf(100_000, 1)
+	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = http.NewResponseController(w).Flush() // no length
+		_, _ = w.Write(data)
+	}))
+	defer silent.Close()
+	for fragment, want := range map[string]string{
+		"&size=100000": "",
+		"&size=99999":  "sends more than the 99999 bytes",
+		"&size=100001": "ended early",
+		"":             "does not say how large the file is; add its size, #size=BYTES, to the address",
+	} {
+		ref, err := Parse(silent.URL + "/model.gguf#sha256=" + sumHex(data) + fragment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := Parse(ref.String()); err != nil || again != ref {
+			t.Errorf("%s is read again as %s, %v", ref, again, err)
+		}
+		p, _ := newPuller(t, Store{t.TempDir()})
+		_, _, err = p.Pull(t.Context(), ref)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v", fragment, err)
+		}
+	}
+	for _, fragment := range []string{"size=0", "size=-1", "size=1e9", "size=99999999999999999999", "size=", "sha1=00"} {
+		if _, err := Parse("https://host/model.gguf#" + fragment); err == nil {
+			t.Errorf("#%s was taken", fragment)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type Ref struct {
 	repo, revision, file string // on the hub: owner/name, "" for main, path with slashes
 	address              string // elsewhere: https://..., without its fragment
 	sum                  string // SHA-256 in hex that an address is pinned to, or ""
+	size                 int64  // bytes that an address is said to have, 0 when it is not
 }
 
 // form says how to write a reference.
@@ -28,14 +29,16 @@ const form = "write hf:owner/repo/FILE.gguf, https://host/FILE.gguf or a name of
 
 var (
 	repoForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*$`)
+	sizeForm = regexp.MustCompile(`^[1-9][0-9]*$`)
 	sumForm  = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	pageForm = regexp.MustCompile(`^/([^/]+/[^/]+)/(?:resolve|blob)/([^/]+)/(.+)$`)
 	partForm = regexp.MustCompile(`^(.*)-(\d{5})-of-(\d{5})\.gguf$`)
 )
 
 // Parse reads hf:owner/repo/file, hf:owner/repo/file@revision, or an https
-// address, which #sha256=HEX may pin; an address of the hub's own pages becomes
-// an hf: reference. http is taken only where the address is pinned.
+// address, which #sha256=HEX may pin and #size=BYTES may bound, both with & between
+// them; an address of the hub's own pages becomes an hf: reference. http is taken
+// only where the address is pinned.
 func Parse(text string) (Ref, error) {
 	switch {
 	case strings.HasPrefix(text, "hf:"):
@@ -73,11 +76,11 @@ func parseAddress(text string) (Ref, error) {
 	if err != nil || u.Host == "" || u.User != nil {
 		return Ref{}, fmt.Errorf("%q is no address of a file; %s", text, form)
 	}
-	sum, pinned := strings.CutPrefix(u.Fragment, "sha256=")
-	sum = strings.ToLower(sum)
-	if u.Fragment != "" && (!pinned || !sumForm.MatchString(sum)) {
-		return Ref{}, fmt.Errorf("%s: #%s pins nothing; write #sha256= and 64 hexadecimal digits", text, u.Fragment)
+	sum, size, err := parseFragment(u.Fragment)
+	if err != nil {
+		return Ref{}, fmt.Errorf("%s: %w", text, err)
 	}
+	pinned := sum != ""
 	if u.Scheme == "http" && !pinned {
 		return Ref{}, fmt.Errorf("%s: over http anybody on the way could change the model; use https, or pin it with #sha256=HEX", text)
 	}
@@ -85,7 +88,28 @@ func parseAddress(text string) (Ref, error) {
 		return parseHub("hf:" + page[1] + "/" + page[3] + "@" + page[2])
 	}
 	u.Fragment = ""
-	return Ref{address: u.String(), sum: sum}, checkFile(text, strings.TrimPrefix(u.Path, "/"))
+	return Ref{address: u.String(), sum: sum, size: size}, checkFile(text, strings.TrimPrefix(u.Path, "/"))
+}
+
+// parseFragment reads what follows the # of an address: sha256=HEX, size=BYTES or both.
+func parseFragment(fragment string) (sum string, size int64, err error) {
+	if fragment == "" {
+		return "", 0, nil
+	}
+	for part := range strings.SplitSeq(fragment, "&") {
+		key, value, _ := strings.Cut(part, "=")
+		switch {
+		case key == "sha256" && sumForm.MatchString(strings.ToLower(value)):
+			sum = strings.ToLower(value)
+		case key == "size" && sizeForm.MatchString(value):
+			if size, err = strconv.ParseInt(value, 10, 64); err != nil || size > largest {
+				return "", 0, fmt.Errorf("#%s is more than a model can have", part)
+			}
+		default:
+			return "", 0, fmt.Errorf("#%s pins nothing; write #sha256= and 64 hexadecimal digits, or #size= and a number of bytes", part)
+		}
+	}
+	return sum, size, nil
 }
 
 func checkFile(text, file string) error {
@@ -106,14 +130,26 @@ func clean(p string) bool {
 // String is the reference as [Parse] reads it.
 func (r Ref) String() string {
 	switch {
-	case r.address != "" && r.sum != "":
-		return r.address + "#sha256=" + r.sum
 	case r.address != "":
-		return r.address
+		return r.address + r.fragment()
 	case r.revision != "":
 		return "hf:" + r.repo + "/" + r.file + "@" + r.revision
 	}
 	return "hf:" + r.repo + "/" + r.file
+}
+
+func (r Ref) fragment() string {
+	var parts []string
+	if r.sum != "" {
+		parts = append(parts, "sha256="+r.sum)
+	}
+	if r.size > 0 {
+		parts = append(parts, "size="+strconv.FormatInt(r.size, 10))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "#" + strings.Join(parts, "&")
 }
 
 // Base is the name of the file where it comes from.
@@ -149,6 +185,24 @@ func (r Ref) place() string {
 	return filepath.Join(u.Scheme, strings.ReplaceAll(u.Host, ":", "_"), filepath.FromSlash(file))
 }
 
+// referenceOf is the reference of the file that lies at a place in a store, as far
+// as its name tells; "" for none.
+func referenceOf(place string) string {
+	parts := strings.Split(filepath.ToSlash(place), "/")
+	switch {
+	case parts[0] == "hf" && len(parts) > 3:
+		repo, revision, pinned := strings.Cut(parts[2], "@")
+		reference := "hf:" + parts[1] + "/" + repo + "/" + strings.Join(parts[3:], "/")
+		if name, err := url.PathUnescape(revision); pinned && err == nil {
+			reference += "@" + name
+		}
+		return reference
+	case len(parts) > 2:
+		return parts[0] + "://" + strings.Join(parts[1:], "/")
+	}
+	return ""
+}
+
 // link is where the file is fetched; revision is "" for that of the reference.
 func (r Ref) link(endpoint, revision string) string {
 	if r.repo == "" {
@@ -169,7 +223,7 @@ func (r Ref) Parts() []Ref {
 		name = r.address
 	}
 	m := partForm.FindStringSubmatch(name)
-	if m == nil || r.sum != "" {
+	if m == nil || r.sum != "" || r.size != 0 { // which are those of one file
 		return []Ref{r}
 	}
 	n, err := strconv.Atoi(m[3])

@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,7 @@ type source struct {
 type transient struct {
 	error
 	after time.Duration // that the server asks to wait; 0 when it does not say
+	slow  bool          // so little came that it counts as nothing
 }
 
 func (t transient) Unwrap() error { return t.error }
@@ -74,12 +76,18 @@ func (t *withToken) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.RoundTripper.RoundTrip(req)
 }
 
+// redirectError says where a server must not lead; to try again does not help.
+type redirectError string
+
+func (e redirectError) Error() string { return string(e) }
+
 func checkRedirect(req *http.Request, via []*http.Request) error {
-	if len(via) >= 10 {
-		return errors.New("it redirects without end")
-	}
-	if req.URL.Scheme != "https" && via[0].URL.Scheme == "https" {
-		return errors.New("it redirects from https to " + req.URL.Scheme)
+	from, to := via[0].URL.Scheme, req.URL.Scheme
+	switch {
+	case len(via) >= 10:
+		return redirectError("it redirects without end")
+	case to != "https" && (to != "http" || from == "https"):
+		return redirectError("it redirects from " + from + " to " + to)
 	}
 	return nil
 }
@@ -88,6 +96,9 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 // the commit, so that what is fetched then cannot change on the way.
 func (r *remote) look(ctx context.Context, ref Ref) (source, error) {
 	src := source{ref: ref, url: ref.link(r.endpoint, ""), sum: ref.sum, size: -1}
+	if ref.size > 0 {
+		src.size = ref.size
+	}
 	if ref.repo == "" {
 		return src, nil
 	}
@@ -165,6 +176,12 @@ func failedConnection(host string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
+	if _, bad := errors.AsType[redirectError](err); bad {
+		return fmt.Errorf("%s is not used: %w", host, err)
+	}
+	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return fmt.Errorf("%s is not trusted: %w", host, bad.Err)
+	}
 	return transient{error: fmt.Errorf("no connection to %s: %w", host, err)}
 }
 
@@ -173,7 +190,7 @@ func (r *remote) refused(ref Ref, resp *http.Response) error {
 	status := resp.Status
 	switch code := resp.StatusCode; {
 	case code == http.StatusTooManyRequests, code == http.StatusRequestTimeout, code >= 500:
-		return transient{fmt.Errorf("%s answers %s", resp.Request.URL.Host, status), retryAfter(resp.Header.Get("Retry-After"))}
+		return transient{fmt.Errorf("%s answers %s", resp.Request.URL.Host, status), retryAfter(resp.Header.Get("Retry-After")), false}
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		return r.forbidden(ref, resp)
 	case code == http.StatusNotFound, code == http.StatusGone:

@@ -26,7 +26,7 @@ func (p *Puller) persist(ctx context.Context, do func() (further bool, err error
 		if !again {
 			return err
 		}
-		if further {
+		if further && !t.slow {
 			failed = 0
 		}
 		if failed++; failed == tries {

@@ -51,6 +51,9 @@ type Entry struct {
 	Path  string // absolute; of a partial file, where it will be
 	State State
 	Have  int64 // bytes on the disk
+	// Unrecorded is set where there is no sound record: what the file should be is
+	// not known, and its reference is made of where it lies.
+	Unrecorded bool
 }
 
 const (
@@ -100,8 +103,11 @@ func (s Store) Find(r Ref) (Entry, error) {
 func (s Store) entry(path string) (Entry, error) {
 	e := Entry{Path: path}
 	info, fileErr := os.Stat(path)
-	recordErr := readJSON(path+recordSuffix, &e.Record)
-	if fileErr == nil && recordErr == nil {
+	recordErr := e.Record.read(path + recordSuffix)
+	if fileErr == nil && recordErr != nil {
+		return s.unrecorded(path, info, recordErr), nil
+	}
+	if fileErr == nil {
 		e.State, e.Have = Whole, info.Size()
 		if e.Have != e.Size {
 			e.Damaged = fmt.Sprintf("it has %d bytes, and %d were pulled", e.Have, e.Size)
@@ -116,11 +122,28 @@ func (s Store) entry(path string) (Entry, error) {
 	}
 	var part progress
 	if err := readJSON(path+stateSuffix, &part); err != nil {
-		return e, fs.ErrNotExist
+		info, partErr := os.Lstat(path + partSuffix)
+		if partErr != nil || errors.Is(err, fs.ErrNotExist) { // a part of which nothing is known is worth nothing
+			return e, fs.ErrNotExist
+		}
+		e = s.unrecorded(path, info, err)
+		e.State, e.Size = Partial, -1
+		return e, nil
 	}
 	e.Record = Record{Reference: part.Reference, URL: part.URL, SHA256: part.SHA256, Size: part.Size}
 	e.State, e.Have = Partial, part.have()
 	return e, nil
+}
+
+// unrecorded is a file of which there is no sound record: it is not used.
+func (s Store) unrecorded(path string, info fs.FileInfo, err error) Entry {
+	place, _ := filepath.Rel(s.dir, path)
+	e := Entry{Path: path, State: Damaged, Have: info.Size(), Unrecorded: true}
+	e.Reference, e.Size, e.Damaged = referenceOf(place), info.Size(), "its record is damaged: "+cause(err)
+	if errors.Is(err, fs.ErrNotExist) {
+		e.Damaged = "it has no record"
+	}
+	return e
 }
 
 // List lists what is in the store, sorted by reference.
@@ -138,7 +161,7 @@ func (s Store) List() ([]Entry, error) {
 		if !isPart {
 			base = strings.TrimSuffix(path, recordSuffix)
 		}
-		if base == path || seen[base] {
+		if seen[base] || base == path && !strings.EqualFold(filepath.Ext(path), ".gguf") {
 			return nil
 		}
 		seen[base] = true
@@ -177,6 +200,17 @@ func (s Store) Remove(e Entry) (int64, error) {
 		dir = filepath.Dir(dir)
 	}
 	return freed, nil
+}
+
+// read reads a record, and refuses one that does not say what a file should be.
+func (r *Record) read(path string) error {
+	if err := readJSON(path, r); err != nil {
+		return err
+	}
+	if r.Reference == "" || !sumForm.MatchString(r.SHA256) || r.Size <= 0 {
+		return fmt.Errorf("%s is not what vlmspec wrote", path)
+	}
+	return nil
 }
 
 func readJSON(path string, v any) error {

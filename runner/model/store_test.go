@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -116,18 +117,64 @@ func TestListAndRemove(t *testing.T) {
 	}
 }
 
-// A file without its record is none: nobody knows what it is.
+// A file without a sound record is not used, since nobody knows what it is; it is
+// listed and told as damaged, and pulled anew.
 func TestNoRecord(t *testing.T) {
-	s, e := pulled(t)
-	if err := os.Remove(e.Path + recordSuffix); err != nil {
-		t.Fatal(err)
+	for name, c := range map[string]struct {
+		harm func(record string) error
+		want string
+	}{
+		"none":        {os.Remove, "it has no record"},
+		"empty":       {func(r string) error { return os.WriteFile(r, nil, 0o644) }, "its record is damaged"},
+		"cut off":     {func(r string) error { return os.Truncate(r, 20) }, "its record is damaged"},
+		"of no JSON":  {func(r string) error { return os.WriteFile(r, []byte("\x00\xff"), 0o644) }, "its record is damaged"},
+		"of no sense": {func(r string) error { return os.WriteFile(r, []byte(`{"reference": 5}`), 0o644) }, "its record is damaged"},
+		"of nothing":  {func(r string) error { return os.WriteFile(r, []byte("{}"), 0o644) }, "its record is damaged"},
+		"a folder":    {func(r string) error { return errors.Join(os.Remove(r), os.Mkdir(r, 0o755)) }, "its record is damaged"},
+		"too large":   {func(r string) error { return os.Truncate(r, 3<<20) }, "its record is damaged"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, e := pulled(t)
+			if err := c.harm(e.Path + recordSuffix); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Find(theRef); err == nil || !strings.Contains(err.Error(), "is damaged: "+c.want) {
+				t.Errorf("found: %v", err)
+			}
+			all, err := s.List()
+			if err != nil || len(all) != 1 || all[0].Reference != theRef.String() || all[0].State != Damaged || all[0].Path != e.Path {
+				t.Fatalf("listed: %+v, %v", all, err)
+			}
+			if v, err := s.Verify(t.Context(), all[0]); err != nil || v.State != Damaged || !strings.Contains(v.Damaged, c.want) {
+				t.Errorf("verified: %+v, %v", v, err)
+			}
+			if name == "a folder" { // which is the user's to remove
+				return
+			}
+			p, _ := newPuller(t, s)
+			if _, there, err := p.Pull(t.Context(), theRef); err != nil || there {
+				t.Errorf("pulled: %v, %v", there, err)
+			}
+			if v, err := s.Find(theRef); err != nil || v.State != Whole {
+				t.Errorf("found: %+v, %v", v, err)
+			}
+		})
 	}
-	if _, err := s.Find(theRef); err == nil || !strings.Contains(err.Error(), "is not on this machine") {
-		t.Errorf("got %v", err)
+}
+
+// What lies in a store can be told by where it lies.
+func TestReferenceOf(t *testing.T) {
+	for _, text := range []string{"hf:a/b/c.gguf", "hf:a/b/folder/c.gguf", "hf:a/b/c.gguf@v1", "hf:a/b/c.gguf@refs/pr/1", "https://host/c.gguf", "https://host/a/c.gguf"} {
+		r, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := referenceOf(r.place()); got != text {
+			t.Errorf("%s lies at %s, which is told as %q", text, r.place(), got)
+		}
 	}
-	p, _ := newPuller(t, s)
-	if _, there, err := p.Pull(t.Context(), theRef); err != nil || there {
-		t.Errorf("got %v, %v", there, err)
+	if got := referenceOf("stray.gguf"); got != "" {
+		t.Errorf("a stray file is %q", got)
 	}
 }
 

@@ -45,9 +45,14 @@ const magic = "GGUF"
 
 // open asks for the first bytes, which tell whether it is a GGUF file, how large
 // it is and whether the server gives ranges.
-func (t *transfer) open(ctx context.Context) (opening, error) {
+func (t *transfer) open(whole context.Context) (opening, error) {
+	ctx, cancel := context.WithCancel(whole)
+	defer cancel()
+	defer time.AfterFunc(t.stall, cancel).Stop()
 	resp, err := t.remote.get(ctx, t.source, 0, int64(len(magic)-1), "")
-	if err != nil {
+	if err != nil && ctx.Err() != nil && whole.Err() == nil {
+		return opening{}, transient{error: fmt.Errorf("%s does not come: no answer in %s", t.ref.Base(), t.stall), slow: true}
+	} else if err != nil {
 		return opening{}, err
 	}
 	defer resp.Body.Close()
@@ -64,10 +69,27 @@ func (t *transfer) open(ctx context.Context) (opening, error) {
 	if err := t.checkBegin(begin, resp.Header); err != nil {
 		return opening{}, err
 	}
-	if t.size >= 0 && first.size >= 0 && first.size != t.size {
-		return opening{}, fmt.Errorf("%s: the hub says that it has %d bytes, and %s offers %d", t.ref, t.size, resp.Request.URL.Host, first.size)
+	return first, t.checkSize(&first, resp.Request.URL.Host)
+}
+
+// checkSize refuses a size that is not what the hub or the reference says, and a
+// file of which nobody says how large it is: it could be without end.
+func (t *transfer) checkSize(first *opening, host string) error {
+	switch {
+	case first.size < 0 && t.size < 0:
+		return fmt.Errorf("%s: %s does not say how large the file is; add its size, #size=BYTES, to the address", t.ref, host)
+	case first.size < 0:
+		first.size = t.size
+	case t.size >= 0 && first.size != t.size:
+		who := "the hub says"
+		if t.ref.size > 0 {
+			who = "its reference says"
+		}
+		return fmt.Errorf("%s: %s that it has %d bytes, and %s offers %d", t.ref, who, t.size, host, first.size)
+	case first.size > largest:
+		return fmt.Errorf("%s: %s says that the file has %s, more than a model can have", t.ref, host, Bytes(first.size))
 	}
-	return first, nil
+	return nil
 }
 
 // checkBegin refuses what is no GGUF file before all of it comes.
@@ -106,41 +128,42 @@ func (t *transfer) receive(ctx context.Context) error {
 		return err
 	}
 	defer resp.Body.Close()
+	if resp.ContentLength >= 0 && resp.ContentLength != t.Size {
+		return anew{fmt.Errorf("%s has changed on the server while it came", t.ref.Base())}
+	}
 	t.state.Lock()
-	t.Got[0], t.Size = 0, resp.ContentLength
+	t.Got[0] = 0
 	t.state.Unlock()
-	n, err := t.copy(resp, cancel, 0, 0, resp.ContentLength)
-	if err != nil {
+	if _, err := t.copy(resp, cancel, 0, 0, t.Size); err != nil {
 		return err
 	}
-	return t.part.Truncate(n) // a try before may have got further
+	defer time.AfterFunc(t.stall, cancel).Stop() // it may not end at all
+	if n, _ := io.ReadFull(resp.Body, make([]byte, 1)); n > 0 {
+		return anew{fmt.Errorf("%s: %s sends more than the %d bytes that the file has", t.ref, resp.Request.URL.Host, t.Size)}
+	}
+	return nil
 }
 
 // copy writes the bytes from from to end of the file, as they come, as more of a
-// chunk; an end of -1 is where the answer ends. A connection that says nothing
-// for too long is cancelled.
+// chunk. A connection over which too little comes for too long is cancelled.
 func (t *transfer) copy(resp *http.Response, cancel func(), k int, from, end int64) (n int64, err error) {
 	stalled := time.AfterFunc(t.stall, cancel)
 	defer stalled.Stop()
 	buf := make([]byte, 256<<10)
-	for end < 0 || from < end {
-		room := buf
-		if end >= 0 && end-from < int64(len(buf)) {
-			room = buf[:end-from]
+	for counted := from; from < end; {
+		m, err := resp.Body.Read(buf[:min(int64(len(buf)), end-from)])
+		if from+int64(m)-counted >= stallBytes {
+			counted = from + int64(m)
+			stalled.Reset(t.stall)
 		}
-		m, err := resp.Body.Read(room)
-		stalled.Reset(t.stall)
-		if _, err := t.part.WriteAt(room[:m], from); err != nil {
+		if _, err := t.part.WriteAt(buf[:m], from); err != nil {
 			return n, t.writeError(err)
 		}
 		from, n = from+int64(m), n+int64(m)
 		t.state.Lock()
 		t.Got[k] += int64(m)
 		t.state.Unlock()
-		switch {
-		case errors.Is(err, io.EOF) && (end < 0 || from == end):
-			return n, nil
-		case err != nil && from != end:
+		if err != nil && from != end {
 			return n, broken(resp, err)
 		}
 	}
@@ -148,12 +171,12 @@ func (t *transfer) copy(resp *http.Response, cancel func(), k int, from, end int
 }
 
 func broken(resp *http.Response, err error) error {
-	why := err.Error()
+	why, slow := err.Error(), errors.Is(err, context.Canceled)
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		why = "it ended early"
-	case errors.Is(err, context.Canceled):
-		why = "nothing came any more"
+	case slow:
+		why = "next to nothing came any more"
 	}
-	return transient{error: fmt.Errorf("the connection to %s broke: %s", resp.Request.URL.Host, why)}
+	return transient{error: fmt.Errorf("the connection to %s broke: %s", resp.Request.URL.Host, why), slow: slow}
 }

@@ -99,8 +99,8 @@ func (t *transfer) fetch(ctx context.Context, plain bool) error {
 func (t *transfer) begin(first opening) error {
 	var old progress
 	readErr := readJSON(t.path+stateSuffix, &old)
-	info, statErr := os.Stat(t.path + partSuffix)
-	t.resumed = readErr == nil && statErr == nil && old.Size == first.size && old.sound(info.Size()) && t.same(&old, first.validator)
+	info, statErr := os.Lstat(t.path + partSuffix)
+	t.resumed = readErr == nil && statErr == nil && alone(info) && old.Size == first.size && old.sound(info.Size()) && t.same(&old, first.validator)
 	// Some chunks for each connection, so that all of them are busy almost to the end.
 	chunk := min(t.chunk, max(first.size/int64(4*t.connections), 1<<20))
 	t.progress = progress{
@@ -125,15 +125,26 @@ func (t *transfer) same(old *progress, validator string) bool {
 	return old.URL == t.url && validator != "" && old.Validator == validator
 }
 
+// create opens the part, a fresh one if it is to be empty. Nothing is written
+// through a link, which leads to somebody else's file.
 func (t *transfer) create(empty bool) (err error) {
-	flags := os.O_RDWR | os.O_CREATE
+	path, flags := t.path+partSuffix, os.O_RDWR|syscall.O_NOFOLLOW
 	if empty {
-		flags |= os.O_TRUNC
+		flags |= os.O_CREATE | os.O_EXCL
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return t.writeError(err)
+		}
 	}
-	if t.part, err = os.OpenFile(t.path+partSuffix, flags, 0o644); err != nil {
+	if t.part, err = os.OpenFile(path, flags, 0o644); err != nil {
 		return t.writeError(err)
 	}
 	return nil
+}
+
+// alone reports whether a file is a regular one that no other name stands for.
+func alone(info fs.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return info.Mode().IsRegular() && (!ok || s.Nlink == 1)
 }
 
 // room refuses a file that the disk cannot take, before it is full.

@@ -17,7 +17,7 @@ import (
 // was found: a damaged file is not used, and pulled anew when it is asked for.
 // The entry that comes back says what is so now; err is why that is not known.
 func (s Store) Verify(ctx context.Context, e Entry) (Entry, error) {
-	if e.State == Partial {
+	if e.State == Partial || e.Unrecorded {
 		return e, nil
 	}
 	unlock, err := s.tryLock(e.Path)
