@@ -41,6 +41,10 @@ test: ## pass the tests: race detector on the pure Go part, then the llama.cpp b
 	$(GO) test -race -coverprofile=coverage.out -coverpkg=./runner/... ./...
 	$(llama_env) $(GO) test -tags llamacpp ./plugins/llamacpp/...
 
+.PHONY: assault
+assault: ## kill and freeze backends and vlmspec some 250 times, and print the table of docs/reliability.md
+	VLMSPEC_ASSAULT=1 $(GO) test ./runner/cli -run 'TestAssault' -count 1 -v -timeout 60m
+
 .PHONY: cover
 cover: ## check the coverage of runner/... that make test measured
 	@$(GO) tool cover -func=coverage.out | awk '/^total:/ {print "coverage of runner/...: " $$3; exit $$3 + 0 < $(COVERAGE)}'

@@ -38,7 +38,7 @@ var theGuard = sync.OnceValue(func() *guard {
 	}
 	defer in.Close()
 	cmd := exec.Command("/bin/sh", "-c", script)
-	cmd.Stdin, cmd.Dir, cmd.Env = in, "/", []string{}
+	cmd.Stdin, cmd.Dir, cmd.Env = in, "/", []string{fmt.Sprintf("VLMSPEC_GUARD_OF=%d", os.Getpid())}
 	detach(cmd)
 	if err := cmd.Start(); err != nil {
 		_ = pipe.Close()

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"os/exec"
 	"strings"
 	"time"
 
@@ -38,6 +39,13 @@ func (f *fake) Configure(_ context.Context, config map[string]any) error {
 		_, _ = starts.WriteString("started\n")
 		_ = starts.Close()
 	}
+	if config["helper"] == true { // a process that it forgets
+		helper := exec.Command("sleep", "1000")
+		helper.Stdout, helper.Stderr = os.Stderr, os.Stderr
+		if err := helper.Start(); err != nil {
+			return err
+		}
+	}
 	if config["refuse"] == true {
 		return sdk.Errorf(sdk.InvalidConfig, "model.gguf is cut off after 12 bytes")
 	}
@@ -48,7 +56,7 @@ func (f *fake) Describe(context.Context) (sdk.Info, error) {
 	return sdk.Info{
 		Name: "fake", Version: "1", Model: "parrot", ModelDigest: "sha256:77" + f.model, Device: "cpu", PathKeys: []string{"mark", "model"},
 		ConfigSchema: []byte(`{"type": "object", "additionalProperties": false, "properties": {
-			"mark": {"type": "string"}, "model": {"type": "string"}, "refuse": {"type": "boolean"}, "key": {"type": "string"}}}`),
+			"mark": {"type": "string"}, "model": {"type": "string"}, "refuse": {"type": "boolean"}, "helper": {"type": "boolean"}, "key": {"type": "string"}}}`),
 		Capabilities: sdk.Capabilities{MaxImages: 2, Concurrency: 1, Seeds: true},
 	}, nil
 }
