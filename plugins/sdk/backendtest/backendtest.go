@@ -1,5 +1,6 @@
 // Package backendtest is what a backend must do for vlmspec, as a test: call
-// [Run] from a test of your backend.
+// [Run] from a test of your backend, and [Program] with its program once it is
+// built.
 package backendtest
 
 import (
@@ -34,6 +35,7 @@ func Run(t *testing.T, b sdk.Backend, o Options) {
 		o.Prompt = "What do you see?"
 	}
 	s := &suite{b: b, o: o}
+	before := children(t)
 	t.Run("describes itself before it is configured", s.describesItself)
 	if !t.Run("takes its config", s.takesConfig) {
 		return
@@ -49,6 +51,7 @@ func Run(t *testing.T, b sdk.Backend, o Options) {
 		if err := b.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
+		left(t, before)
 	})
 }
 

@@ -18,6 +18,8 @@
 //  4. Print one line to stdout, and nothing before it:
 //     1|1|unix|PATH|grpc| or 1|1|tcp|127.0.0.1:PORT|grpc|
 //  5. Ignore SIGINT: vlmspec decides when a backend stops.
+//  6. Read standard input, where $VLMSPEC_BACKEND_ALIVE is "stdin", and end when
+//     it ends: then vlmspec is gone. Leave no process behind.
 //
 // Errors are gRPC status codes; the message is one sentence for a person:
 //
