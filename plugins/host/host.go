@@ -172,6 +172,12 @@ func (b *Backend) Describe(ctx context.Context) (sdk.Info, error) {
 	return p.info, nil
 }
 
+// Ready returns once a process runs, be it a fresh one, or says why it does not.
+func (b *Backend) Ready(ctx context.Context) error {
+	_, err := b.running(ctx)
+	return err
+}
+
 // Ping reports whether the process answers, within two seconds. One that does not
 // is killed, unless it was attached to; the next call starts a fresh one.
 func (b *Backend) Ping(ctx context.Context) error {

@@ -28,6 +28,7 @@ type trial struct {
 	run         func(a *assault, n int)
 
 	hits int // how often it was done
+	cost int // cases that ended in an error for it
 	hung int // runs that did not end
 	lost int // cases without their true verdict, or the error that says so
 	left int // processes that outlived their run
@@ -64,9 +65,9 @@ func TestAssault(t *testing.T) {
 	}
 	var table bytes.Buffer
 	w := tabwriter.NewWriter(&table, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(w, "| trial\t| done\t| hung\t| lost\t| leaked\t| left over\t| slowest end\t|\n|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	fmt.Fprintln(w, "| trial\t| done\t| cases it cost\t| hung\t| lost\t| leaked\t| left over\t| slowest end\t|\n|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	for _, r := range trials {
-		fmt.Fprintf(w, "| %s\t| %d\t| %d\t| %d\t| %d\t| %d\t| %.1f s\t|\n", r.name, r.hits, r.hung, r.lost, r.left, r.kept, r.slow.Seconds())
+		fmt.Fprintf(w, "| %s\t| %d\t| %d\t| %d\t| %d\t| %d\t| %d\t| %.1f s\t|\n", r.name, r.hits, r.cost, r.hung, r.lost, r.left, r.kept, r.slow.Seconds())
 	}
 	_ = w.Flush()
 	t.Logf("\n%s", table.String())
@@ -200,14 +201,14 @@ func (r *attacked) hit(s syscall.Signal) (hit bool) {
 	return hit
 }
 
-// latest is the latest run, as it was recorded.
+// latest is the latest run that had begun to be recorded.
 func (a *assault) latest() *result.Run {
-	store := runs.Open(filepath.Join(a.dir, ".vlmspec"))
-	id, err := store.Latest()
-	if err != nil {
-		a.t.Fatal(err)
+	begun, _ := filepath.Glob(filepath.Join(a.dir, ".vlmspec", "runs", "*", "cases.jsonl"))
+	if len(begun) == 0 {
+		return &result.Run{}
 	}
-	run, err := store.Read(id)
+	slices.Sort(begun)
+	run, err := runs.ReadFolder(filepath.Dir(begun[len(begun)-1]))
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -224,6 +225,7 @@ func (a *assault) judge(whole int, kinds ...sdk.ErrorKind) {
 		switch s := c.Samples[0]; {
 		case c.Outcome == result.Passed && s.Turns[0].Answer == name:
 		case c.Outcome == result.Error && s.Error != nil && slices.Contains(kinds, sdk.ErrorKind(s.Error.Kind)):
+			a.cost++
 		default:
 			a.lost++
 			a.t.Logf("%s: %s, %+v, %+v", c.ID, c.Outcome, s, s.Error)
@@ -240,10 +242,12 @@ func (a *assault) killBackends(n int) {
 	const cases = 200
 	a.cases(cases, 8)
 	for a.hits < n {
+		_ = os.RemoveAll(filepath.Join(a.dir, ".vlmspec")) // so that what is recorded is of this run
 		r := a.start()
-		for !r.over(time.Duration(20+a.draw.IntN(60)) * time.Millisecond) {
-			if a.hits < n && r.hit(syscall.SIGKILL) {
+		for next := 1; !r.over(time.Duration(a.draw.IntN(20)) * time.Millisecond); {
+			if over := a.recorded(); over >= next && a.hits < n && r.hit(syscall.SIGKILL) {
 				a.hits++
+				next = over + 1 + a.draw.IntN(10)
 			}
 		}
 		r.finish()
@@ -285,7 +289,10 @@ func (a *assault) freezeAndInterrupt(n int) {
 }
 
 func (a *assault) freeze(r *attacked) bool {
-	for len(r.backends()) == 0 && !r.over(time.Millisecond) {
+	for len(r.backends()) == 0 {
+		if r.over(time.Millisecond) {
+			return false
+		}
 	}
 	if r.over(time.Duration(a.draw.IntN(800))*time.Millisecond) || !r.hit(syscall.SIGSTOP) {
 		return false // it was faster
@@ -307,9 +314,7 @@ func killRuns(plugin, more string) func(*assault, int) {
 			}
 			a.hits++
 			r.finish()
-			if entries, _ := os.ReadDir(filepath.Join(a.dir, ".vlmspec", "runs")); len(entries) > 0 {
-				a.judge(0)
-			}
+			a.judge(0)
 		}
 		r := a.start()
 		r.finish()
@@ -322,7 +327,10 @@ func (a *assault) hangUp(n int) {
 	a.cases(40, 1)
 	for a.hits < n {
 		r := a.start("--report", "junit=out.xml")
-		for a.recorded() == 0 && !r.over(5*time.Millisecond) {
+		for a.recorded() == 0 {
+			if r.over(5 * time.Millisecond) {
+				break
+			}
 		}
 		if r.cmd.Process.Signal(syscall.SIGHUP) == nil {
 			a.hits++

@@ -48,6 +48,9 @@ func (l *lane) converse(task Task, in position) (a Answer) {
 // ask sends a turn of a case, and says how long the answer took.
 func (l *lane) ask(t *slot, c *spec.Case, turn int, req sdk.Request) (sdk.Response, time.Duration, error) {
 	if turn == 0 {
+		if err := l.ready(t.ctx); err != nil {
+			return sdk.Response{}, 0, err
+		}
 		if err := t.enter(c.Timeout); err != nil {
 			return sdk.Response{}, 0, err
 		}
@@ -69,6 +72,15 @@ func (l *lane) ask(t *slot, c *spec.Case, turn int, req sdk.Request) (sdk.Respon
 		err = context.Cause(t.ctx)
 	}
 	return r, t.since(sent), err
+}
+
+// ready has the backend run again where its process is gone: how long it loads is
+// not the time of a sample.
+func (l *lane) ready(ctx context.Context) error {
+	if b, ok := l.backend.(Restarting); ok {
+		return b.Ready(ctx)
+	}
+	return nil
 }
 
 // queues reports whether calls wait in the backend, which tells when it begins.

@@ -275,6 +275,39 @@ func TestTimeout(t *testing.T) {
 }
 
 // A bad image, or too many, is the fault of its case.
+// restarting is a backend that takes its time to start again.
+type restarting struct {
+	fake
+	start func(ctx context.Context) error
+}
+
+func (r *restarting) Ready(ctx context.Context) error { return r.start(ctx) }
+
+// How long a backend takes to start again is not the time of a sample; what keeps
+// it from starting is the fault of one.
+func TestRestartIsNoTimeOfASample(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, d := one("c"), one("d")
+		c.Timeout, d.Timeout = time.Second, time.Second
+		starts := 0
+		b := &restarting{start: func(context.Context) error {
+			if starts++; starts == 1 {
+				time.Sleep(time.Minute)
+				return nil
+			}
+			return sdk.Errorf(sdk.Timeout, "it showed no sign of life")
+		}}
+		p := Start(t.Context(), tasks(c, d), Options{Open: func(context.Context, string) (sdk.Backend, error) { return b, nil }})
+		defer p.Close()
+		if a := wait(t, p, 0); a.Fault != nil || len(a.Turns) != 1 || a.Seconds > 1 {
+			t.Errorf("the first sample: %+v, %v s", a.Fault, a.Seconds)
+		}
+		if a := wait(t, p, 1); a.Fault == nil || a.Fault.Message != "it showed no sign of life" {
+			t.Errorf("the second sample: %+v", a.Fault)
+		}
+	})
+}
+
 func TestImagesThatCannotBeShown(t *testing.T) {
 	f := &fake{}
 	p := start(t, f, tasks(one("missing", "missing.png"), one("many", "red-circle.png", "red-circle.png", "blue-square.png"), one("good", "red-circle.png")))

@@ -50,6 +50,12 @@ type Ahead interface {
 	GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error)
 }
 
+// Restarting is a backend whose process may end, and that starts it again.
+type Restarting interface {
+	// Ready returns once a process runs.
+	Ready(ctx context.Context) error
+}
+
 // workers is how many of so many samples are under way at once.
 func (l *lane) workers(samples int) int {
 	n := max(cap(l.slots), 1) // one tells that the backend did not open

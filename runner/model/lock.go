@@ -22,7 +22,13 @@ func (s Store) lockFor(path string) (*flock.Flock, error) {
 		return nil, err
 	}
 	name := sha256.Sum256([]byte(path))
-	return flock.New(filepath.Join(dir, hex.EncodeToString(name[:8]))), nil
+	file := filepath.Join(dir, hex.EncodeToString(name[:8]))
+	if info, err := os.Lstat(file); err == nil && !info.Mode().IsRegular() { // opening a named pipe would wait
+		if err := os.Remove(file); err != nil {
+			return nil, err
+		}
+	}
+	return flock.New(file), nil
 }
 
 // tryLock takes the lock of a path, or errBusy.

@@ -541,7 +541,7 @@ func TestPartInPlaceOfWhichIsSomethingElse(t *testing.T) {
 		"a named pipe": func(_, part string) error { return syscall.Mkfifo(part, 0o600) },
 		"a folder":     func(_, part string) error { return os.Mkdir(part, 0o700) },
 	} {
-		for _, suffix := range []string{partSuffix, stateSuffix, recordSuffix} {
+		for _, suffix := range []string{"", partSuffix, stateSuffix, recordSuffix} {
 			t.Run(name+" at "+suffix, func(t *testing.T) {
 				newHub(t, gguf(100_000, 1))
 				s := Store{t.TempDir()}
@@ -560,11 +560,40 @@ func TestPartInPlaceOfWhichIsSomethingElse(t *testing.T) {
 	}
 }
 
+// A lock that is something else keeps nobody waiting.
+func TestLockInPlaceOfWhichIsSomethingElse(t *testing.T) {
+	newHub(t, gguf(1000, 1))
+	s := Store{t.TempDir()}
+	l, err := s.lockFor(s.path(theRef))
+	if err != nil {
+		t.Fatal(err)
+	}
+	victim := filepath.Join(t.TempDir(), "victim")
+	for _, put := range []func() error{
+		func() error { return os.Symlink(victim, l.Path()) },
+		func() error { return syscall.Mkfifo(l.Path(), 0o600) },
+	} {
+		_ = os.Remove(l.Path())
+		mustDo(t, put())
+		p, _ := newPuller(t, s)
+		e, _, err := p.Pull(t.Context(), theRef)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Remove(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Lstat(victim); err == nil {
+		t.Error("a file was made through a link")
+	}
+}
+
 // A part of an earlier pull is not gone on with through a link either.
 func TestPartThatBecameALink(t *testing.T) {
 	data := gguf(1<<20, 1)
 	h := newHub(t, data)
-	h.odd = func(w http.ResponseWriter, r *http.Request, n int) bool {
+	h.odd = func(_ http.ResponseWriter, _ *http.Request, n int) bool {
 		if n > 2 {
 			panic(http.ErrAbortHandler)
 		}

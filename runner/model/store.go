@@ -103,7 +103,7 @@ func (s Store) Find(r Ref) (Entry, error) {
 func (s Store) entry(path string) (Entry, error) {
 	e := Entry{Path: path}
 	info, fileErr := os.Stat(path)
-	recordErr := e.Record.read(path + recordSuffix)
+	recordErr := e.read(path + recordSuffix)
 	if fileErr == nil && recordErr != nil {
 		return s.unrecorded(path, info, recordErr), nil
 	}
