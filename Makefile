@@ -87,9 +87,10 @@ build/ollama:
 		GOBIN=$(CURDIR)/build $(GO) install github.com/ollama/ollama@$$($(GO) list -m -f '{{.Version}}' github.com/ollama/ollama)
 
 .PHONY: generate
-generate: ## remake what is generated: protocol code, docs/checks.md, docs/coordinates.md
+generate: ## remake what is generated: protocol code, docs/checks.md, layers of ARCHITECTURE.md, docs/coordinates.md
 	$(GO) generate ./...
 	$(GO) run ./cmd/vlmspec checks --markdown > docs/checks.md
+	$(GO) run ./docs/architecture
 	$(GO) run ./cmd/vlmspec formats --markdown > docs/coordinates.md
 
 .PHONY: recording
