@@ -66,6 +66,10 @@ fuzz: ## run every fuzz target, FUZZTIME=60s each
 BENCH = $(GO) test -v -run '^$$' -timeout 90m
 BENCH_LLAMA = $(llama_env) VLMSPEC_BIN=$(BIN) VLMSPEC_RANDOM_MODELS=$(CURDIR)/build/models VLMSPEC_OLLAMA=$(CURDIR)/build/ollama \
 	$(BENCH) -tags llamacpp ./plugins/llamacpp
+.PHONY: mutants
+mutants: ## break a fixed list of lines one by one, and expect a test to fail for each
+	$(GO) run ./runner/internal/mutants
+
 .PHONY: bench
 bench: build llamacpp build/ollama build/models/mmproj-random-smolvlm-256m-q8_0-one-tile.gguf ## measure on a quiet machine, half an hour on 2 cores; prints the table and writes docs/performance.md
 	set -o pipefail; { \
