@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,9 @@ type terminalScreen struct {
 	program *tea.Program
 	out     *os.File
 	console atomic.Pointer[report.Console] // of the run under way
+	// written is what the console has written: it is printed once the console is
+	// unlocked, since the program that prints asks the console what moves.
+	written bytes.Buffer
 }
 
 // watchOnTerminal takes keys as they are pressed. end is what Ctrl-C calls.
@@ -57,10 +61,12 @@ func (a *app) watchOnTerminal(ctx context.Context, end func(), o watch.Options, 
 	return fmt.Errorf("watch: %w", err)
 }
 
-// Write prints whole lines above what moves.
-func (s *terminalScreen) Write(p []byte) (int, error) {
-	s.program.Println(strings.TrimSuffix(string(p), "\n"))
-	return len(p), nil
+// print shows the lines that the console has written above what moves.
+func (s *terminalScreen) print() {
+	if s.written.Len() > 0 {
+		s.program.Println(strings.TrimSuffix(s.written.String(), "\n"))
+		s.written.Reset()
+	}
 }
 
 func (s *terminalScreen) Say(line string) { s.program.Println(s.app.shown(line)) }
@@ -71,18 +77,23 @@ func (s *terminalScreen) Problem(err error) {
 
 func (s *terminalScreen) RunStarts(int) {
 	o := s.app.consoleOptions(s.out)
-	o.Passive, o.Warnings = true, s
-	s.console.Store(report.NewConsole(s, o))
+	o.Passive, o.Warnings = true, &s.written
+	s.console.Store(report.NewConsole(&s.written, o))
 }
 
-func (s *terminalScreen) Event(e event.Event) { s.console.Load().Event(e) }
+func (s *terminalScreen) Event(e event.Event) {
+	s.console.Load().Event(e)
+	s.print()
+}
 
 func (s *terminalScreen) RunEnds(printed string) {
 	s.console.Load().End(nil)
+	s.print()
 	if printed = strings.TrimRight(printed, "\n"); printed != "" {
 		s.program.Println(s.app.shown(printed))
 	}
-	tellPending(s, s.options.Project)
+	tellPending(&s.written, s.options.Project)
+	s.print()
 }
 
 func (s *terminalScreen) Status(now watch.Status) { s.program.Send(now) }
