@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -19,7 +20,7 @@ import (
 func judgedBy(t *testing.T, ctx context.Context, script, options, answer string) result.Verdict { //nolint:revive // t comes first
 	t.Helper()
 	c := mustCompile(t, fmt.Sprintf("command: {run: [sh, -c, %q]%s}", script, options))
-	return c.Judge(ctx, Input{Answer: answer})
+	return c.Judge(ctx, Input{Answer: cmp.Or(answer, "an answer")})
 }
 
 func TestCommandThatBehavesBadly(t *testing.T) {
