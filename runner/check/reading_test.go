@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/runner/reasoning"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -43,7 +45,7 @@ func TestReading(t *testing.T) {
 			t.Errorf("line %d: failed without a reason", n+1)
 		}
 	}
-	if n < 250 {
+	if n < 280 {
 		t.Errorf("%d rows, expected more", n)
 	}
 }
@@ -54,5 +56,8 @@ func judgeEntry(t *testing.T, entry, answer string) (v result.Verdict, refused e
 	if err != nil {
 		return v, err
 	}
-	return c.Judge(context.Background(), Input{Answer: answer, Images: []Image{{Width: 64, Height: 64}}}), nil
+	said := reasoning.Rule{}.Apart(sdk.Response{Text: answer})
+	return c.Judge(context.Background(), Input{
+		Answer: said.Answer, Reasoning: said.Reasoning, Unclosed: said.Unclosed, Images: []Image{{Width: 64, Height: 64}},
+	}), nil
 }
