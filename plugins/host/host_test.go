@@ -309,6 +309,25 @@ func TestHangIsKilled(t *testing.T) {
 	}
 }
 
+// A process that is killed for one call has crashed for the others.
+func TestHangTakesCallsInFlightAlong(t *testing.T) {
+	b := open(t, Options{})
+	var calls sync.WaitGroup
+	waiting := make(chan struct{})
+	calls.Go(func() {
+		if _, err := b.Generate(t.Context(), ask("wait"), func(string) { close(waiting) }); sdk.KindOf(err) != sdk.Crashed {
+			t.Errorf("the innocent call is %v (%s)", err, sdk.KindOf(err))
+		}
+	})
+	<-waiting
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := b.Generate(ctx, ask("hang"), nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the hanging call is %v", err)
+	}
+	calls.Wait()
+}
+
 func TestProgramsThatAreNoGood(t *testing.T) {
 	for name, c := range map[string]struct {
 		want string

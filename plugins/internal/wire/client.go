@@ -95,6 +95,9 @@ func (c *Client) GenerateAhead(ctx context.Context, req sdk.Request, begun func(
 	unwatch := context.AfterFunc(ctx, func() { stopped <- c.cancel(id, stop) })
 	resp, err := c.receive(calling, r, begun, emit)
 	if unwatch() { // ctx is not done
+		if errors.Is(err, context.Canceled) { // nor did we cancel the call: the process was ended for another one
+			err = &sdk.Error{Kind: sdk.Crashed, Message: "the connection to the backend broke"}
+		}
 		return resp, err
 	}
 	if hung := <-stopped; hung != nil {
