@@ -45,6 +45,12 @@ test: ## pass the tests: race detector on the pure Go part, then the llama.cpp b
 assault: ## kill and freeze backends and vlmspec some 250 times, and print the table of docs/reliability.md
 	VLMSPEC_ASSAULT=1 $(GO) test ./runner/cli -run 'TestAssault' -count 1 -v -timeout 60m
 
+.PHONY: test-readers
+test-readers: ## read the reports ctrf and tap with the formats' own readers; skipped where npm has no registry
+	@mkdir -p build/readers; if (cd build/readers && npm install --silent --no-fund --no-audit ctrf@0.3.0 tap-parser@18) >build/readers.log 2>&1; \
+	then node runner/report/testdata/readers.mjs $(CURDIR)/build/readers runner/report/testdata; \
+	else echo "skipped: npm could not install ctrf and tap-parser; see build/readers.log"; fi
+
 .PHONY: cover
 cover: ## check the coverage of runner/... that make test measured
 	@$(GO) tool cover -func=coverage.out | awk '/^total:/ {print "coverage of runner/...: " $$3; exit $$3 + 0 < $(COVERAGE)}'

@@ -81,8 +81,8 @@ func writeJUnit(w io.Writer, run *result.Run) error {
 	for i := range run.Gates {
 		d.add(run.Gates[i].File, junitGate(&run.Gates[i]), 0)
 	}
-	if run.Manifest.Killed() || run.Manifest.UnderWay {
-		d.add("vlmspec", junitUnended(&run.Manifest), 0)
+	if why := unended(&run.Manifest); why != "" {
+		d.add("vlmspec", junitUnended(why), 0)
 	}
 	total := 0.0
 	for i := range d.doc.Suites {
@@ -169,12 +169,8 @@ func harmless(all []xmlProperty) []xmlProperty {
 
 // junitUnended keeps a run that has not ended from passing: not all of its cases
 // are there.
-func junitUnended(m *result.Manifest) xmlCase {
-	reason := "the run was killed before it had ended"
-	if m.UnderWay {
-		reason = "the run is under way"
-	}
-	return xmlCase{Name: "run", Class: "vlmspec", Time: xmlSeconds(0), Error: &xmlMessage{Message: reason, Type: string(result.Error)}}
+func junitUnended(why string) xmlCase {
+	return xmlCase{Name: "run", Class: "vlmspec", Time: xmlSeconds(0), Error: &xmlMessage{Message: why, Type: string(result.Error)}}
 }
 
 func present(m *xmlMessage) int {

@@ -27,16 +27,24 @@ type Format struct {
 	Summary string // for people
 	Path    string // where it goes unless told otherwise, relative to the project; "" is standard output
 	Most    int    // most cases in one file, 0 for no limit; what is over goes to NAME-2.EXT and so on
+	Beside  bool   // written to standard output beside what people read there
 	Write   func(w io.Writer, run *result.Run) error
 }
 
 // formats by name.
 var formats = map[string]Format{
-	"console":  {Summary: "what `vlmspec run` prints", Write: writeConsole},
-	"github":   {Summary: "annotations on the lines of the specs, and a job summary, in GitHub Actions", Write: writeGitHub},
-	"json":     {Summary: "the whole run: every case, sample, turn and verdict", Path: "out/run.json", Write: writeJSON},
-	"junit":    {Summary: "JUnit XML as Jenkins, GitLab, Azure and Buildkite read it", Path: "out/junit.xml", Most: 5000, Write: writeJUnit},
-	"markdown": {Summary: "a summary to paste into a merge request", Path: "out/report.md", Write: writeMarkdown},
+	"codequality": {Summary: "what is failing as GitLab's code quality report, on the lines of the specs", Path: "out/codequality.json", Write: writeCodeQuality},
+	"console":     {Summary: "what `vlmspec run` prints", Write: writeConsole},
+	"csv":         {Summary: "a row for every sample, for spreadsheets and notebooks", Path: "out/samples.csv", Write: writeCSV},
+	"ctrf":        {Summary: "Common Test Report Format, JSON that tools of many CI servers read", Path: "out/ctrf.json", Write: writeCTRF},
+	"github":      {Summary: "annotations on the lines of the specs, and a job summary, in GitHub Actions", Beside: true, Write: writeGitHub},
+	"json":        {Summary: "the whole run: every case, sample, turn and verdict", Path: "out/run.json", Write: writeJSON},
+	"jsonl":       {Summary: "a line of JSON for every sample, whole", Path: "out/samples.jsonl", Write: writeJSONL},
+	"junit":       {Summary: "JUnit XML as Jenkins, GitLab, Azure and Buildkite read it", Path: "out/junit.xml", Most: 5000, Write: writeJUnit},
+	"markdown":    {Summary: "a summary to paste into a merge request", Path: "out/report.md", Write: writeMarkdown},
+	"metrics":     {Summary: "figures as GitLab's metrics report and Prometheus read them", Path: "out/metrics.txt", Write: writeMetrics},
+	"tap":         {Summary: "Test Anything Protocol, version 14", Path: "out/report.tap", Write: writeTAP},
+	"teamcity":    {Summary: "service messages, which TeamCity reads from the output", Beside: true, Write: writeTeamCity},
 }
 
 // Formats lists the formats by name.
@@ -60,7 +68,7 @@ type Target struct {
 }
 
 // OwnsStdout reports whether standard output belongs to the report.
-func (t Target) OwnsStdout() bool { return t.Path == "" && t.Format.Name != "github" }
+func (t Target) OwnsStdout() bool { return t.Path == "" && !t.Format.Beside }
 
 // ParseTarget reads KIND or KIND=PATH; "-" for a path is standard output. Paths
 // that are left out are below dir.

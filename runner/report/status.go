@@ -1,0 +1,75 @@
+package report
+
+import "github.com/vlmspec/vlmspec/runner/result"
+
+// status is how a case ended in the few words that other tools have.
+type status int
+
+const (
+	statusPassed status = iota
+	statusFailed
+	statusSkipped  // did not run
+	statusExpected // did not pass, and need not: xfail, quarantine, an answer without a check
+)
+
+func statusOf(c *result.Case) status {
+	switch {
+	case c.Outcome == result.Skipped:
+		return statusSkipped
+	case !c.Passing():
+		return statusFailed
+	case c.Outcome == result.Passed:
+		return statusPassed
+	case c.Outcome == result.Quarantined && c.Quarantine != nil && c.Quarantine.Outcome == result.Passed:
+		return statusPassed
+	}
+	return statusExpected
+}
+
+func gateStatus(g *result.Gate) status {
+	switch {
+	case g.Outcome == result.Skipped:
+		return statusSkipped
+	case !g.Passing():
+		return statusFailed
+	}
+	return statusPassed
+}
+
+// why says in a sentence why a case is not simply passed; "" of one that is.
+func why(c *result.Case) string {
+	switch c.Outcome {
+	case result.Passed:
+		return ""
+	case result.XFailed:
+		return "failed as expected: " + c.XFail
+	case result.Quarantined:
+		return quarantineLine(c)
+	}
+	return c.Reason
+}
+
+// unended says why a run that has no end must not be taken for a whole one; "" of
+// a run that has ended.
+func unended(m *result.Manifest) string {
+	switch {
+	case m.Killed():
+		return "the run was killed before it had ended"
+	case m.UnderWay:
+		return "the run is under way"
+	}
+	return ""
+}
+
+// flaky says that a case passed although samples of it did not.
+func flaky(c *result.Case) bool {
+	if c.Outcome != result.Passed {
+		return false
+	}
+	for i := range c.Samples {
+		if c.Samples[i].Outcome != result.Passed {
+			return true
+		}
+	}
+	return false
+}
