@@ -67,6 +67,8 @@ type Execution struct {
 	secrets  *secret.Set                // of all cases and backends
 	hidden   map[*spec.Case]*secret.Set // of those cases that have some
 
+	files fileDigests // of what checks read
+
 	mu      sync.Mutex
 	code    exitCode
 	failing int
@@ -200,6 +202,7 @@ func (e *Execution) Case(ctx context.Context, i int) (c *result.Case, ok bool) {
 			e.sample(ctx, p, c, k, a)
 		}
 		conclude(p, c)
+		c.Digests = e.digestsOf(p, c)
 		e.drawOverlays(c, p.Secrets)
 	}
 	clean := secret.Clean(p.Secrets, c)

@@ -1,9 +1,12 @@
 package plan
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/secret"
@@ -34,17 +37,20 @@ func (c *compiler) add(cases []*spec.Case) {
 	made := make([]Case, len(cases))
 	for i := range cases {
 		made[i] = Case{Case: cases[i], Siblings: at[cases[i].Pos] - 1, Index: len(c.cases)}
-		c.compile(&made[i])
+		written := c.compile(&made[i])
 		c.addSecrets(&made[i])
+		made[i].Written = sha256.Sum256([]byte(made[i].Secrets.Hide(written)))
 		c.cases = append(c.cases, &made[i])
 	}
 }
 
-func (c *compiler) compile(k *Case) {
+// compile makes the checks of a case, and returns them as one text.
+func (c *compiler) compile(k *Case) string {
 	env := check.Env{
 		Dir: filepath.Join(c.project.Dir, filepath.Dir(k.Pos.File)), ProjectDir: c.project.Dir, Backends: c.backends, Sizing: k.Sizing,
 	}
 	k.Checks = make([][]Check, len(k.Turns))
+	var written strings.Builder
 	for t := range k.Turns {
 		nodes := k.Turns[t].Checks
 		k.Turns[t].Checks = nil
@@ -58,6 +64,9 @@ func (c *compiler) compile(k *Case) {
 		k.Checks[t] = make([]Check, len(checks))
 		for i := range checks {
 			k.Checks[t][i] = Check{checks[i], nodes[i].Pos(), isGolden(nodes[i])}
+			fmt.Fprintf(&written, "%#v\n", nodes[i].Any()) // fmt sorts the keys of maps
 		}
+		written.WriteByte('\n')
 	}
+	return written.String()
 }

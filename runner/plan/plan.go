@@ -5,6 +5,7 @@
 package plan
 
 import (
+	"crypto/sha256"
 	"path/filepath"
 	"slices"
 	"time"
@@ -71,8 +72,9 @@ type Plan struct {
 type Case struct {
 	*spec.Case
 	Checks   [][]Check
-	Siblings int // other cases at the same line
-	Index    int // among all cases, before selection
+	Siblings int               // other cases at the same line
+	Index    int               // among all cases, before selection
+	Written  [sha256.Size]byte // digest of the checks of all turns as they are written
 	// Secrets are what nothing that is told of the case may hold: what ${env:...} gave
 	// the case and the configs of its backends. Nil is none.
 	Secrets *secret.Set

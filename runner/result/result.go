@@ -142,8 +142,9 @@ type Case struct {
 	Seconds    float64     `json:"seconds"` // inference and judging, all samples
 	// CutOff is how many of its answers ended at their limit (finish: length), so that
 	// what they say may not be whole: a warning, passing or not.
-	CutOff int  `json:"cut_off,omitempty"`
-	Cached bool `json:"cached,omitempty"` // every sample is
+	CutOff  int      `json:"cut_off,omitempty"`
+	Cached  bool     `json:"cached,omitempty"` // every sample is
+	Digests *Digests `json:"digests,omitempty"`
 	// AllowUnchecked lets the outcome unchecked be.
 	AllowUnchecked bool `json:"allow_unchecked,omitempty"`
 }
