@@ -57,13 +57,13 @@ func (e *Execution) turn(ctx context.Context, p *plan.Case, t *result.Turn, inde
 		if v.File == "" {
 			v.File, v.Line = c.Pos.File, c.Pos.Line
 		}
-		tellCutOff(&v, t)
+		noteCutOff(&v, t)
 		t.Verdicts = append(t.Verdicts, v)
 	}
 }
 
-// tellCutOff says of a failing verdict that the answer is not whole.
-func tellCutOff(v *result.Verdict, t *result.Turn) {
+// noteCutOff says of a failing verdict that the answer is not whole.
+func noteCutOff(v *result.Verdict, t *result.Turn) {
 	if t.Finish != string(sdk.FinishLength) || v.Outcome.Passing() {
 		return
 	}

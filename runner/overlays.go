@@ -11,8 +11,8 @@ import (
 	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
-// mostOverlays bounds what a run that fails everywhere draws.
-const mostOverlays = 200
+// maxOverlays bounds what a run that fails everywhere draws.
+const maxOverlays = 200
 
 // drawOverlays draws what the vision checks looked at that the case's first
 // failing sample did not pass, as PNG in the run directory. A picture that cannot
@@ -42,7 +42,7 @@ func (e *Execution) drawOverlay(c *result.Case, o *result.Overlay, secrets *secr
 	e.drawn++
 	n := e.drawn
 	e.mu.Unlock()
-	if n > mostOverlays {
+	if n > maxOverlays {
 		return
 	}
 	dir := e.record.Overlays()

@@ -60,7 +60,7 @@ s/left-out: {until: SOON, reason: x}
 		t.Errorf("the quarantined case counts: %+v", g)
 	}
 	if text := fmt.Sprint(*r.Cases[0].Quarantine, r.Cases[0].Params); strings.Contains(text, "hush") || strings.Count(text, "[redacted]") != 3 {
-		t.Errorf("a secret is told: %s", text)
+		t.Errorf("a secret is shown: %s", text)
 	}
 	history, err := runs.Open(filepath.Join(dir, ".vlmspec")).History(9)
 	if diff := cmp.Diff([]result.Outcome{result.Failed}, history["s/waits"]); diff != "" || err != nil {

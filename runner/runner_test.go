@@ -177,8 +177,8 @@ func TestDiscard(t *testing.T) {
 	}
 }
 
-// Everything that is wrong is told at once.
-func TestMistakesAreToldTogether(t *testing.T) {
+// Everything that is wrong is reported together.
+func TestMistakesAreReportedTogether(t *testing.T) {
 	dir := project(t, map[string]string{
 		"specs/a.yaml":  "suite: a\ncases:\n  - {name: one, prompt: x, expect: [equls: x]}\n",
 		"specs/b.yaml":  "suite: b\ncases:\n  - {name: ${x}, prompt: x, expect: [equals: x]}\n",

@@ -24,7 +24,7 @@ var rows = []row{
 	{
 		name: "`vlmspec run` over a bare loop, tiny model", benchmark: "RunOverBareLoop" + tiny, show: "{ratio} times ({run-ms/case} over {bare-ms/case} ms a case)",
 		unit: "ratio", atMost: 1.05,
-		what: "100 new images, one prompt. The bare loop is the thinnest there is over llama.cpp's C API, in the same process and one case after another: decode the image, encode it, compute the prompt, choose the likeliest token at most 24 times. Both are timed after the model is loaded, a run from its first question to its last verdict, with the record of the run and the cache of encoded images written.",
+		what: "100 new images, one prompt. The bare loop is the thinnest there is over llama.cpp's C API, in the same process and one case after another: decode the image, encode it, compute the prompt, choose the likeliest token at most 24 times. Both are timed after the model is loaded, a run from its first question to its last verdict, with the record of the run and the cache of image embeddings written.",
 	},
 	{
 		name: "`vlmspec run` over a bare loop, 256M", benchmark: "RunOverBareLoop" + big, show: "{ratio} times ({run-ms/case} over {bare-ms/case} ms a case)",

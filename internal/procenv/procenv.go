@@ -41,7 +41,7 @@ var computing = []string{
 // private begin the names of variables that are between vlmspec and one process.
 var private = []string{"VLMSPEC_REATTACH_", "VLMSPEC_BACKEND_"}
 
-// secretWords are parts of names that tell a secret, whatever the name begins with.
+// secretWords are parts of names that give a secret away, whatever the name begins with.
 var secretWords = []string{"TOKEN", "PASSWORD", "PASSWD", "SECRET", "SECRETS", "KEY", "APIKEY", "CREDENTIAL", "CREDENTIALS", "AUTH"}
 
 // For returns the environment of a program, out of this process's own as

@@ -26,7 +26,7 @@ done
 for g in $all; do kill -s KILL -- "-$g"; done`
 
 // tellTime is how long the guard may take to read, should somebody stop it.
-const tellTime = time.Second
+const sendTime = time.Second
 
 // theGuard starts the guard of this process, before the first group. On systems
 // without a shell there is none: then a killed vlmspec leaves the ending of a
@@ -48,13 +48,13 @@ var theGuard = sync.OnceValue(func() *guard {
 	return &guard{pipe}
 })
 
-func (g *guard) add(pid int)    { g.tell('+', pid) }
-func (g *guard) remove(pid int) { g.tell('-', pid) }
+func (g *guard) add(pid int)    { g.send('+', pid) }
+func (g *guard) remove(pid int) { g.send('-', pid) }
 
-func (g *guard) tell(op rune, pid int) {
+func (g *guard) send(op rune, pid int) {
 	if g == nil {
 		return
 	}
-	_ = g.pipe.SetWriteDeadline(time.Now().Add(tellTime))
+	_ = g.pipe.SetWriteDeadline(time.Now().Add(sendTime))
 	_, _ = fmt.Fprintf(g.pipe, "%c %d\n", op, pid) // a guard that is gone guards nothing
 }

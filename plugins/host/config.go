@@ -87,7 +87,7 @@ func validate(config map[string]any, schema []byte) error {
 	}
 }
 
-// sentence tells the first thing that is wrong.
+// sentence reports the first thing that is wrong.
 func sentence(e *jsonschema.ValidationError, schema any) string {
 	for len(e.Causes) > 0 {
 		e = e.Causes[0]

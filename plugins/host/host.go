@@ -199,7 +199,7 @@ func (b *Backend) Generate(ctx context.Context, req sdk.Request, emit func(strin
 	return b.generate(ctx, req, func() {}, emit)
 }
 
-// GenerateAhead is Generate, and tells when the backend has begun. Calls made
+// GenerateAhead is Generate, and reports when the backend has begun. Calls made
 // from then on wait behind this one in the backend's process, so that it need
 // not wait for them.
 func (b *Backend) GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {
@@ -248,7 +248,7 @@ func (b *Backend) Attachment() (wire.Attachment, error) {
 	if b.process.leader != nil {
 		a.PID = b.process.leader.PID()
 	}
-	a.Program, _ = b.Program() // without it, answers are not kept
+	a.Program, _ = b.Program() // without it, answers are not cached
 	return a, nil
 }
 

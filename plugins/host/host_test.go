@@ -52,11 +52,11 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// fake does what a prompt tells it to.
+// fake does what a prompt asks it to.
 type fake struct {
 	config    map[string]any
 	helper    int          // PID of a process that was left behind
-	now, most atomic.Int32 // calls of "count"
+	now, peak atomic.Int32 // calls of "count"
 }
 
 func (f *fake) Configure(_ context.Context, config map[string]any) error {
@@ -121,10 +121,10 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, emit func(string))
 		}
 		ok.Text = "a red circle"
 	case "count":
-		f.most.Store(max(f.most.Load(), f.now.Add(1)))
+		f.peak.Store(max(f.peak.Load(), f.now.Add(1)))
 		time.Sleep(20 * time.Millisecond) // long enough for the other calls to arrive
 		f.now.Add(-1)
-		ok.Text = fmt.Sprint(f.most.Load())
+		ok.Text = fmt.Sprint(f.peak.Load())
 	case "lie":
 		ok.Usage.OutputTokens = -1
 	case "lie about sizes":
@@ -328,7 +328,7 @@ func TestHangTakesCallsInFlightAlong(t *testing.T) {
 	calls.Wait()
 }
 
-func TestProgramsThatAreNoGood(t *testing.T) {
+func TestInvalidPrograms(t *testing.T) {
 	for name, c := range map[string]struct {
 		want string
 		kind sdk.ErrorKind
@@ -394,14 +394,14 @@ func TestAttach(t *testing.T) {
 	}
 }
 
-// A backend never sees more calls at once than it says it takes.
-func TestCallsAtOnce(t *testing.T) {
+// A backend never sees more concurrent calls than it says it takes.
+func TestConcurrentCalls(t *testing.T) {
 	b := open(t, Options{})
 	var calls sync.WaitGroup
 	for range 8 {
 		calls.Go(func() {
 			if r, err := b.Generate(t.Context(), ask("count"), nil); err != nil || r.Text > "2" {
-				t.Errorf("%s calls at once, %v", r.Text, err)
+				t.Errorf("%s concurrent calls, %v", r.Text, err)
 			}
 		})
 	}

@@ -83,8 +83,8 @@ func (b *Backend) prepare() (*process, *goplugin.ClientConfig, error) {
 		return p, nil, err
 	}
 	c.SkipHostEnv, c.UnixSocketConfig = true, &goplugin.UnixSocketConfig{TempDir: p.folder.path}
-	c.RunnerFunc = func(_ hclog.Logger, prepared *exec.Cmd, spare string) (runner.Runner, error) {
-		_ = os.Remove(spare) // the socket has a folder already, with a shorter path
+	c.RunnerFunc = func(_ hclog.Logger, prepared *exec.Cmd, unused string) (runner.Runner, error) {
+		_ = os.Remove(unused) // the socket has a folder already, with a shorter path
 		cmd.Env = append(append(procenv.For(os.Environ(), b.options.Env), prepared.Env...), goplugin.EnvUnixSocketDir+"="+p.folder.path, wire.TLSEnv+"="+string(p.tls), wire.AliveEnv+"=stdin")
 		return p.leader, nil
 	}
@@ -232,7 +232,7 @@ func (p *process) configure(ctx context.Context, o Options) error {
 	return err
 }
 
-// explain tells a broken connection by what became of the process.
+// explain describes a broken connection by what became of the process.
 func (p *process) explain(name string, err error) error {
 	if err == nil || sdk.KindOf(err) != sdk.Crashed {
 		return err

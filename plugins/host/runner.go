@@ -54,7 +54,7 @@ func (l *leader) Kill(context.Context) error {
 	return nil
 }
 
-// Diagnose implements runner.Runner; [startError] tells more.
+// Diagnose implements runner.Runner; [startError] says more.
 func (l *leader) Diagnose(context.Context) string { return "" }
 
 // Stdout implements runner.Runner.
@@ -79,8 +79,8 @@ func (l *leader) HostToPlugin(network, address string) (string, string, error) {
 	return network, address, nil
 }
 
-// mostHandshake bounds the first line of a program, in bytes.
-const mostHandshake = 8 << 10
+// maxHandshake bounds the first line of a program, in bytes.
+const maxHandshake = 8 << 10
 
 // handshake is the first line that is written to it; what follows goes to rest.
 // Reading waits for the line, or for close.
@@ -99,7 +99,7 @@ func (h *handshake) Write(p []byte) (int, error) {
 	}
 	line, rest, found := bytes.Cut(p, []byte("\n"))
 	h.line.Write(line)
-	if found || h.line.Len() > mostHandshake {
+	if found || h.line.Len() > maxHandshake {
 		h.whole = true
 		h.close()
 		_, _ = h.rest.Write(rest)

@@ -64,9 +64,9 @@ func (s *scheduler) makeRoom(j *job, source *sequence, n int) bool {
 	if n == 0 {
 		source = nil
 	}
-	reserved := cellsOf(j.prompt[n:]) + j.most
+	reserved := cellsOf(j.prompt[n:]) + j.maxTokens
 	for _, other := range s.active {
-		reserved += other.toCome()
+		reserved += other.remaining()
 	}
 	for s.ledger.used+reserved > s.cells {
 		stale := s.ledger.stalest(source)
@@ -111,10 +111,10 @@ func (s *scheduler) start(j *job, source *sequence, n int) {
 	}
 	own.busy = true
 	s.ledger.touch(own)
-	j.sequence, j.read, j.position, j.output = own, len(own.units), own.position(), -1
-	j.response.Usage.CachedTokens = cellsOf(j.prompt[:j.read])
+	j.sequence, j.prefilled, j.position, j.output = own, len(own.units), own.position(), -1
+	j.response.Usage.CachedTokens = cellsOf(j.prompt[:j.prefilled])
 	j.started = time.Now()
-	if s.engine.config.deterministic && j.read == 0 {
+	if s.engine.config.deterministic && j.prefilled == 0 {
 		s.context.Reset() // cells are filled from the first one on
 		s.ledger.reset()
 	}

@@ -59,7 +59,7 @@ func (s *scheduler) computeTokens() error {
 	}
 	for i, j := range s.active {
 		for !j.answers() && s.context.Len() < s.context.BatchSize() {
-			at := j.read + added[i]
+			at := j.prefilled + added[i]
 			if at == len(j.prompt) || j.prompt[at].tile != nil {
 				break
 			}
@@ -83,8 +83,8 @@ func (s *scheduler) computeTokens() error {
 			s.ledger.add(j.sequence, unit{token: j.token})
 			continue
 		}
-		s.ledger.add(j.sequence, j.prompt[j.read:j.read+added[i]]...)
-		j.read += added[i]
+		s.ledger.add(j.sequence, j.prompt[j.prefilled:j.prefilled+added[i]]...)
+		j.prefilled += added[i]
 	}
 	return nil
 }
@@ -96,10 +96,10 @@ func (s *scheduler) computeTiles() error {
 	var jobs []*job
 	room, n := s.context.BatchSize(), 0
 	for _, j := range s.active {
-		if j.answers() || j.prompt[j.read].tile == nil {
+		if j.answers() || j.prompt[j.prefilled].tile == nil {
 			continue
 		}
-		t := j.prompt[j.read].tile
+		t := j.prompt[j.prefilled].tile
 		if len(jobs) > 0 && t.Count > room {
 			continue
 		}
@@ -114,10 +114,10 @@ func (s *scheduler) computeTiles() error {
 		return err
 	}
 	for _, j := range jobs {
-		u := j.prompt[j.read]
+		u := j.prompt[j.prefilled]
 		s.ledger.add(j.sequence, u)
 		j.position += u.positions()
-		j.read++
+		j.prefilled++
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (s *scheduler) sample(j *job) {
 	switch {
 	case j.text.add(s.engine.model.Piece(token, false)):
 		s.finish(j, sdk.FinishStop)
-	case j.response.Usage.OutputTokens == j.most:
+	case j.response.Usage.OutputTokens == j.maxTokens:
 		s.finish(j, sdk.FinishLength)
 	}
 }

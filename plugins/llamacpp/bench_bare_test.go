@@ -122,7 +122,7 @@ func (l *bareLoop) write(pos int, tokens []llama.Token) (int, error) {
 		return 0, err
 	}
 	defer greedy.Close()
-	for n := range mostTokens {
+	for n := range maxTokens {
 		var output int
 		if pos, output, err = l.read(pos, tokens); err != nil {
 			return 0, err
@@ -133,5 +133,5 @@ func (l *bareLoop) write(pos int, tokens []llama.Token) (int, error) {
 		}
 		tokens = []llama.Token{token}
 	}
-	return mostTokens, nil
+	return maxTokens, nil
 }

@@ -22,7 +22,7 @@ import (
 func BenchmarkMemory(b *testing.B) {
 	eachSubject(b, func(b *testing.B, s subject) {
 		config := map[string]any{
-			"model": s.model, "mmproj": s.mmproj, "max_tokens": mostTokens, "threads": float64(s.threads), "gpu_layers": 0.0, "image_cache_disk_mb": 0.0,
+			"model": s.model, "mmproj": s.mmproj, "max_tokens": maxTokens, "threads": float64(s.threads), "gpu_layers": 0.0, "image_cache_disk_mb": 0.0,
 		}
 		buffers := bufferMB(b, config)
 		all := s.onePrompt(b, asked[0])
@@ -83,7 +83,7 @@ func startPlugin(b *testing.B, config map[string]any) runningPlugin {
 	return runningPlugin{h, a.PID}
 }
 
-// answer asks all questions, as many at once as the backend takes.
+// answer asks all questions, as many concurrently as the backend takes.
 func (p runningPlugin) answer(b *testing.B, all []question) {
 	b.Helper()
 	info, err := p.Describe(b.Context())
@@ -131,7 +131,7 @@ func number(b *testing.B, text string) float64 {
 
 // bufferMB loads a model in this process and adds up what llama.cpp says it
 // takes: "CPU KV buffer size = 90.00 MiB" and the like. Of the vision encoder it
-// tells only what computing takes, so the weights are the size of the file.
+// reports only what computing takes, so the weights are the size of the file.
 func bufferMB(b *testing.B, config map[string]any) float64 {
 	b.Helper()
 	said := &listener{}

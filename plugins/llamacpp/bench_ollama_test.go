@@ -127,7 +127,7 @@ func (o ollama) answer(b *testing.B, all []question) answered {
 		}
 		o.ask(b, "/api/generate", map[string]any{
 			"model": "subject", "prompt": q.prompt, "images": [][]byte{image}, "stream": false,
-			"options": map[string]any{"temperature": 0, "num_predict": mostTokens, "num_thread": o.threads, "num_ctx": defaultContext},
+			"options": map[string]any{"temperature": 0, "num_predict": maxTokens, "num_thread": o.threads, "num_ctx": defaultContext},
 		}, &got)
 		a.tokens += got.Count
 	}

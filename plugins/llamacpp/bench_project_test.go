@@ -39,12 +39,12 @@ func (p project) write(b *testing.B, name, text string) {
 
 // run answers a workload with `vlmspec run`. What it takes is counted from the
 // first question to the last verdict, so without the start of processes.
-// Encoded images are kept in a folder.
+// Image embeddings are cached in a folder.
 func (p project) run(b *testing.B, all []question, images string) answered {
 	b.Helper()
 	p.write(b, "vlmspec.yaml", fmt.Sprintf(
 		"version: 1\nspecs: [spec.yaml]\nbackends:\n  model: {plugin: llamacpp, config: {model: %q, mmproj: %q, max_tokens: %d, threads: %d, gpu_layers: 0, image_cache_dir: %q}}\n",
-		p.subject.model, p.subject.mmproj, mostTokens, p.subject.threads, images))
+		p.subject.model, p.subject.mmproj, maxTokens, p.subject.threads, images))
 	var spec strings.Builder
 	spec.WriteString("suite: s\ntimeout: 1h\ncases:\n")
 	for i, q := range all {

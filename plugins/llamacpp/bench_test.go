@@ -32,8 +32,8 @@ type subject struct {
 	sample int
 }
 
-// mostTokens bounds every answer.
-const mostTokens = 24
+// maxTokens bounds every answer.
+const maxTokens = 24
 
 // eachSubject runs a benchmark on every model there is.
 func eachSubject(b *testing.B, measure func(*testing.B, subject)) {

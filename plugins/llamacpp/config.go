@@ -40,7 +40,7 @@ type config struct {
 	context        int // auto: the model's own, at most defaultContext
 	maxTokens      int
 	maxImageTokens int // 0: the model's own
-	cacheBytes     int // of encoded images in memory
+	cacheBytes     int // of image embeddings in memory
 	diskBytes      int // and on disk
 	cacheDir       string
 	gpuLayers      int   // or auto
@@ -59,7 +59,7 @@ type lora struct {
 	scale float64
 }
 
-// imageCache is the folder for encoded images.
+// imageCache is the folder for image embeddings.
 func (c config) imageCache() (string, error) {
 	if c.cacheDir != "" {
 		return c.cacheDir, nil

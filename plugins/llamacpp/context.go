@@ -58,7 +58,7 @@ func (e *engine) openContext() error {
 	return nil
 }
 
-// nobody is a lock that all can hold at once.
+// nobody is a lock that all can hold at the same time.
 type nobody struct{}
 
 func (nobody) Lock()   {}

@@ -16,7 +16,7 @@ func fingerprint(r sdk.Response) string {
 	return fmt.Sprintf("%q %s %x", r.Text, r.Finish, r.LogProbs)
 }
 
-// Fifty runs in shuffled order, one after another and all at once, with images
+// Fifty runs in shuffled order, one after another and all concurrently, with images
 // encoded anew, from memory and from disk: every answer is the same to the bit,
 // and so is every log-probability.
 func TestDeterministic(t *testing.T) {
@@ -50,7 +50,7 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
-// answers asks in an order drawn from seed; every other run asks all at once.
+// answers asks in an order drawn from seed; every other run asks all concurrently.
 func answers(t *testing.T, b *backend, all []sdk.Request, seed int) map[string]string {
 	t.Helper()
 	out := map[string]string{}

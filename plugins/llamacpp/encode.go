@@ -20,7 +20,7 @@ type encoder struct {
 	ended   chan struct{} // closed when the goroutine is gone
 }
 
-// encoding is an image to encode, or what came of it.
+// encoding is an image to encode, or its outcome.
 type encoding struct {
 	ctx       context.Context
 	image     shown

@@ -191,7 +191,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// The size that the model was shown is told for each image, encoded just now or before.
+// The size that the model was shown is reported for each image, encoded just now or before.
 func TestSizesShown(t *testing.T) {
 	for range 2 {
 		r := generate(t, sdk.Params{}, user("First:", "large-red-circle.png", "Second:", "sharp-b.png", "Which one is sharper?"))
@@ -292,7 +292,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-func TestCallsAtOnce(t *testing.T) {
+func TestConcurrentCalls(t *testing.T) {
 	b := loaded(t)
 	var calls sync.WaitGroup
 	for range 4 {

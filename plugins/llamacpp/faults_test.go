@@ -50,7 +50,7 @@ func process(t *testing.T, config map[string]any) *host.Backend {
 
 // The process is killed at random moments during 200 requests. Each of them ends,
 // in a true answer or in the error that says so; nothing stays behind; and the
-// images that were kept are whole.
+// image embeddings that were cached are whole.
 func TestKilled(t *testing.T) {
 	sockets, images := t.TempDir(), t.TempDir()
 	t.Setenv("TMPDIR", sockets)
@@ -104,7 +104,7 @@ func TestKilled(t *testing.T) {
 	cacheIsWhole(t, images, all, want)
 }
 
-// cacheIsWhole asks again with the images that were kept.
+// cacheIsWhole asks again with the image embeddings that were cached.
 func cacheIsWhole(t *testing.T, dir string, all []sdk.Request, want map[string]string) {
 	t.Helper()
 	warnings := logged(t)

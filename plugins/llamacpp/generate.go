@@ -10,7 +10,7 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
-// generate answers a request. It may be called any number of times at once.
+// generate answers a request. It may be called any number of times concurrently.
 func (e *engine) generate(ctx context.Context, a ask, emit func(string)) (sdk.Response, error) {
 	r := sdk.Response{Timings: sdk.Timings{Preprocess: a.decoded}}
 	j, err := e.prepare(ctx, a, &r)
@@ -19,7 +19,7 @@ func (e *engine) generate(ctx context.Context, a ask, emit func(string)) (sdk.Re
 	}
 	if emit != nil {
 		// It never fills: a token gives at most one piece, and the end another.
-		j.pieces = make(chan string, j.most+1)
+		j.pieces = make(chan string, j.maxTokens+1)
 		j.text.emit = func(text string) { j.pieces <- text }
 	}
 	return e.await(j, emit)
@@ -51,7 +51,7 @@ func (e *engine) prepare(ctx context.Context, a ask, r *sdk.Response) (*job, err
 	}
 	return &job{
 		ctx: ctx, params: p, prompt: prompt, sampler: sampler, response: *r, done: make(chan struct{}),
-		most: e.mostTokens(p, cellsOf(prompt)), text: answer{stops: p.Stop},
+		maxTokens: e.maxTokens(p, cellsOf(prompt)), text: answer{stops: p.Stop},
 	}, nil
 }
 

@@ -27,7 +27,7 @@ type engine struct {
 	threads   int
 	layers    int // on the GPU
 	limit     int // tokens of a prompt and its answer together
-	sequences int // requests computed at once
+	sequences int // requests computed concurrently
 	cells     int // tokens of all of them together
 	canCut    bool
 	salt      string // all that determines the embeddings of pixels
@@ -85,7 +85,7 @@ func (e *engine) start(mmproj string) {
 	var disk *embedcache.Disk
 	if e.config.diskBytes > 0 {
 		if dir, err := e.config.imageCache(); err != nil {
-			slog.Warn(fmt.Sprintf("no folder for the image cache (%v): encoded images are not kept for the next run", err))
+			slog.Warn(fmt.Sprintf("no folder for the image cache (%v): image embeddings are not cached for the next run", err))
 		} else {
 			disk = embedcache.OpenDisk(dir, int64(e.config.diskBytes))
 		}

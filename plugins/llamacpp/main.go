@@ -2,7 +2,7 @@
 // default backend.
 //
 // Start reading at backend.go, which implements sdk.Backend; then load.go,
-// generate.go and schedule.go, which computes several requests at once. What
+// generate.go and schedule.go, which computes several requests concurrently. What
 // needs no C++ stands apart and is tested without it:
 // template.go renders the model's chat template, tokens.go keeps test data from
 // passing for control tokens, answer.go handles stop strings and streaming,

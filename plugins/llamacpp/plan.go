@@ -71,8 +71,8 @@ func (e *engine) withBOS(units []unit) []unit {
 	return append([]unit{{token: bos}}, units...)
 }
 
-// mostTokens is how long the answer to a prompt of so many cells may become.
-func (e *engine) mostTokens(p sdk.Params, cells int) int {
+// maxTokens is how long the answer to a prompt of so many cells may become.
+func (e *engine) maxTokens(p sdk.Params, cells int) int {
 	limit := p.MaxTokens
 	if limit == 0 {
 		limit = e.config.maxTokens

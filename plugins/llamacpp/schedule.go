@@ -12,7 +12,7 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 )
 
-// scheduler computes several requests at once: a token of each that answers, and
+// scheduler computes several requests concurrently: a token of each that answers, and
 // as much of the prompts of the others as fits, go into one batch. What a prompt
 // has in common with another is computed once. One goroutine, run, uses the
 // context and everything below it in the struct.
@@ -34,13 +34,13 @@ type scheduler struct {
 
 // job is a request whose images are encoded.
 type job struct {
-	ctx     context.Context
-	params  sdk.Params
-	prompt  []unit
-	sampler *llama.Sampler
-	most    int         // tokens of the answer
-	text    answer      // emits into pieces
-	pieces  chan string // text as it is produced, nil when nobody wants it
+	ctx       context.Context
+	params    sdk.Params
+	prompt    []unit
+	sampler   *llama.Sampler
+	maxTokens int         // tokens of the answer
+	text      answer      // emits into pieces
+	pieces    chan string // text as it is produced, nil when nobody wants it
 	// logits, when not nil, is shown the scores of the first token of the answer.
 	logits func([]float32)
 	done   chan struct{} // closed when response and err are set
@@ -48,21 +48,21 @@ type job struct {
 	response sdk.Response
 	err      error
 
-	sequence *sequence
-	position int // of the unit to come
-	read     int // units of the prompt that are computed
-	token    llama.Token
-	output   int // of the last batch that has the logits to sample from, -1 for none
-	started  time.Time
-	answered time.Time // when the answer began
+	sequence  *sequence
+	position  int // of the unit to come
+	prefilled int // units of the prompt that are computed
+	token     llama.Token
+	output    int // of the last batch that has the logits to sample from, -1 for none
+	started   time.Time
+	answered  time.Time // when the answer began
 }
 
 // answers reports whether the prompt is computed.
-func (j *job) answers() bool { return j.read == len(j.prompt) }
+func (j *job) answers() bool { return j.prefilled == len(j.prompt) }
 
-// toCome is how many more cells the job may take.
-func (j *job) toCome() int {
-	return cellsOf(j.prompt[j.read:]) + j.most - j.response.Usage.OutputTokens
+// remaining is how many more cells the job may take.
+func (j *job) remaining() int {
+	return cellsOf(j.prompt[j.prefilled:]) + j.maxTokens - j.response.Usage.OutputTokens
 }
 
 func newScheduler(e *engine, c *llama.Context, cells, sequences int) *scheduler {
@@ -156,7 +156,7 @@ func (s *scheduler) endAll(err error) {
 	s.waiting = nil
 }
 
-// end tells whoever waits for a job.
+// end informs whoever waits for a job.
 func (s *scheduler) end(j *job, err error) {
 	j.err = err
 	if !j.answered.IsZero() {

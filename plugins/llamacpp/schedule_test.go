@@ -61,8 +61,8 @@ func mixed(t testing.TB, n int) []sdk.Request {
 	return all
 }
 
-// All that is asked at once gets an answer, in however little room.
-func TestManyAtOnce(t *testing.T) {
+// All that is asked concurrently gets an answer, in however little room.
+func TestManyConcurrentCalls(t *testing.T) {
 	for name, change := range map[string]map[string]any{
 		"defaults":      nil,
 		"little room":   {"context": 96.0, "parallel": 8.0},
@@ -126,7 +126,7 @@ func TestCancelOneOfSeveral(t *testing.T) {
 			others <- r
 		}()
 	}
-	go b.engine.await(cancelled, nil) //nolint:errcheck // its job tells
+	go b.engine.await(cancelled, nil) //nolint:errcheck // its job has the error
 	<-begun
 	cancel()
 	<-cancelled.done

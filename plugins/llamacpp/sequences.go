@@ -195,7 +195,7 @@ func (l *ledger) idleCells() int {
 	return n
 }
 
-// sequencesFor is how many requests to compute at once: a batch of 8 pays on one
+// sequencesFor is how many requests to compute concurrently: a batch of 8 pays on one
 // core already, and more on several or on a GPU; fewer where the attention cache
 // would have no room for an eighth of a whole conversation each.
 func sequencesFor(cores int, gpu bool, affordable, limit int) int {

@@ -45,9 +45,9 @@ func (e *engine) chooseThreads() error {
 }
 
 // fastest doubles the threads as long as that pays.
-func fastest(most int, measure func(threads int) (time.Duration, error)) (int, error) {
+func fastest(limit int, measure func(threads int) (time.Duration, error)) (int, error) {
 	best, least := 1, time.Duration(math.MaxInt64)
-	for threads := 1; ; threads = min(2*threads, most) {
+	for threads := 1; ; threads = min(2*threads, limit) {
 		took, err := measure(threads)
 		if err != nil {
 			return 0, err
@@ -55,14 +55,14 @@ func fastest(most int, measure func(threads int) (time.Duration, error)) (int, e
 		if float64(took) > worthwhileThreads*float64(least) {
 			return best, nil
 		}
-		if best, least = threads, took; threads >= most {
+		if best, least = threads, took; threads >= limit {
 			return best, nil
 		}
 	}
 }
 
 const (
-	// trialTokens is as many as requests that answer at once.
+	// trialTokens is as many as concurrent requests.
 	trialTokens = 8
 	// worthwhileThreads is what twice the threads must make of the time.
 	worthwhileThreads = 0.8

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// ErrorKind tells the host what an error means for the case and the run.
+// ErrorKind says what an error means for the case and the run.
 type ErrorKind string
 
 // The kinds of error a backend reports; anything else counts as Internal.

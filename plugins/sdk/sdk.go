@@ -15,7 +15,7 @@ import (
 // Backend answers requests with one vision-language model.
 //
 // vlmspec calls Configure once, then Describe, then Generate any number of
-// times (up to Capabilities.Concurrency of them at once), then Close.
+// times (up to Capabilities.Concurrency of them concurrently), then Close.
 type Backend interface {
 	// Configure loads the model. config holds the backend's `config` map of
 	// vlmspec.yaml, already validated against ConfigSchema: JSON types only
@@ -42,7 +42,7 @@ type Info struct {
 	// path of the map lora, or of each map in the list lora.
 	PathKeys     []string
 	Model        string // human-readable name of the loaded model
-	ModelDigest  string // "sha256:<hex>" over every file that determines answers; "" if unknown, and no answer is kept
+	ModelDigest  string // "sha256:<hex>" over every file that determines answers; "" if unknown, and no answer is cached
 	Device       string // where it runs: "cpu", "CUDA0: NVIDIA H200"
 	Capabilities Capabilities
 	Details      map[string]string // anything else worth recording, e.g. "threads": "1"
@@ -52,14 +52,14 @@ type Info struct {
 // for numbers, and no for booleans.
 type Capabilities struct {
 	MaxImages     int // images in one request, all messages together
-	Concurrency   int // Generate calls at once; 0 counts as 1
+	Concurrency   int // concurrent Generate calls; 0 counts as 1
 	ContextTokens int
 	Seeds         bool // honours Params.Seed
 	LogProbs      bool
 	JSONSchema    bool // constrained answers
 	Streaming     bool // calls emit more than once
-	// Queues says that Generate may be called more often than Concurrency at once:
-	// calls wait for each other, and images are decoded meanwhile. Each tells with
+	// Queues says that Generate may be called more often than Concurrency at the same time:
+	// calls wait for each other, and images are decoded meanwhile. Each reports with
 	// [Begun] when its wait is over.
 	Queues bool
 }

@@ -14,8 +14,8 @@ import (
 // it computes with comes to it.
 const modelShare = 1.2
 
-// Bounds lets as many backends be loaded at once as vlmspec.yaml says, or as fit
-// in the memory that is free, as far as the sizes of their files tell.
+// Bounds lets as many backends be loaded at the same time as vlmspec.yaml says, or as fit
+// in the memory that is free, as far as the sizes of their files show.
 func Bounds(p *spec.Project) infer.Bounds {
 	if os.Getenv(host.AttachEnv) != "" {
 		return infer.Bounds{} // they are loaded

@@ -58,7 +58,7 @@ type file struct {
 // NewFingerprints begins to know the backends of a project; Close must follow.
 func NewFingerprints(p *spec.Project, c *cache.Store) *Fingerprints {
 	ids := &Fingerprints{project: p, cache: c, now: time.Now, places: host.Places(p.Dir, os.Getenv), before: map[string]record{}, sure: map[string]bool{}, found: map[string]string{}}
-	ids.attach, _ = host.ParseAttach(os.Getenv(host.AttachEnv)) // who opens a backend tells
+	ids.attach, _ = host.ParseAttach(os.Getenv(host.AttachEnv)) // who opens a backend reports it
 	ids.ctx, ids.stop = context.WithCancel(context.Background())
 	return ids
 }
@@ -116,7 +116,7 @@ func (ids *Fingerprints) Record(name string, backend sdk.Backend, info sdk.Info)
 	b := ids.project.Backends[name]
 	program := ""
 	if p, ok := backend.(interface{ Program() (string, error) }); ok {
-		program, _ = p.Program() // without it nothing is kept
+		program, _ = p.Program() // without it nothing is cached
 	}
 	id := ids.fingerprint(b, info, program)
 	ids.mu.Lock()
@@ -237,9 +237,9 @@ func (ids *Fingerprints) fingerprint(b spec.Backend, info sdk.Info, program stri
 	id := infer.Fingerprint{Info: info}
 	switch {
 	case info.ModelDigest == "":
-		id.Why = fmt.Sprintf("backend %s gives no digest of its model, so that its answers are not kept", b.Name)
+		id.Why = fmt.Sprintf("backend %s gives no digest of its model, so that its answers are not cached", b.Name)
 	case program == "":
-		id.Why = fmt.Sprintf("the program of backend %s is not known, so that its answers are not kept", b.Name)
+		id.Why = fmt.Sprintf("the program of backend %s is not known, so that its answers are not cached", b.Name)
 	}
 	id.Digest = digest("fingerprint 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, environment(b, ids.program(b.Plugin)))
 	return id

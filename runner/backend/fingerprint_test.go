@@ -75,7 +75,7 @@ func (s *stage) end() {
 var stagedInfo = sdk.Info{Name: "staged", Version: "1", ModelDigest: "sha256:1", Capabilities: sdk.Capabilities{MaxImages: 3}}
 
 // learn is a run that starts the backend.
-func (s *stage) learn(later time.Duration) {
+func (s *stage) record(later time.Duration) {
 	s.session(later, nil)
 	s.ids.Opening("m")
 	s.ids.Record("m", program{}, stagedInfo)
@@ -91,7 +91,7 @@ func TestBackendIsRemembered(t *testing.T) {
 				t.Error("before it was started")
 			}
 			s.end()
-			s.learn(later)
+			s.record(later)
 			for range 2 {
 				s.session(later, nil)
 				id, ok := s.ids.Lookup("m")
@@ -131,7 +131,7 @@ func TestBackendIsAnother(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				s := newStage(t)
-				s.learn(later)
+				s.record(later)
 				change(s)
 				s.session(later, nil)
 				if id, ok := s.ids.Lookup("m"); ok {
@@ -142,7 +142,7 @@ func TestBackendIsAnother(t *testing.T) {
 	}
 	t.Run("the config", func(t *testing.T) {
 		s := newStage(t)
-		s.learn(0)
+		s.record(0)
 		s.session(0, map[string]any{"model": "m-00001-of-00002.gguf"})
 		if _, ok := s.ids.Lookup("m"); ok {
 			t.Error("record")
@@ -165,7 +165,7 @@ func TestBackendIsAnother(t *testing.T) {
 // A file that only looks as if it had been written to is read, and then known.
 func TestTouchedFile(t *testing.T) {
 	s := newStage(t)
-	s.learn(time.Hour)
+	s.record(time.Hour)
 	now := time.Now()
 	if err := os.Chtimes(filepath.Join(s.dir, "adapter.gguf"), now, now); err != nil {
 		t.Fatal(err)
@@ -177,14 +177,14 @@ func TestTouchedFile(t *testing.T) {
 	s.end()
 }
 
-// A large file is not hashed: when it was touched, the backend has to tell.
+// A large file is not hashed: when it was touched, the backend has to say.
 func TestLargeFile(t *testing.T) {
 	s := newStage(t)
 	path := filepath.Join(s.dir, "m-00002-of-00002.gguf")
 	if err := os.Truncate(path, maxHashed+1); err != nil {
 		t.Fatal(err)
 	}
-	s.learn(time.Hour)
+	s.record(time.Hour)
 	s.session(time.Hour, nil)
 	if _, ok := s.ids.Lookup("m"); !ok {
 		t.Error("not record")
@@ -215,13 +215,13 @@ func TestFileThatChangesAtTheStart(t *testing.T) {
 	}
 }
 
-func TestWhoseAnswersAreNotKept(t *testing.T) {
+func TestWhoseAnswersAreNotCached(t *testing.T) {
 	s := newStage(t)
 	s.session(0, nil)
-	if id := s.ids.Record("m", program{}, sdk.Info{Name: "staged"}); id.Why != "backend m gives no digest of its model, so that its answers are not kept" {
+	if id := s.ids.Record("m", program{}, sdk.Info{Name: "staged"}); id.Why != "backend m gives no digest of its model, so that its answers are not cached" {
 		t.Errorf("got %q", id.Why)
 	}
-	if id := s.ids.Record("m", nil, stagedInfo); id.Why != "the program of backend m is not known, so that its answers are not kept" {
+	if id := s.ids.Record("m", nil, stagedInfo); id.Why != "the program of backend m is not known, so that its answers are not cached" {
 		t.Errorf("got %q", id.Why)
 	}
 	s.end()

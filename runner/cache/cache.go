@@ -44,7 +44,7 @@ type Store struct {
 
 	mu      sync.Mutex
 	records map[Key]record
-	touched []record // got, and last used on another day
+	touched []record // looked up, and last used on another day
 	size    int64    // of the file
 	live    int64    // of the records that are not superseded
 	damaged int
@@ -55,7 +55,7 @@ type Store struct {
 // bytes. The error says that a cache is there and cannot be used.
 func Open(dir string, limit int64) (*Store, error) {
 	s := &Store{dir: dir, limit: limit, today: day(time.Now())}
-	data, err := regular.Read(filepath.Join(dir, fileName), mostBytes)
+	data, err := regular.Read(filepath.Join(dir, fileName), maxBytes)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the cache: %w", err)
 	}
@@ -97,7 +97,7 @@ func (s *Store) Get(k Key) ([]byte, bool) {
 }
 
 // Put keeps a value, which has no line feed: JSON has none. What cannot be
-// written is told by [Store.Close].
+// written is reported by [Store.Close].
 func (s *Store) Put(k Key, value []byte) {
 	if s == nil || s.Refuse != nil && s.Refuse(value) {
 		return
@@ -111,7 +111,7 @@ func (s *Store) Put(k Key, value []byte) {
 
 // Close notes what was used, and makes room when the cache has grown over its
 // limit or holds much that is superseded or damaged. The error says what could
-// not be kept, which is no loss but of time.
+// not be cached, which is no loss but of time.
 func (s *Store) Close() error {
 	if s == nil {
 		return nil

@@ -188,7 +188,7 @@ func TestWhereNothingCanBeWritten(t *testing.T) {
 	}
 }
 
-// A disk that is full in the middle of a record is told, and keeps what was there.
+// A disk that is full in the middle of a record is reported, and keeps what was there.
 // The limit is that of the process, whose log of what a test reads must not meet
 // it: so it is a process without one.
 func TestFullDisk(t *testing.T) {
@@ -286,8 +286,8 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// Writers and rewriters at once lose nothing.
-func TestAtOnce(t *testing.T) {
+// Concurrent writers and rewriters lose nothing.
+func TestConcurrentUse(t *testing.T) {
 	dir := t.TempDir()
 	var wait sync.WaitGroup
 	var names []string

@@ -17,8 +17,8 @@ import (
 // fileName changes with the format.
 const fileName = "records.v1"
 
-// mostBytes is more than any cache is let grow to.
-const mostBytes = 16 << 30
+// maxBytes is more than any cache is let grow to.
+const maxBytes = 16 << 30
 
 // A record is a line: its checksum (CRC-32C of the rest of the line), its key,
 // the day it was last used, and its value, which has no line feed. Of the records

@@ -92,7 +92,7 @@ func rewrite(dir string, keep func([]record) []record) error {
 	}
 	return locked(dir, func() error {
 		path := filepath.Join(dir, fileName)
-		data, err := regular.Read(path, mostBytes)
+		data, err := regular.Read(path, maxBytes)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("read the cache: %w", err)
 		}

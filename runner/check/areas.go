@@ -15,8 +15,8 @@ const roboPoint = "robopoint"
 // size: robopoint/eval/summarize_vqa.py of wentaoyuan/RoboPoint.
 const roboWidth, roboHeight = 640, 480
 
-// mostAreas is how many boxes are looked into, pixel by pixel.
-const mostAreas = 16
+// maxAreas is how many boxes are looked into, pixel by pixel.
+const maxAreas = 16
 
 // areas are the boxes of an answer that stand for all points in them.
 func (c *pointsInCheck) areas(in Input, img canvas, expected, text string) (s sight[point.Box], stop *result.Verdict) {
@@ -30,8 +30,8 @@ func (c *pointsInCheck) areas(in Input, img canvas, expected, text string) (s si
 	if err != nil {
 		return s, illegible(expected, text, err)
 	}
-	if n := len(s.Items); n > mostAreas {
-		v := unread(expected, text, "%s stand for more points than can be looked at, which are those of %d boxes", plural(n, "box"), mostAreas)
+	if n := len(s.Items); n > maxAreas {
+		v := unread(expected, text, "%s stand for more points than can be looked at, which are those of %d boxes", plural(n, "box"), maxAreas)
 		return s, &v
 	}
 	return s, nil

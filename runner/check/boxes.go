@@ -40,7 +40,7 @@ func (c *boxesCheck) judge(_ context.Context, in Input, text string) result.Verd
 	if stop != nil {
 		return *stop
 	}
-	expected := fmt.Sprintf("%s with an IoU of at least %s", listed(c.Targets, boxTarget.String), num(c.least()))
+	expected := fmt.Sprintf("%s with an IoU of at least %s", listed(c.Targets, boxTarget.String), num(c.lower()))
 	seen, stop := c.boxes(in, img, expected, text)
 	if stop != nil {
 		return *stop
@@ -50,15 +50,15 @@ func (c *boxesCheck) judge(_ context.Context, in Input, text string) result.Verd
 		return unread(expected, text, "%s are too many to match with %s", plural(len(seen.Items), "box"), plural(len(c.Targets), "target"))
 	}
 	v := c.verdict(m, seen, expected)
-	least := c.least()
-	v.Measures = m.measures("iou", func(j int) float64 { return m.best[j] }, &least, nil)
+	lower := c.lower()
+	v.Measures = m.measures("iou", func(j int) float64 { return m.best[j] }, &lower, nil)
 	v.Overlay = c.overlay(m, seen.Items, img.index)
 	return v
 }
 
-func (c *boxesCheck) least() float64 { return valueOr(c.IoU, metric.HitIoU) }
+func (c *boxesCheck) lower() float64 { return valueOr(c.IoU, metric.HitIoU) }
 
-// boxMatching is a matching, with what is told of it.
+// boxMatching is a matching, with what a verdict says of it.
 type boxMatching struct {
 	matching
 	ok        bool
@@ -80,7 +80,7 @@ func (c *boxesCheck) match(found []point.Box, img Image) boxMatching {
 		if fits && !again[i] && !(iou <= m.best[j]) {
 			m.best[j] = iou
 		}
-		if iou < c.least() || again[i] {
+		if iou < c.lower() || again[i] {
 			return math.Inf(1)
 		}
 		if !fits {
@@ -123,13 +123,13 @@ func hasLabels(labels []string) bool {
 
 func (c *boxesCheck) verdict(m boxMatching, seen sight[point.Box], expected string) result.Verdict {
 	share, over := shareOf(m.hits, len(c.Targets), len(seen.Items), len(seen.Outside), c.Extra)
-	actual := listed(seen.Items, tellBox) + seen.note()
+	actual := listed(seen.Items, boxText) + seen.note()
 	reason := fmt.Sprintf("read %s %s, and found %d of %s", plural(len(seen.Items), "box"), actual, m.hits, plural(len(c.Targets), "target"))
 	switch {
 	case m.hits < len(c.Targets) && m.elsewhere != "":
 		reason += fmt.Sprintf("; a box that fits a target is labelled %s", quote(m.elsewhere))
 	case m.hits < len(c.Targets):
-		reason += fmt.Sprintf("; the best IoU with a target that was not found is %s, expected %s", num(m.missed()), num(c.least()))
+		reason += fmt.Sprintf("; the best IoU with a target that was not found is %s, expected %s", num(m.missed()), num(c.lower()))
 	case over > 0 && !c.Extra:
 		reason += fmt.Sprintf("; %s too many, which extra: true would forgive", plural(over, "box"))
 	}
@@ -180,7 +180,7 @@ func (r rectangle) String() string {
 
 func (t boxTarget) String() string { return t.rectangle.String() + of(t.label) }
 
-func tellBox(b point.Box) string { return rectangle{b.X0, b.Y0, b.X1, b.Y1}.String() }
+func boxText(b point.Box) string { return rectangle{b.X0, b.Y0, b.X1, b.Y1}.String() }
 
 // of writes a label behind a place.
 func of(label texts) string {

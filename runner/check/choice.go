@@ -100,7 +100,7 @@ func (c choices) String() string {
 	for _, letter := range c.byLetter.Letters() {
 		all = append(all, letter+" "+c.byLetter[letter])
 	}
-	return shorten(strings.Join(all, ", "), 2*mostQuoted)
+	return shorten(strings.Join(all, ", "), 2*maxQuoted)
 }
 
 type choiceCheck struct {

@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	commandTime   = 10 * time.Second
-	mostOfCommand = 1 << 20  // bytes of output that are kept
-	endOfCommand  = 64 << 10 // bytes of its standard error that are
+	commandTime      = 10 * time.Second
+	maxCommandOutput = 1 << 20  // bytes of output that are kept
+	endOfCommand     = 64 << 10 // bytes of its standard error that are
 )
 
 type commandCheck struct {
@@ -148,7 +148,7 @@ func (c *commandCheck) run(ctx context.Context, in Input, text string) ([]byte, 
 	var exit *exec.ExitError
 	switch {
 	case stdout.cut:
-		return nil, fmt.Errorf("%s printed more than %d MiB, expected one JSON object", c.Run[0], mostOfCommand>>20)
+		return nil, fmt.Errorf("%s printed more than %d MiB, expected one JSON object", c.Run[0], maxCommandOutput>>20)
 	case errors.As(err, &exit):
 		return nil, fmt.Errorf("%s ended with %s: %s", c.Run[0], exit.ProcessState, either(lastLine(stderr.String()), "it says nothing"))
 	case err != nil:
@@ -159,5 +159,5 @@ func (c *commandCheck) run(ctx context.Context, in Input, text string) ([]byte, 
 
 func lastLine(s string) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return shorten(lines[len(lines)-1], 2*mostQuoted)
+	return shorten(lines[len(lines)-1], 2*maxQuoted)
 }

@@ -58,8 +58,8 @@ func TestCommandOutputIsBounded(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	judgedBy(t, t.Context(), "yes | head -c 200000000 >&2; yes", "", "")
 	runtime.ReadMemStats(&after)
-	if most := uint64(50 << 20); after.TotalAlloc-before.TotalAlloc > most {
-		t.Errorf("%d bytes were allocated for what was printed, at most %d are", after.TotalAlloc-before.TotalAlloc, most)
+	if limit := uint64(50 << 20); after.TotalAlloc-before.TotalAlloc > limit {
+		t.Errorf("%d bytes were allocated for what was printed, at most %d are", after.TotalAlloc-before.TotalAlloc, limit)
 	}
 }
 

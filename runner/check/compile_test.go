@@ -109,7 +109,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestCompileAllTellsEveryMistake(t *testing.T) {
+func TestCompileAllReportsEveryMistake(t *testing.T) {
 	n, err := spec.Parse("a.yaml", []byte("- eqals: a\n- equals: b\n- matches: '('\n"))
 	if err != nil {
 		t.Fatal(err)

@@ -35,14 +35,14 @@ func (c *confidenceCheck) judge(_ context.Context, in Input, _ string) result.Ve
 }
 
 func (c *confidenceCheck) probability(logProbs []float64) float64 {
-	sum, least := 0.0, 0.0
+	sum, lower := 0.0, 0.0
 	for _, l := range logProbs {
 		sum += l
-		least = min(least, l)
+		lower = min(lower, l)
 	}
 	switch c.Of {
 	case "least":
-		return math.Exp(least)
+		return math.Exp(lower)
 	case "first":
 		return math.Exp(logProbs[0])
 	case "answer":

@@ -234,7 +234,7 @@ func TestTargetsAreFoundOneByOne(t *testing.T) {
 func TestMeasuresOfTargets(t *testing.T) {
 	v := verdictOf(t, "boxes: {targets: [[0.6, 0.6, 0.9, 0.9], [0.1, 0.1, 0.5, 0.5], [0.8, 0.1, 0.9, 0.2]], iou: 0.4}", wide,
 		"[0.1, 0.1, 0.5, 0.5] [0.6, 0.6, 0.9, 0.75]")
-	if got, want := told(v), "iou 0→1 0.5, iou 1→0 1, iou 2→- 0"; got != want {
+	if got, want := written(v), "iou 0→1 0.5, iou 1→0 1, iou 2→- 0"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	for j, ok := range []bool{true, true, false} {
@@ -243,7 +243,7 @@ func TestMeasuresOfTargets(t *testing.T) {
 		}
 	}
 	v = verdictOf(t, "keypoints: {targets: [[0.9, 0.5], [0.1, 0.5]], within: 0.1}", wide, "(0.15, 0.5) (0.5, 0.5)")
-	if got, want := told(v), "distance 0→- 0.4, distance 1→0 0.05"; got != want {
+	if got, want := written(v), "distance 0→- 0.4, distance 1→0 0.05"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if v.Measures[0].Max == nil || *v.Measures[0].Max != 0.1 || !v.Overlay.Found[0].OK || v.Overlay.Found[1].OK {
@@ -252,7 +252,7 @@ func TestMeasuresOfTargets(t *testing.T) {
 }
 
 // told writes measures as "what target→found value".
-func told(v result.Verdict) string {
+func written(v result.Verdict) string {
 	var all []string
 	for _, m := range v.Measures {
 		found := "-"

@@ -32,8 +32,8 @@ func (c *latencyCheck) judge(_ context.Context, in Input, _ string) result.Verdi
 	if took > c.Max {
 		v = fail(expected, took.String(), "%s took %s, allowed are %s", either(c.Of, "the answer"), took, c.Max)
 	}
-	most := c.Max.Seconds()
-	return measured(v, took.Seconds(), "s", nil, &most)
+	upper := c.Max.Seconds()
+	return measured(v, took.Seconds(), "s", nil, &upper)
 }
 
 type tokensCheck struct {

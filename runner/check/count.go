@@ -72,11 +72,11 @@ func (c *countCheck) missed(in Input, text string) int {
 		return 0
 	}
 	all, err := c.places(text, point.Options{Format: "pixel", Width: math.MaxInt32, Height: math.MaxInt32})
-	least, most := len(slices.Compact(slices.Sorted(slices.Values(all)))), len(all)
-	if err != nil || most == 0 || c.limits.hold(float64(least)) || !c.limits.settled(float64(least), float64(most)) {
+	lower, upper := len(slices.Compact(slices.Sorted(slices.Values(all)))), len(all)
+	if err != nil || upper == 0 || c.limits.hold(float64(lower)) || !c.limits.settled(float64(lower), float64(upper)) {
 		return 0
 	}
-	return least
+	return lower
 }
 
 // places are the points or boxes of an answer, as far as telling them apart goes.
@@ -99,14 +99,14 @@ func (c *countCheck) places(text string, o point.Options) (all []string, err err
 // not, and an answer that was cut off may have gone on: where that makes a
 // difference, it cannot be read.
 func (c *countCheck) verdict(in Input, found []result.Shape, outside int, unit, text string) result.Verdict {
-	least, most := distinct(found), len(found)+outside
+	lower, upper := distinct(found), len(found)+outside
 	switch {
-	case !c.limits.settled(float64(least), float64(most)):
-		return unread(c.limits.String()+unit, text, "the answer has %d%s, or %d with those that are given twice or lie outside the image", least, unit, most)
-	case in.Finish == string(sdk.FinishLength) && !c.limits.settled(float64(least), math.Inf(1)):
-		return unread(c.limits.String()+unit, text, "the answer was cut off after %d%s, and may have gone on", least, unit)
+	case !c.limits.settled(float64(lower), float64(upper)):
+		return unread(c.limits.String()+unit, text, "the answer has %d%s, or %d with those that are given twice or lie outside the image", lower, unit, upper)
+	case in.Finish == string(sdk.FinishLength) && !c.limits.settled(float64(lower), math.Inf(1)):
+		return unread(c.limits.String()+unit, text, "the answer was cut off after %d%s, and may have gone on", lower, unit)
 	}
-	return c.limits.judge(float64(least), "", unit, "the answer has")
+	return c.limits.judge(float64(lower), "", unit, "the answer has")
 }
 
 // settled reports whether all values from one to another hold, or none does.

@@ -101,7 +101,7 @@ func (c *exprCheck) judge(_ context.Context, in Input, text string) result.Verdi
 	out, err := expr.Run(c.program, env)
 	if err != nil { // of the answer: a key it does not have, say
 		problem, _, _ := strings.Cut(err.Error(), "\n")
-		return unread(c.Expr, text, "%s cannot be told of %s: %s", c.Expr, quote(text), problem)
+		return unread(c.Expr, text, "%s cannot be decided of %s: %s", c.Expr, quote(text), problem)
 	}
 	switch v := out.(type) {
 	case bool:

@@ -92,11 +92,11 @@ func describeJSON(v any) string {
 		if len(v) == 0 {
 			return "an object with no keys"
 		}
-		return "an object with the keys " + shorten(strings.Join(slices.Sorted(maps.Keys(v)), ", "), mostQuoted)
+		return "an object with the keys " + shorten(strings.Join(slices.Sorted(maps.Keys(v)), ", "), maxQuoted)
 	case []any:
 		return "a list of " + plural(len(v), "item")
 	}
-	return shorten(jsonText(v), mostQuoted)
+	return shorten(jsonText(v), maxQuoted)
 }
 
 // jsonText is a string as it is, anything else as compact JSON.

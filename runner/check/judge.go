@@ -56,17 +56,17 @@ func (c *judgeCheck) judge(ctx context.Context, in Input, text string) result.Ve
 	g, problem := c.ask(ctx, in, req, record)
 	v := broken("%s", problem)
 	if problem == "" {
-		least := valueOr(c.Min, 0.7)
-		v = c.graded(g, least)
+		lower := valueOr(c.Min, 0.7)
+		v = c.graded(g, lower)
 	}
 	v.Judge = record
 	return v
 }
 
-func (c *judgeCheck) graded(g grade, least float64) result.Verdict {
+func (c *judgeCheck) graded(g grade, lower float64) result.Verdict {
 	score := *g.Score
-	v := graded(score, least, fmt.Sprintf("a grade of at least %s", num(least)), num(score), "judge %s gives %s, expected at least %s: %s", c.Backend, num(score), num(least), g.Reason)
-	v.Measures = []result.Measure{{What: "grade", Value: score, Min: &least}}
+	v := graded(score, lower, fmt.Sprintf("a grade of at least %s", num(lower)), num(score), "judge %s gives %s, expected at least %s: %s", c.Backend, num(score), num(lower), g.Reason)
+	v.Measures = []result.Measure{{What: "grade", Value: score, Min: &lower}}
 	return v
 }
 

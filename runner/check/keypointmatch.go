@@ -6,7 +6,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/point"
 )
 
-// pointMatching is a matching, with what is told of it.
+// pointMatching is a matching, with what a verdict says of it.
 type pointMatching struct {
 	matching
 	ok        bool

@@ -130,7 +130,7 @@ func aboutImage(points []point.Point, index int) (about []point.Point, elsewhere
 
 func (c *keypointsCheck) verdict(m pointMatching, seen sight[point.Point], radius float64, expected string, otherImages int) result.Verdict {
 	share, over := shareOf(m.hits, len(c.Targets), len(seen.Items), len(seen.Outside), c.Extra)
-	actual := telling(seen.Items) + seen.note()
+	actual := listPoints(seen.Items) + seen.note()
 	if otherImages > 0 {
 		actual += fmt.Sprintf("; %s in another image", plural(otherImages, "point"))
 	}

@@ -50,16 +50,16 @@ func (c *lengthCheck) judge(_ context.Context, _ Input, text string) result.Verd
 type limits struct{ min, max *float64 }
 
 // newLimits refuses what no value can satisfy, or every value.
-func newLimits(n spec.Node, least, most *float64) (limits, error) {
+func newLimits(n spec.Node, lower, upper *float64) (limits, error) {
 	switch {
-	case least == nil && most == nil:
+	case lower == nil && upper == nil:
 		return limits{}, n.Errorf("write {max: 20}", "neither min nor max is given")
-	case !finite(deref(least), deref(most)):
+	case !finite(deref(lower), deref(upper)):
 		return limits{}, n.Errorf("", "min and max must be finite numbers")
-	case least != nil && most != nil && *least > *most:
-		return limits{}, at(n, "min").Errorf("", "min %s is more than max %s", num(*least), num(*most))
+	case lower != nil && upper != nil && *lower > *upper:
+		return limits{}, at(n, "min").Errorf("", "min %s is more than max %s", num(*lower), num(*upper))
 	}
-	return limits{least, most}, nil
+	return limits{lower, upper}, nil
 }
 
 func deref(f *float64) float64 {
@@ -85,7 +85,7 @@ func (l limits) hold(f float64) bool {
 	return (l.min == nil || f >= *l.min) && (l.max == nil || f <= *l.max)
 }
 
-// judge tells "the answer has 31 words, allowed are at most 20". read is what
+// judge says "the answer has 31 words, allowed are at most 20". read is what
 // the value was read from, where that says more than the value.
 func (l limits) judge(f float64, read, unit, subject string) result.Verdict {
 	expected, actual := l.String()+unit, either(read, num(f)+unit)

@@ -17,15 +17,15 @@ type matching struct {
 // Bounds of a matching, so that none takes more than about a second: of pairs
 // that are looked at, and of steps of the assignment.
 const (
-	mostPairs = 20_000_000
-	mostSteps = 300_000_000
+	maxPairs = 20_000_000
+	maxSteps = 300_000_000
 )
 
 // pair makes as many pairs as cost allows, which is +Inf for those that it does
 // not, and among those matchings the cheapest. ok is false where there is too
 // much to match.
 func pair(found, targets int, cost func(found, target int) float64) (m matching, ok bool) {
-	if found*targets > mostPairs {
+	if found*targets > maxPairs {
 		return m, false
 	}
 	m = matching{targetOf: none(found), foundOf: none(targets)}
@@ -41,7 +41,7 @@ func pair(found, targets int, cost func(found, target int) float64) (m matching,
 			rows, costs = append(rows, i), append(costs, row)
 		}
 	}
-	if least := min(len(rows), targets); float64(least)*float64(least)*float64(max(len(rows), targets)) > mostSteps {
+	if lower := min(len(rows), targets); float64(lower)*float64(lower)*float64(max(len(rows), targets)) > maxSteps {
 		return m, false
 	}
 	for k, j := range metric.Assign(costs) {
@@ -63,14 +63,14 @@ func none(n int) []int {
 
 // measures are those of each target: the value of what it was matched with, else
 // of what came nearest to it, which is NaN for nothing.
-func (m matching) measures(what string, value func(target int) float64, least, most *float64) []result.Measure {
+func (m matching) measures(what string, value func(target int) float64, lower, upper *float64) []result.Measure {
 	var all []result.Measure
 	for j, i := range m.foundOf {
 		v := value(j)
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			continue
 		}
-		measure := result.Measure{What: what, Target: &j, Value: v, Min: least, Max: most}
+		measure := result.Measure{What: what, Target: &j, Value: v, Min: lower, Max: upper}
 		if i >= 0 {
 			measure.Found = &i
 		}

@@ -36,7 +36,7 @@ func (c *matchesCheck) judge(_ context.Context, _ Input, text string) result.Ver
 	if m := c.re.FindStringIndex(text); m != nil {
 		return pass(expected, text[m[0]:m[1]])
 	}
-	return fail(expected, text, "%s does not match %s", quote(text), shorten(c.Pattern, mostQuoted))
+	return fail(expected, text, "%s does not match %s", quote(text), shorten(c.Pattern, maxQuoted))
 }
 
 // regexpProblem says what is wrong without the library's prefix.

@@ -52,17 +52,17 @@ func (c *numberCheck) judge(_ context.Context, _ Input, text string) result.Verd
 	if off > 0 {
 		expected = fmt.Sprintf("%s ± %s", expected, num(off))
 	}
-	got, err := reading.Number(text, c.options())
+	actual, err := reading.Number(text, c.options())
 	if err != nil {
 		return misread(expected, text, err)
 	}
-	v := fail(expected, num(got), "read %s in %s, expected %s", num(got), quote(text), expected)
+	v := fail(expected, num(actual), "read %s in %s, expected %s", num(actual), quote(text), expected)
 	// The slack forgives what binary fractions cannot hold: 0.3 is within 0.1 of 0.2.
-	if math.Abs(got-*c.Value) <= off+1e-12*max(math.Abs(got), math.Abs(*c.Value)) {
-		v = pass(expected, num(got))
+	if math.Abs(actual-*c.Value) <= off+1e-12*max(math.Abs(actual), math.Abs(*c.Value)) {
+		v = pass(expected, num(actual))
 	}
-	least, most := *c.Value-off, *c.Value+off
-	return measured(v, got, "", &least, &most)
+	lower, upper := *c.Value-off, *c.Value+off
+	return measured(v, actual, "", &lower, &upper)
 }
 
 func (c *numberCheck) byRule(text string) result.Verdict {

@@ -38,7 +38,7 @@ func (c *keypointsCheck) similarity(seen sight[point.Point], img canvas, expecte
 		o.Expected = append(o.Expected, pointShape(t.position, firstOf(t.label), true))
 	}
 	o.Expected = append(o.Expected, c.Box.shape("", true))
-	v := fail(expected, telling(found), "read %s, and OKS compares %d in the order of the targets%s", plural(len(found), "point"), len(c.Targets), seen.note())
+	v := fail(expected, listPoints(found), "read %s, and OKS compares %d in the order of the targets%s", plural(len(found), "point"), len(c.Targets), seen.note())
 	if len(found) == len(c.Targets) && len(seen.Outside) == 0 {
 		v = c.oks(found, img.Image, expected)
 	}
@@ -48,7 +48,7 @@ func (c *keypointsCheck) similarity(seen sight[point.Point], img canvas, expecte
 
 func (c *keypointsCheck) oks(found []point.Point, img Image, expected string) result.Verdict {
 	if i := c.mislabelled(found); i >= 0 {
-		return fail(expected, telling(found), "point %d is labelled %s, expected %s", i+1, quote(found[i].Label), c.Targets[i].label)
+		return fail(expected, listPoints(found), "point %d is labelled %s, expected %s", i+1, quote(found[i].Label), c.Targets[i].label)
 	}
 	w, h := float64(max(img.Width, 1)), float64(max(img.Height, 1))
 	pred, gold := make([]metric.Keypoint, len(found)), make([]metric.Keypoint, len(found))
@@ -61,7 +61,7 @@ func (c *keypointsCheck) oks(found []point.Point, img Image, expected string) re
 	if err != nil {
 		return broken("%v", err)
 	}
-	v := graded(oks, c.OKS, expected, telling(found), "read %s %s; their OKS is %s, expected at least %s", plural(len(found), "point"), telling(found), num(oks), num(c.OKS))
+	v := graded(oks, c.OKS, expected, listPoints(found), "read %s %s; their OKS is %s, expected at least %s", plural(len(found), "point"), listPoints(found), num(oks), num(c.OKS))
 	v.Measures = []result.Measure{{What: "oks", Value: oks, Min: &c.OKS}}
 	return v
 }

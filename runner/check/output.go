@@ -10,7 +10,7 @@ type beginning struct {
 
 // Write implements io.Writer; it never fails.
 func (b *beginning) Write(p []byte) (int, error) {
-	room := mostOfCommand - len(b.data)
+	room := maxCommandOutput - len(b.data)
 	b.data = append(b.data, p[:min(room, len(p))]...)
 	if len(p) > room && !b.cut {
 		b.cut = true

@@ -138,11 +138,11 @@ func look[T any](p *pointing, in Input, c canvas, expected, text, what string, r
 // sight is what was read, and sentences about it.
 type sight[T any] struct{ point.Reading[T] }
 
-// note tells what was left out or moved, "" for nothing.
+// note says what was left out or moved, "" for nothing.
 func (s sight[T]) note() string {
 	var b strings.Builder
 	if n := len(s.Outside); n > 0 {
-		fmt.Fprintf(&b, "; %d left out, outside the image: %s", n, shorten(strings.Join(s.Outside[:min(n, 5)], " "), mostQuoted))
+		fmt.Fprintf(&b, "; %d left out, outside the image: %s", n, shorten(strings.Join(s.Outside[:min(n, 5)], " "), maxQuoted))
 	}
 	if s.Clipped > 0 {
 		fmt.Fprintf(&b, "; %d moved to the border of the image", s.Clipped)
@@ -164,20 +164,20 @@ func pointShape(p [2]float64, label string, ok bool) result.Shape {
 	return result.Shape{Kind: "point", Points: [][2]float64{p}, Label: label, OK: ok}
 }
 
-// telling lists points for a sentence: "(0.31, 0.4) (0.8, 0.1)".
-func telling(points []point.Point) string {
+// listPoints lists points for a sentence: "(0.31, 0.4) (0.8, 0.1)".
+func listPoints(points []point.Point) string {
 	return listed(points, func(p point.Point) string { return fmt.Sprintf("(%s, %s)", num(p.X), num(p.Y)) })
 }
 
 // listed writes as many of the first things as a sentence has room for.
 func listed[T any](all []T, write func(T) string) string {
-	const most = 24
+	const limit = 24
 	var parts []string
-	for _, one := range all[:min(len(all), most)] {
+	for _, one := range all[:min(len(all), limit)] {
 		parts = append(parts, write(one))
 	}
-	if n := len(all) - most; n > 0 {
+	if n := len(all) - limit; n > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", n))
 	}
-	return shorten(strings.Join(parts, " "), 2*mostQuoted)
+	return shorten(strings.Join(parts, " "), 2*maxQuoted)
 }

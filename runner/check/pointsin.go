@@ -24,7 +24,7 @@ type pointsInCheck struct {
 
 // region is a part of an image.
 type region interface {
-	// on returns what tells whether a point is inside, in fractions of an image; an
+	// on returns what decides whether a point is inside, in fractions of an image; an
 	// error is no fault of the answer.
 	on(ctx context.Context, img Image) (contains func(x, y float64) bool, err error)
 	shape() result.Shape
@@ -144,13 +144,13 @@ func (c *pointsInCheck) verdict(contains func(x, y float64) bool, points []point
 		o.Found = append(o.Found, rectangle{a.X0, a.Y0, a.X1, a.Y1}.shape(a.Label, in == of && of > 0))
 	}
 	if all == 0 {
-		return unread(expected, listed(areas, tellBox), "there is no pixel in %s", listed(areas, tellBox))
+		return unread(expected, listed(areas, boxText), "there is no pixel in %s", listed(areas, boxText))
 	}
-	least, share := valueOr(c.Min, 1), float64(inside)/float64(all)
-	read := strings.TrimSpace(telling(points)+" "+listed(areas, tellBox)) + seen.note()
-	v := graded(share, least, expected, read, "read %s %s; %d inside %s, expected at least %s of them",
-		plural(all-len(seen.Outside), "point"), read, inside, c.region, num(least))
-	v.Measures = []result.Measure{{What: "inside", Value: share, Min: &least}}
+	lower, share := valueOr(c.Min, 1), float64(inside)/float64(all)
+	read := strings.TrimSpace(listPoints(points)+" "+listed(areas, boxText)) + seen.note()
+	v := graded(share, lower, expected, read, "read %s %s; %d inside %s, expected at least %s of them",
+		plural(all-len(seen.Outside), "point"), read, inside, c.region, num(lower))
+	v.Measures = []result.Measure{{What: "inside", Value: share, Min: &lower}}
 	o.Expected[0].OK = v.Outcome == result.Passed
 	v.Overlay = o
 	return v

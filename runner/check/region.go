@@ -52,7 +52,7 @@ func (p polygonRegion) String() string {
 	for i, c := range p {
 		corners[i] = point.Point{X: c[0], Y: c[1]}
 	}
-	return "the polygon " + telling(corners)
+	return "the polygon " + listPoints(corners)
 }
 
 // classes are what `class` of a mask may be.

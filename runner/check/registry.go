@@ -136,7 +136,7 @@ var kinds = map[string]kind{
 	},
 	"expr": {
 		group: groupCode, short: "that",
-		summary: "An expression over the answer is true, or scores high enough. Where it cannot be told, for a key that the answer does not have, the answer cannot be read.",
+		summary: "An expression over the answer is true, or scores high enough. Where it cannot be decided, for a key that the answer does not have, the answer cannot be read.",
 		example: `expr: len(points) == 2 && points[0].x < points[1].x`,
 		source:  "the language is expr-lang.org",
 		args:    func() arguments { return &exprCheck{} },

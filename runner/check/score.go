@@ -25,8 +25,8 @@ type scoreCheck struct {
 }
 
 // ScoreBetween checks that the rating in the answer is from least to most.
-func ScoreBetween(least, most float64) Check {
-	return build("score", &scoreCheck{Min: &least, Max: &most})
+func ScoreBetween(lower, upper float64) Check {
+	return build("score", &scoreCheck{Min: &lower, Max: &upper})
 }
 
 func (c *scoreCheck) compile(n spec.Node, _ Env) (err error) {
@@ -42,8 +42,8 @@ func (c *scoreCheck) compile(n spec.Node, _ Env) (err error) {
 	case c.Rule != "" && (c.Scale != nil || c.picking != picking{}):
 		return at(n, "rule").Errorf("leave them out", "rule: %s goes with neither scale, rescale, pick nor decimal", c.Rule)
 	case c.Near != nil:
-		least, most := *c.Near-*c.Within, *c.Near+*c.Within
-		c.limits, err = newLimits(n, &least, &most)
+		lower, upper := *c.Near-*c.Within, *c.Near+*c.Within
+		c.limits, err = newLimits(n, &lower, &upper)
 		return err
 	}
 	c.limits, err = newLimits(n, c.Min, c.Max)

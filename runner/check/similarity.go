@@ -128,8 +128,8 @@ func (c *anlsCheck) judge(_ context.Context, _ Input, text string) result.Verdic
 	if err != nil {
 		return broken("%v", err)
 	}
-	least := valueOr(c.Min, metric.ANLSThreshold)
-	return graded(score, least, c.Answers.String(), text, "the ANLS of %s and %s is %s, expected at least %s", quote(text), c.Answers, num(score), num(least))
+	lower := valueOr(c.Min, metric.ANLSThreshold)
+	return graded(score, lower, c.Answers.String(), text, "the ANLS of %s and %s is %s, expected at least %s", quote(text), c.Answers, num(score), num(lower))
 }
 
 type relaxedCheck struct {
@@ -165,23 +165,23 @@ func (c *relaxedCheck) anyNumber() bool {
 
 // compare reads the number of the answer and compares it with those that are right.
 func (c *relaxedCheck) compare(text, expected string, tolerance float64) result.Verdict {
-	got, err := reading.Number(text, reading.NumberOptions{})
+	actual, err := reading.Number(text, reading.NumberOptions{})
 	if err != nil {
 		return misread(expected, text, err)
 	}
-	v := fail(expected, num(got), "read %s in %s, expected %s", num(got), quote(text), expected)
+	v := fail(expected, num(actual), "read %s in %s, expected %s", num(actual), quote(text), expected)
 	for _, gold := range c.Answer {
 		right, ok := OneNumber(gold)
-		if strings.Contains(gold, "%") && !strings.Contains(text, "%") && math.Abs(got) < math.Abs(right)/2 { // 0.05 is 5 %
+		if strings.Contains(gold, "%") && !strings.Contains(text, "%") && math.Abs(actual) < math.Abs(right)/2 { // 0.05 is 5 %
 			right /= 100
 		}
 		off := tolerance * math.Abs(right)
-		if ok && math.Abs(got-right) <= off+1e-12*math.Abs(right) {
-			v = pass(expected, num(got))
+		if ok && math.Abs(actual-right) <= off+1e-12*math.Abs(right) {
+			v = pass(expected, num(actual))
 		}
 		if ok {
-			least, most := right-off, right+off
-			v.Measures = append(v.Measures, result.Measure{What: "value", Value: got, Min: &least, Max: &most})
+			lower, upper := right-off, right+off
+			v.Measures = append(v.Measures, result.Measure{What: "value", Value: actual, Min: &lower, Max: &upper})
 		}
 	}
 	return v
@@ -218,8 +218,8 @@ func (c *vqaCheck) judge(_ context.Context, _ Input, text string) result.Verdict
 	if err != nil {
 		return broken("%v", err)
 	}
-	least := valueOr(c.Min, 0.5)
-	return graded(score, least, c.Answers.String(), text, "the VQA accuracy of %s over %d annotators is %s, expected at least %s", quote(text), len(c.Answers), num(score), num(least))
+	lower := valueOr(c.Min, 0.5)
+	return graded(score, lower, c.Answers.String(), text, "the VQA accuracy of %s over %d annotators is %s, expected at least %s", quote(text), len(c.Answers), num(score), num(lower))
 }
 
 // valueOr is what a pointer points to, or a default.

@@ -216,7 +216,7 @@ func TestVerdictsAreFitForReports(t *testing.T) {
 		for line := range strings.Lines(kinds[name].example) {
 			v := mustCompile(t, line).Judge(context.Background(), Input{Answer: big})
 			for _, s := range []string{v.Expected, v.Actual, v.Reason} {
-				if len(s) > 8*mostShown || !utf8.ValidString(s) || strings.ContainsAny(s, "\x00\x1b") {
+				if len(s) > 8*maxShown || !utf8.ValidString(s) || strings.ContainsAny(s, "\x00\x1b") {
 					t.Errorf("%s: %d bytes: %.200q", line, len(s), s)
 				}
 			}

@@ -39,5 +39,5 @@ func (t texts) String() string {
 	for _, s := range t {
 		quoted = append(quoted, quote(s))
 	}
-	return shorten(strings.Join(quoted, ", "), 2*mostQuoted)
+	return shorten(strings.Join(quoted, ", "), 2*maxQuoted)
 }

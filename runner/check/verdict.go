@@ -10,11 +10,11 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-// mostShown is how many characters of a text a verdict shows; mostQuoted is how
+// maxShown is how many characters of a text a verdict shows; maxQuoted is how
 // many of them stand in the middle of a sentence.
 const (
-	mostShown  = 500
-	mostQuoted = 80
+	maxShown  = 500
+	maxQuoted = 80
 )
 
 func pass(expected, actual string) result.Verdict {
@@ -55,9 +55,9 @@ func broken(reason string, args ...any) result.Verdict {
 }
 
 // graded passes a score that reaches least, and says reason otherwise.
-func graded(score, least float64, expected, actual, reason string, args ...any) result.Verdict {
+func graded(score, lower float64, expected, actual, reason string, args ...any) result.Verdict {
 	v := fail(expected, actual, reason, args...)
-	if score >= least {
+	if score >= lower {
 		v = pass(expected, actual)
 	}
 	v.Score = score
@@ -67,7 +67,7 @@ func graded(score, least float64, expected, actual, reason string, args ...any) 
 // show makes text fit for a report: valid UTF-8, control characters visible,
 // the middle of a long text left out.
 func show(s string) string {
-	s = shorten(s, mostShown)
+	s = shorten(s, maxShown)
 	clean := func(r rune) bool { return !unicode.IsControl(r) || r == '\n' || r == '\t' }
 	if utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !clean(r) }) < 0 {
 		return s
@@ -84,20 +84,20 @@ func show(s string) string {
 }
 
 // quote puts a text into a sentence, on one line.
-func quote(s string) string { return strconv.Quote(shorten(s, mostQuoted)) }
+func quote(s string) string { return strconv.Quote(shorten(s, maxQuoted)) }
 
 // shorten leaves out the middle of a text of more than most characters, of
 // which it keeps most. It looks at no more of a gigantic text than it keeps.
-func shorten(s string, most int) string {
-	if len(s) <= most || len(s) <= most*utf8.UTFMax && utf8.RuneCountInString(s) <= most {
+func shorten(s string, limit int) string {
+	if len(s) <= limit || len(s) <= limit*utf8.UTFMax && utf8.RuneCountInString(s) <= limit {
 		return s
 	}
 	head, tail := 0, len(s)
-	for range most * 2 / 3 {
+	for range limit * 2 / 3 {
 		_, n := utf8.DecodeRuneInString(s[head:])
 		head += n
 	}
-	for range most / 3 {
+	for range limit / 3 {
 		_, n := utf8.DecodeLastRuneInString(s[:tail])
 		tail -= n
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/runs"
 )
 
-// trial is one way in which runs are attacked, and what came of it.
+// trial is one way in which runs are attacked, and its outcome.
 type trial struct {
 	name        string
 	long, short int // how often: with VLMSPEC_ASSAULT, and without
@@ -131,7 +131,7 @@ func (a *assault) start(args ...string) *attacked {
 		a.t.Fatal(err)
 	}
 	go func() {
-		_ = r.cmd.Wait() // its exit code tells
+		_ = r.cmd.Wait() // its exit code says how
 		close(r.ended)
 	}()
 	return r

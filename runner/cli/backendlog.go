@@ -36,20 +36,20 @@ func (w *backendLog) Write(p []byte) (int, error) {
 			break
 		}
 		if !w.skip {
-			w.tell(line)
+			w.print(line)
 		}
 		w.line, w.skip = rest, false
 	}
 	if len(w.line) > longestLine {
 		if !w.skip {
-			w.tell(w.line[:longestLine])
+			w.print(w.line[:longestLine])
 		}
 		w.line, w.skip = nil, true
 	}
 	return len(p), nil
 }
 
-func (w *backendLog) tell(line []byte) {
+func (w *backendLog) print(line []byte) {
 	l, structured := host.ParseLogLine(line)
 	switch {
 	case structured && l.Level >= slog.LevelWarn:

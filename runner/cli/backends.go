@@ -23,7 +23,7 @@ func (a *app) backendsCommand() *cobra.Command {
 		Use:   "backends [name]",
 		Short: "List the backends of the project and the plugins there are",
 		Long: `backends lists what vlmspec.yaml configures and which plugin programs were
-found, and where. With a name it starts that backend, or that plugin, and tells
+found, and where. With a name it starts that backend, or that plugin, and shows
 what it says of itself.`,
 		Example: "  vlmspec backends\n  vlmspec backends tiny --load\n  vlmspec backends llamacpp --schema",
 		Args:    cobra.MaximumNArgs(1),
@@ -149,7 +149,7 @@ func (a *app) printInfo(path string, info sdk.Info) error {
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	pairs := [][2]string{{"plugin", info.Name}, {"version", info.Version}, {"program", path}, {"model", info.Model}, {"digest", info.ModelDigest}, {"device", info.Device}}
 	if c := info.Capabilities; info.Model != "" {
-		pairs = append(pairs, [2]string{"at once", fmt.Sprint(max(c.Concurrency, 1))})
+		pairs = append(pairs, [2]string{"concurrency", fmt.Sprint(max(c.Concurrency, 1))})
 		if c.ContextTokens > 0 {
 			pairs = append(pairs, [2]string{"context", fmt.Sprintf("%d tokens", c.ContextTokens)})
 		}

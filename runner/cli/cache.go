@@ -15,8 +15,8 @@ import (
 func (a *app) cacheCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cache",
-		Short: "Tell what answers are kept between runs, or drop them",
-		Long: `cache tells how much the project keeps in .vlmspec/cache: answers, and what
+		Short: "Show what answers are cached, or drop them",
+		Long: `cache shows how much the project has in .vlmspec/cache: answers, and what
 image files and backends were when they were last looked at; and in
 .vlmspec/images: the images that stood in tables.
 
@@ -31,7 +31,7 @@ images, the parameters, the seed and the number of the sample. Reports say so.
 			if err != nil {
 				return wrong(err)
 			}
-			return a.tellCache(project)
+			return a.printCache(project)
 		},
 	}
 	c.AddCommand(a.cachePruneCommand())
@@ -61,7 +61,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) tellCache(project *spec.Project) error {
+func (a *app) printCache(project *spec.Project) error {
 	st, err := cache.Stat(runs.Open(project.State).CacheDir())
 	if err != nil {
 		return err

@@ -1,5 +1,5 @@
 // Package cli is the vlmspec command line: it reads flags, calls the runner and
-// turns what came of it into an exit code. Start reading at [Main]; every
+// turns its outcome into an exit code. Start reading at [Main]; every
 // command has a file of its own.
 package cli
 
@@ -116,7 +116,7 @@ func wrongArguments(c *cobra.Command) {
 		c.Args = func(c *cobra.Command, args []string) error {
 			err := check(c, args)
 			if _, told := errors.AsType[usageError](err); err != nil && !told {
-				return usageError{fmt.Errorf("%w; `%s --help` tells more", err, c.CommandPath())}
+				return usageError{fmt.Errorf("%w; `%s --help` says more", err, c.CommandPath())}
 			}
 			return err
 		}

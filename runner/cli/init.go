@@ -66,7 +66,7 @@ type projectFile struct {
 	data []byte
 }
 
-// projectFiles lists what init writes, in the order it is told.
+// projectFiles lists what init writes, in the order it is reported.
 func projectFiles() ([]projectFile, error) {
 	var files []projectFile
 	err := fs.WalkDir(template, "template", func(path string, d fs.DirEntry, err error) error {

@@ -38,7 +38,7 @@ func (i *interruption) notify() {
 	}
 	signal.Notify(i.signals, ends...)
 	// Nobody need read this one: it ends the process unless it is asked for, and
-	// the write that caused it tells.
+	// the write that caused it reports the error.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 }
 

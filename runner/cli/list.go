@@ -23,7 +23,7 @@ func (a *app) listCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "list [file | folder | file:line]...",
 		Short:   "List the cases of the specs",
-		Long:    "list tells which cases the specs hold, or which a selection leaves, in the order they run.",
+		Long:    "list shows which cases the specs hold, or which a selection leaves, in the order they run.",
 		Example: "  vlmspec list --label smoke\n  vlmspec list --json | jq -r .id\n  vlmspec list --why images/circle.png",
 		RunE: func(_ *cobra.Command, args []string) error {
 			o, err := s.options(a, args)

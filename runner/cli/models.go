@@ -101,7 +101,7 @@ func (a *app) wanted(args []string) ([]model.Ref, error) {
 	return refs, nil
 }
 
-// pull pulls one file after another, and tells of all that fail.
+// pull pulls one file after another, and reports all that fail.
 func (a *app) pull(refs []model.Ref, connections int) error {
 	store, err := model.Open()
 	if err != nil {
@@ -112,7 +112,7 @@ func (a *app) pull(refs []model.Ref, connections int) error {
 	var failed []error
 	for _, r := range refs {
 		progress := newPullProgress(a.rawErr, r, a.shown)
-		puller, err := model.NewPuller(store, connections, progress.tell)
+		puller, err := model.NewPuller(store, connections, progress.show)
 		if err != nil {
 			return usageError{err}
 		}

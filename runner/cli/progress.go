@@ -13,7 +13,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/model"
 )
 
-// pullProgress tells how a file comes: on a terminal a line that moves,
+// pullProgress reports how a file comes: on a terminal a line that moves,
 // elsewhere a line now and then.
 type pullProgress struct {
 	out     io.Writer
@@ -22,12 +22,12 @@ type pullProgress struct {
 	columns int                 // of the terminal; 0 for none
 	now     func() time.Time
 
-	mu     sync.Mutex
-	drawn  bool
-	first  int64 // bytes that were there before
-	noted  string
-	told   time.Time // the last line that does not move
-	recent []mark    // of the last seconds, for the speed
+	mu      sync.Mutex
+	drawn   bool
+	first   int64 // bytes that were there before
+	noted   string
+	printed time.Time // the last line that does not move
+	recent  []mark    // of the last seconds, for the speed
 }
 
 // mark is how far a pull was at a time.
@@ -51,8 +51,8 @@ func newPullProgress(out io.Writer, r model.Ref, shown func(string) string) *pul
 	return p
 }
 
-// tell takes an event of the pull.
-func (p *pullProgress) tell(e model.Event) {
+// show takes an event of the pull.
+func (p *pullProgress) show(e model.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if e.Note != "" {
@@ -70,12 +70,12 @@ func (p *pullProgress) tell(e model.Event) {
 		p.erase()
 		fmt.Fprint(p.out, p.line(e))
 		p.drawn = true
-	case p.told.IsZero():
+	case p.printed.IsZero():
 		fmt.Fprintf(p.out, "pulling %s, %s\n", p.name, sizes(e, p.first))
-		p.told = now
-	case now.Sub(p.told) >= lineEvery:
+		p.printed = now
+	case now.Sub(p.printed) >= lineEvery:
 		fmt.Fprintf(p.out, "pulling %s, %s\n", p.name, strings.TrimSpace(strings.Join(p.numbers(e), ", ")))
-		p.told = now
+		p.printed = now
 	}
 }
 
@@ -144,8 +144,8 @@ func (p *pullProgress) line(e model.Event) string {
 	wide := p.columns - 3 // leaves room for the ^C of a terminal
 	text := "  " + strings.Join(p.numbers(e), "  ")
 	name := p.name
-	if most := max(wide-len(text)-12, 8); len(name) > most {
-		name = name[:most-1] + "…"
+	if limit := max(wide-len(text)-12, 8); len(name) > limit {
+		name = name[:limit-1] + "…"
 	}
 	bar := max(min(30, wide-len([]rune(name))-len(text)-2), 0)
 	full := 0

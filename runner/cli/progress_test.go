@@ -39,17 +39,17 @@ func TestProgressOnATerminal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, out, now := progressOf(t, c.columns)
-			p.tell(model.Event{Done: 40_000_000, Total: c.total}) // was there before: no speed
+			p.show(model.Event{Done: 40_000_000, Total: c.total}) // was there before: no speed
 			*now = now.Add(time.Second)
 			out.Reset()
-			p.tell(model.Event{Done: 50_000_000, Total: c.total})
+			p.show(model.Event{Done: 50_000_000, Total: c.total})
 			got := strings.TrimPrefix(out.String(), "\r\x1b[K")
 			if utf8.RuneCountInString(got) >= c.columns || !strings.Contains(got, c.want) && !strings.HasPrefix(c.want, got) {
 				t.Errorf("got  %q\nwant %q", got, c.want)
 			}
 			out.Reset()
-			p.tell(model.Event{Note: "the connection broke"})
-			p.tell(model.Event{Note: "the connection broke"})
+			p.show(model.Event{Note: "the connection broke"})
+			p.show(model.Event{Note: "the connection broke"})
 			p.end()
 			if got := out.String(); got != "\r\x1b[KSmolVLM-256M-Instruct-Q8_0.gguf: the connection broke\n" {
 				t.Errorf("got %q", got)
@@ -63,7 +63,7 @@ func TestProgressInALog(t *testing.T) {
 	p, out, now := progressOf(t, 0)
 	for _, e := range []struct{ after, done int64 }{{0, 10}, {1, 500}, {10, 6_000}, {1, 0}, {11, 11_000}} {
 		*now = now.Add(time.Duration(e.after) * time.Second)
-		p.tell(model.Event{Done: e.done, Total: 20_000})
+		p.show(model.Event{Done: e.done, Total: 20_000})
 	}
 	p.end()
 	want := `pulling SmolVLM-256M-Instruct-Q8_0.gguf, 20.0 kB, of which 10 bytes are here

@@ -31,7 +31,7 @@ func (a *app) quarantineCommand() *cobra.Command {
 		Long: fmt.Sprintf(`quarantine writes cases to quarantine.yaml, beside vlmspec.yaml. They run and are
 reported, but do not make the run fail, nor count in metrics, until the end of a
 day (UTC), at most %d days from now. After it they gate again, and every report says
-that the quarantine is over. Without arguments it lists the quarantines.`, quarantine.MostDays),
+that the quarantine is over. Without arguments it lists the quarantines.`, quarantine.MaxDays),
 		Example: `  vlmspec quarantine
   vlmspec quarantine shapes/finds-the-circle --until 2026-03-01 --reason 'flaky on CUDA, see #123'
   vlmspec quarantine --remove shapes/finds-the-circle`,
@@ -54,7 +54,7 @@ func (a *app) quarantine(f *quarantineFlags, ids []string) error {
 	}
 	if len(ids) == 0 {
 		if f.remove || f.until != "" || f.reason != "" {
-			return usagef("which case? give its ID; `vlmspec list` tells them")
+			return usagef("which case? give its ID; `vlmspec list` shows them")
 		}
 		return a.listQuarantine(list)
 	}

@@ -50,7 +50,7 @@ func (a *app) runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [file | folder | file:line]...",
 		Short: "Run specs and judge the answers",
-		Long: `run asks the backends, judges the answers and tells the verdicts. Without
+		Long: `run asks the backends, judges the answers and shows the verdicts. Without
 arguments it runs every spec of the project; FILE:LINE is the case at that line.
 
 Each run is kept in .vlmspec/runs; ` + "`vlmspec report`" + ` renders it again.
@@ -69,14 +69,14 @@ Ctrl-C once ends the run and still writes the reports; twice ends at once.`,
 	flags.StringVar(&f.profile, "profile", "", "set of flags from vlmspec.yaml; what the command line says comes first")
 	flags.IntVar(&f.failFast, "fail-fast", 0, "stop after this many failing cases")
 	flags.Lookup("fail-fast").NoOptDefVal = "1"
-	flags.BoolVar(&f.dryRun, "dry-run", false, "tell what would run, and ask no backend")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would run, and ask no backend")
 	flags.StringVar(&f.shuffle, "shuffle", "", "judge in random order; a number repeats an order")
 	flags.Lookup("shuffle").NoOptDefVal = "random"
 	flags.StringVar(&f.update, "update", "", `which answers of golden checks become pending: missing (nothing is accepted for the
 prompt and images yet), changed (and those unlike what is accepted), all (and those
 as accepted) or none; missing when not given, none with CI set`)
-	flags.BoolVar(&f.noCache, "no-cache", false, "ask the backends also for answers that an earlier run has kept; the new ones are kept instead")
-	flags.BoolVar(&f.offline, "offline", false, "ask no backend: a case whose answer no earlier run has kept is an error")
+	flags.BoolVar(&f.noCache, "no-cache", false, "ask the backends also for answers that an earlier run has cached; the new ones are cached instead")
+	flags.BoolVar(&f.offline, "offline", false, "ask no backend: a case whose answer is not cached is an error")
 	flags.BoolVar(&f.failedFirst, "failed-first", false, "cases that are failing by their latest outcome, over all runs, go first")
 	flags.StringVar(&f.events, "events", "", "write what happens as JSON lines to this file as it happens, - for standard output: docs/events.md")
 	f.watched.flags(flags)
@@ -160,7 +160,7 @@ func (a *app) execute(o *options, reports []string) error {
 	files, writeErr := writeReports(stdout, whole.Run(), targets)
 	console.End(files)
 	if o.run.Update != "" && o.run.Update != golden.UpdateNone {
-		tellPending(out, p.Project)
+		printPending(out, p.Project)
 	}
 	return a.verdict(summary.ExitCode, errors.Join(runErr, writeErr, events.close()))
 }
@@ -205,7 +205,7 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (*option
 	return o, nil
 }
 
-// dry tells what would run.
+// dry reports what would run.
 func (a *app) dry(s *plan.Plan) error {
 	calls, skipped := 0, 0
 	for i := range s.Len() {

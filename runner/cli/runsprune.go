@@ -45,7 +45,7 @@ said of a case is forgotten only when it is named.`,
 				return a.removeRuns(store, args)
 			}
 			removed, err := store.Prune(r, "")
-			return a.tellRemoved(store, removed, err)
+			return a.printRemoved(store, removed, err)
 		},
 	}
 	c.Flags().IntVar(&keep, "keep", 0, "most runs to keep; what vlmspec.yaml says when not given")
@@ -75,10 +75,10 @@ func (a *app) removeRuns(store runs.Store, names []string) error {
 		}
 		removed = append(removed, id)
 	}
-	return a.tellRemoved(store, removed, nil)
+	return a.printRemoved(store, removed, nil)
 }
 
-func (a *app) tellRemoved(store runs.Store, removed []string, problem error) error {
+func (a *app) printRemoved(store runs.Store, removed []string, problem error) error {
 	left, err := store.List()
 	if err != nil {
 		return err

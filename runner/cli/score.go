@@ -26,7 +26,7 @@ func (a *app) scoreCommand() *cobra.Command {
 		Short: "Judge predictions made elsewhere, without a backend",
 		Long: `score puts answers that were made elsewhere to the checks of the specs, as a
 run would: same verdicts, metrics, reports and exit codes. PREDICTIONS is a
-table with the columns id (` + "`vlmspec list`" + ` tells them) and prediction: .csv,
+table with the columns id (` + "`vlmspec list`" + ` shows them) and prediction: .csv,
 .tsv, .json, .jsonl, .parquet or .xlsx. Where cells can be lists, a conversation is
 a list with a prediction for each turn.
 A case without a prediction is an error. PREDICTIONS may also be a run, by its ID or

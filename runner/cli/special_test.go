@@ -26,7 +26,7 @@ var specials = []struct {
 }
 
 // Whatever stands in place of a file of a project, nothing waits for it or grows,
-// and what is wrong is told with the place.
+// and what is wrong is reported with the place.
 func TestSpecialFiles(t *testing.T) {
 	for _, test := range []struct {
 		file string // in testdata/special

@@ -9,8 +9,8 @@ import (
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
-// tellPending says that answers await a person.
-func tellPending(out io.Writer, project *spec.Project) {
+// printPending says that answers await a person.
+func printPending(out io.Writer, project *spec.Project) {
 	n, err := golden.Waiting(project.State)
 	if err != nil {
 		return // the run has told

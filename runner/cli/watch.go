@@ -49,7 +49,7 @@ Keys, on a terminal at once, elsewhere a line each:
 		},
 	}
 	s.flags(c)
-	c.Flags().DurationVar(&poll, "poll", 0, "look at the files so often, for network file systems, which do not tell of changes")
+	c.Flags().DurationVar(&poll, "poll", 0, "look at the files so often, for network file systems, which do not notify of changes")
 	c.Flags().Lookup("poll").NoOptDefVal = "1s"
 	return c
 }

@@ -62,7 +62,7 @@ func (w *watchProcess) next() {
 }
 
 // edits saves a file that a case shows, so many times, and returns how long each
-// took until its verdict was told.
+// took until its verdict was reported.
 func (w *watchProcess) edits(file, verdict string, n int) []time.Duration {
 	data, err := os.ReadFile(file)
 	if err != nil {

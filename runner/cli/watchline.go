@@ -42,7 +42,7 @@ func (s *lineScreen) RunStarts(int) {
 func (s *lineScreen) RunEnds(printed string) {
 	s.End(nil)
 	fmt.Fprint(s.app.err, printed)
-	tellPending(s.app.out, s.project)
+	printPending(s.app.out, s.project)
 	s.due = true
 }
 

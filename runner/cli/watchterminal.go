@@ -92,7 +92,7 @@ func (s *terminalScreen) RunEnds(printed string) {
 	if printed = strings.TrimRight(printed, "\n"); printed != "" {
 		s.program.Println(s.app.shown(printed))
 	}
-	tellPending(&s.written, s.options.Project)
+	printPending(&s.written, s.options.Project)
 	s.print()
 }
 

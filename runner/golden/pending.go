@@ -159,7 +159,7 @@ func pendingOf(c *result.Case, turn int) (p Pending, ok bool) {
 		}
 	}
 	var best string
-	best, p.Agree = most(p.Samples)
+	best, p.Agree = majority(p.Samples)
 	p.Entry.Answers = []string{best}
 	return p, true
 }
@@ -173,7 +173,7 @@ func (p *Pending) because(v result.Verdict) {
 
 // most is the answer that most samples gave, the first of equals. What passes
 // already is pending only where all does.
-func most(samples []Sample) (answer string, agree int) {
+func majority(samples []Sample) (answer string, agree int) {
 	count, passed := map[string]int{}, 0
 	for _, s := range samples {
 		count[check.Fold(s.Answer)]++

@@ -142,7 +142,7 @@ func Waiting(state string) (int, error) {
 
 // Keep makes answers of a run, see [FromRun], pending in a state folder, in place of
 // what was pending for the same turns. One that was rejected stays so while the
-// model answers the same. It may be called by several processes at once.
+// model answers the same. It may be called by several processes concurrently.
 func Keep(state string, answers []Pending, mode Update) error {
 	if mode == UpdateNone || len(answers) == 0 {
 		return nil

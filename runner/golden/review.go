@@ -14,7 +14,7 @@ import (
 type Review struct {
 	// By is who accepts, such as "Ann Example <ann@example.org>".
 	By string
-	// Now tells the time of what is accepted.
+	// Now is the time of what is accepted.
 	Now func() time.Time
 
 	store *Store

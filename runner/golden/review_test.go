@@ -277,8 +277,8 @@ func TestRejectedStaysSo(t *testing.T) {
 	}
 }
 
-// Runs that end at once lose nothing of each other's answers.
-func TestKeepAtOnce(t *testing.T) {
+// Runs that end at the same time lose nothing of each other's answers.
+func TestConcurrentKeep(t *testing.T) {
 	dir := t.TempDir()
 	var all sync.WaitGroup
 	const runs = 8

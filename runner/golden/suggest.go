@@ -59,14 +59,14 @@ func candidates(accepted []string, p Pending) []Tolerance {
 // keypoints lets points be as far off as those of the answer are.
 func keypoints(accepted, answer string, img result.Image) []Tolerance {
 	want, err := point.Points(accepted, point.Options{})
-	got, errGot := point.Points(answer, point.Options{})
-	if err != nil || errGot != nil || len(want) == 0 || len(want) != len(got) {
+	actual, errActual := point.Points(answer, point.Options{})
+	if err != nil || errActual != nil || len(want) == 0 || len(want) != len(actual) {
 		return nil
 	}
 	off, targets := 0.0, []any{}
 	longer := float64(max(img.Width, img.Height, 1))
 	for i := range want {
-		dx, dy := (want[i].X-got[i].X)*float64(img.Width)/longer, (want[i].Y-got[i].Y)*float64(img.Height)/longer
+		dx, dy := (want[i].X-actual[i].X)*float64(img.Width)/longer, (want[i].Y-actual[i].Y)*float64(img.Height)/longer
 		off = max(off, math.Hypot(dx, dy))
 		targets = append(targets, []any{want[i].X, want[i].Y})
 	}

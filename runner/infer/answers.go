@@ -16,10 +16,10 @@ import (
 type Fingerprint struct {
 	Info   sdk.Info
 	Digest [sha256.Size]byte // over program, version, config, model and device
-	Why    string            // why its answers are not kept; "" when they are
+	Why    string            // why its answers are not cached; "" when they are
 }
 
-// Fingerprints tells what backends are. It is called from several goroutines.
+// Fingerprints says what backends are. It is called from several goroutines.
 type Fingerprints interface {
 	// Lookup says what a backend is without starting it; ok is false when
 	// that is not known for certain.
@@ -33,7 +33,7 @@ type Fingerprints interface {
 const NotCached = "not_cached"
 
 // lookup answers a sample without its backend: from the cache, where an answer
-// to every turn is kept, or by the fault that an image is not there or that no
+// to every turn is cached, or by the fault that an image is not there or that no
 // backend may be asked. ok is false when the backend has to be asked.
 func (l *lane) lookup(task Task) (a Answer, ok bool) {
 	a.Started = time.Now()
@@ -84,7 +84,7 @@ func (l *lane) cacheable(p sdk.Params, task Task) (id Fingerprint, why string) {
 	return id, id.uncacheable(p, task.Never)
 }
 
-// uncacheable says why answers are not kept, "" when they are. A sample without a
+// uncacheable says why answers are not cached, "" when they are. A sample without a
 // seed is not one that could be had again.
 func (id Fingerprint) uncacheable(p sdk.Params, never bool) string {
 	switch {
@@ -93,7 +93,7 @@ func (id Fingerprint) uncacheable(p sdk.Params, never bool) string {
 	case id.Why != "":
 		return id.Why
 	case p.Temperature > 0 && !id.Info.Capabilities.Seeds:
-		return fmt.Sprintf("backend %s samples without a seed, so that its answers are not kept", id.Info.Name)
+		return fmt.Sprintf("backend %s samples without a seed, so that its answers are not cached", id.Info.Name)
 	}
 	return ""
 }
@@ -126,7 +126,7 @@ type cachedAnswer struct {
 	OutputTokens int              `json:"output_tokens"`
 	LogProbs     []float64        `json:"logprobs,omitempty"`
 	Images       []sdk.ImageShown `json:"images,omitempty"`
-	Reasoning    string           `json:"reasoning,omitempty"` // as the backend told it; that of Text stands there
+	Reasoning    string           `json:"reasoning,omitempty"` // as the backend gave it; that of Text stands there
 }
 
 // cacheWrites gathers the answers of a sample.
@@ -135,7 +135,7 @@ type cacheWrites struct {
 	values [][]byte
 }
 
-// add notes an answer that may be kept.
+// add notes an answer that is cacheable.
 func (k *cacheWrites) add(l *lane, task Task, req sdk.Request, r sdk.Response) {
 	if l.pool.options.Cache == nil {
 		return

@@ -23,12 +23,12 @@ type known struct {
 	seeds   bool
 }
 
-func (k known) identity() Fingerprint {
+func (k known) fingerprint() Fingerprint {
 	return Fingerprint{Info: sdk.Info{Name: "fake", Capabilities: sdk.Capabilities{Seeds: k.seeds}}, Digest: sha256.Sum256([]byte(k.version)), Why: k.why}
 }
 
-func (k known) Lookup(string) (Fingerprint, bool)                { return k.identity(), k.version != "" }
-func (k known) Record(string, sdk.Backend, sdk.Info) Fingerprint { return k.identity() }
+func (k known) Lookup(string) (Fingerprint, bool)                { return k.fingerprint(), k.version != "" }
+func (k known) Record(string, sdk.Backend, sdk.Info) Fingerprint { return k.fingerprint() }
 
 // session is a run with a cache in a folder.
 type session struct {
@@ -190,9 +190,9 @@ func TestWhatAnAnswerDependsOn(t *testing.T) {
 	})
 }
 
-// What cannot be had again is not kept: a sample without a seed, a fault, the
+// What cannot be had again is not cached: a sample without a seed, a fault, the
 // first turns of a conversation that ended in one.
-func TestWhatIsNotKept(t *testing.T) {
+func TestWhatIsNotCached(t *testing.T) {
 	sampled := one("a")
 	sampled.Params.Temperature = 0.7
 	for name, test := range map[string]struct {
@@ -345,7 +345,7 @@ func TestRecordOfAnotherKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	req := sdk.Request{Messages: []sdk.Message{{Role: sdk.User, Parts: []sdk.Part{{Text: "a"}}}}, Params: sdk.Params{Seed: 7}}
-	key, _ := keyOf(is.identity(), req, 0)
+	key, _ := keyOf(is.fingerprint(), req, 0)
 	store.Put(key, []byte("[1]"))
 	if err := store.Close(); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 )
 
 // converse holds one sample: its turns one after another, each with the history.
-// The answers are kept once the whole sample has come to its end.
+// The answers are cached once the whole sample has come to its end.
 func (l *lane) converse(task Task, in position) (a Answer) {
 	a.Started = time.Now()
 	c := task.Case
@@ -83,10 +83,10 @@ func (l *lane) ready(ctx context.Context) error {
 	return nil
 }
 
-// queues reports whether calls wait in the backend, which tells when it begins.
+// queues reports whether calls wait in the backend, which says when it begins.
 func (l *lane) queues() bool {
-	_, tells := l.backend.(Ahead)
-	return tells && l.info.Capabilities.Queues
+	_, ahead := l.backend.(Ahead)
+	return ahead && l.info.Capabilities.Queues
 }
 
 func (l *lane) generate(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {
@@ -113,7 +113,7 @@ func busy(t sdk.Timings) time.Duration { return t.Preprocess + t.Encode + t.Pref
 
 // fits refuses a case that needs more than the backend has.
 func (l *lane) fits(c *spec.Case) error {
-	most, n := l.info.Capabilities.MaxImages, 0
+	limit, n := l.info.Capabilities.MaxImages, 0
 	for _, t := range c.Turns {
 		for _, p := range t.Parts {
 			if p.Image != nil {
@@ -121,8 +121,8 @@ func (l *lane) fits(c *spec.Case) error {
 			}
 		}
 	}
-	if most > 0 && n > most {
-		return sdk.Errorf(sdk.InvalidRequest, "the case shows %d images, and backend %s takes at most %d", n, l.name, most)
+	if limit > 0 && n > limit {
+		return sdk.Errorf(sdk.InvalidRequest, "the case shows %d images, and backend %s takes at most %d", n, l.name, limit)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ type fake struct {
 	mu     sync.Mutex
 	asked  []sdk.Request
 	now    int // calls under way
-	most   int // calls under way at once
+	peak   int // concurrent calls
 	closed bool
 }
 
@@ -40,7 +40,7 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 	f.mu.Lock()
 	f.asked = append(f.asked, req)
 	f.now++
-	f.most = max(f.most, f.now)
+	f.peak = max(f.peak, f.now)
 	f.mu.Unlock()
 	defer func() {
 		f.mu.Lock()
@@ -128,7 +128,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// Cases of one image are computed at once, on each of several backends.
+// Cases of one image are computed concurrently, on each of several backends.
 func TestImagesStayTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
@@ -182,8 +182,8 @@ func TestConcurrency(t *testing.T) {
 		for i := range cases {
 			wait(t, p, i)
 		}
-		if f.most != max(n, 1) {
-			t.Errorf("%d calls at once with Concurrency %d", f.most, n)
+		if f.peak != max(n, 1) {
+			t.Errorf("%d concurrent calls with Concurrency %d", f.peak, n)
 		}
 	}
 }
@@ -374,14 +374,14 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-func TestStartAndEndAreTold(t *testing.T) {
+func TestStartAndEndAreReported(t *testing.T) {
 	var mu sync.Mutex
-	var told []string
+	var reported []string
 	note := func(what string) func(Task) {
 		return func(task Task) {
 			mu.Lock()
 			defer mu.Unlock()
-			told = append(told, what+" "+task.Case.ID)
+			reported = append(reported, what+" "+task.Case.ID)
 		}
 	}
 	f := &fake{}
@@ -392,8 +392,8 @@ func TestStartAndEndAreTold(t *testing.T) {
 	wait(t, p, 0)
 	wait(t, p, 1)
 	p.Close()
-	if want := []string{"start a", "end a", "start b", "end b"}; !slices.Equal(told, want) {
-		t.Errorf("told %v", told)
+	if want := []string{"start a", "end a", "start b", "end b"}; !slices.Equal(reported, want) {
+		t.Errorf("reported %v", reported)
 	}
 }
 
@@ -403,13 +403,13 @@ type queueing struct {
 	fake
 	computing chan struct{}
 	sent      int
-	mostSent  int
+	maxSent   int
 }
 
 func (q *queueing) GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error) {
 	q.mu.Lock()
 	q.sent++
-	q.mostSent = max(q.mostSent, q.sent)
+	q.maxSent = max(q.maxSent, q.sent)
 	q.mu.Unlock()
 	defer func() {
 		q.mu.Lock()
@@ -445,8 +445,8 @@ func TestAhead(t *testing.T) {
 				t.Errorf("task %d: %+v, %v s, %v", i, a.Fault, a.Seconds, a.Turns[0].Timings)
 			}
 		}
-		if got := q.ids(); q.mostSent != 2 || got != "0 1 2 3" {
-			t.Errorf("%d calls were sent at once; asked %s", q.mostSent, got)
+		if got := q.ids(); q.maxSent != 2 || got != "0 1 2 3" {
+			t.Errorf("%d calls were sent concurrently; asked %s", q.maxSent, got)
 		}
 	})
 }
@@ -475,8 +475,8 @@ func TestQueues(t *testing.T) {
 				t.Errorf("a time limit was not kept: %+v, %v s", a.Fault, a.Seconds)
 			}
 		}
-		if q.mostSent != 4 {
-			t.Errorf("%d calls were sent at once", q.mostSent)
+		if q.maxSent != 4 {
+			t.Errorf("%d calls were sent concurrently", q.maxSent)
 		}
 	})
 }

@@ -34,7 +34,7 @@ type lane struct {
 	lookedUp  bool             // id was looked for in what was recorded
 	recording chan Fingerprint // of the backend that was started; nil once it is in id
 
-	// slots bounds the samples that the backend computes at once, senders those
+	// slots bounds the samples that the backend computes concurrently, senders those
 	// that have a turn after the one under way.
 	slots, senders chan struct{}
 
@@ -44,7 +44,7 @@ type lane struct {
 	calls sync.RWMutex
 }
 
-// Ahead is a backend that may be sent one call more than it computes at once,
+// Ahead is a backend that may be sent one call more than its concurrency,
 // from when it has begun with the one before.
 type Ahead interface {
 	GenerateAhead(ctx context.Context, req sdk.Request, begun func()) (sdk.Response, error)
@@ -56,9 +56,9 @@ type Restarting interface {
 	Ready(ctx context.Context) error
 }
 
-// workers is how many of so many samples are under way at once.
+// workers is how many of so many samples are under way concurrently.
 func (l *lane) workers(samples int) int {
-	n := max(cap(l.slots), 1) // one tells that the backend did not open
+	n := max(cap(l.slots), 1) // one fails with the reason why the backend did not open
 	if _, ok := l.backend.(Ahead); ok {
 		n++
 	}
@@ -66,7 +66,7 @@ func (l *lane) workers(samples int) int {
 }
 
 // patience is how long a sample may wait in a backend that queues: as long as all
-// others at once may take; 0 for ever.
+// others, concurrently, may take; 0 for ever.
 func (l *lane) patience() time.Duration {
 	if l.endless {
 		return 0
@@ -75,7 +75,7 @@ func (l *lane) patience() time.Duration {
 }
 
 // run answers the queue: from the cache as far as that goes, and then, as many
-// tasks at once as the backend takes, by the backend.
+// concurrent tasks as the backend takes, by the backend.
 func (l *lane) run() {
 	defer close(l.ended)
 	rest := l.queue
@@ -184,7 +184,7 @@ func (l *lane) try(task Task, in position) Answer {
 	// be tried again would wait for it, and the earlier one for that.
 	select {
 	case <-in.before:
-	case <-l.pool.ctx.Done(): // converse tells
+	case <-l.pool.ctx.Done(): // converse reports it
 	}
 	l.calls.RLock()
 	a := l.converse(task, in)

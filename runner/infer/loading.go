@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// Bounds say how many backends may be loaded at once; the zero value does not
+// Bounds say how many backends may be loaded at the same time; the zero value does not
 // bound them.
 type Bounds struct {
 	Count int                     // backends; 0 is no bound

@@ -15,7 +15,7 @@ import (
 type shelf struct {
 	mu     sync.Mutex
 	open   int
-	most   int
+	peak   int
 	events []string
 }
 
@@ -29,7 +29,7 @@ func (s *shelf) get(_ context.Context, name string) (sdk.Backend, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open++
-	s.most = max(s.most, s.open)
+	s.peak = max(s.peak, s.open)
 	s.events = append(s.events, "+"+name)
 	b := &onShelf{shelf: s, name: name}
 	b.concurrency = 2
@@ -71,7 +71,7 @@ func TestNoMoreAreLoadedThanAllowed(t *testing.T) {
 	for name, test := range map[string]struct {
 		bounds   Bounds
 		backends []string
-		most     int
+		peak     int
 	}{
 		"one at a time":                 {Bounds{Count: 1}, []string{"a", "b", "c"}, 1},
 		"two at a time":                 {Bounds{Count: 2}, []string{"a", "b", "c", "d"}, 2},
@@ -92,8 +92,8 @@ func TestNoMoreAreLoadedThanAllowed(t *testing.T) {
 				t.Errorf("backends %v", p.Backends())
 			}
 			p.Close()
-			if s.most > test.most || s.open != 0 {
-				t.Errorf("%d were open at once, %d are now: %v", s.most, s.open, s.events)
+			if s.peak > test.peak || s.open != 0 {
+				t.Errorf("%d were open at the same time, %d are now: %v", s.peak, s.open, s.events)
 			}
 		})
 	}
@@ -132,8 +132,8 @@ func TestJudgeTakesTurns(t *testing.T) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	p.Close()
-	if s.most != 1 || s.open != 0 || !slices.Contains(s.events, "+judge") {
-		t.Errorf("%d were open at once, %d are now: %v", s.most, s.open, s.events)
+	if s.peak != 1 || s.open != 0 || !slices.Contains(s.events, "+judge") {
+		t.Errorf("%d were open at the same time, %d are now: %v", s.peak, s.open, s.events)
 	}
 }
 
@@ -147,8 +147,8 @@ func TestTurnsOnDemand(t *testing.T) {
 	}
 	waits.Wait()
 	p.Close()
-	if s.most != 1 || s.open != 0 {
-		t.Errorf("%d were open at once, %d are now", s.most, s.open)
+	if s.peak != 1 || s.open != 0 {
+		t.Errorf("%d were open at the same time, %d are now", s.peak, s.open)
 	}
 }
 

@@ -38,7 +38,7 @@ func costliestFirst(groups [][]int, tasks []Task) []int {
 		at[g] = g
 		for _, path := range imagesOf(tasks[group[0]].Case) {
 			if _, seen := pixels[path]; !seen && len(groups) > 1 {
-				info, _ := imaging.InspectFile(path) // what is wrong with it is told when it is shown
+				info, _ := imaging.InspectFile(path) // what is wrong with it is reported when it is shown
 				pixels[path] = info.Width * info.Height
 			}
 			cost[g] += pixels[path]

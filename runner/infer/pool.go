@@ -20,10 +20,10 @@ type Task struct {
 	Case  *spec.Case
 	Index int  // of the sample
 	Timed bool // a check reads how long the answer took: it is asked for anew
-	Never bool // its answer is neither taken from the cache nor kept
+	Never bool // its answer is neither taken from the cache nor cached
 }
 
-// Answer is what came of a task: the turns, without verdicts, or a fault.
+// Answer is the outcome of a task: the turns, without verdicts, or a fault.
 type Answer struct {
 	Turns   []result.Turn
 	Images  [][]check.Image // by turn: the images of the conversation so far
@@ -76,7 +76,7 @@ type future struct {
 // Start begins to answer. Tasks that show the same images follow each other, so
 // that a backend can keep what it made of an image, those with the largest images
 // first; else they are asked in order. Backends take turns in the order in which
-// the tasks name them, where not all may be loaded at once.
+// the tasks name them, where not all may be loaded at the same time.
 func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 	p := &Pool{options: o, tasks: tasks, futures: make([]future, len(tasks)), lanes: map[string]*lane{}, images: newImages(o.Cache)}
 	p.loading.bounds, p.loading.uses, p.loading.apart = o.Bounds, map[*lane]int{}, map[*lane]bool{}

@@ -12,12 +12,12 @@ import (
 	"github.com/vlmspec/vlmspec/runner/metric"
 )
 
-const mostBytes = 64 << 20 // of a .json
+const maxBytes = 64 << 20 // of a .json
 
 const forms = "expected COCO's segmentation: {size: [height, width], counts: ...}, or a list of polygons [[x0, y0, x1, y1, ...], ...] in pixels"
 
 func loadJSON(path string) (*Mask, error) {
-	data, err := regular.Text(path, mostBytes)
+	data, err := regular.Text(path, maxBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no such file", path)
 	}

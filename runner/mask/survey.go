@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// mostValues a picture may have and still be a mask.
-const mostValues = 4096
+// maxValues a picture may have and still be a mask.
+const maxValues = 4096
 
 // census is what values the visible pixels of a mask have.
 type census struct {
@@ -41,8 +41,8 @@ func survey(p *pixels) (*census, error) {
 		if run > 0 {
 			c.count[last] += run
 		}
-		if len(c.count) > mostValues {
-			return nil, fmt.Errorf("it has more than %d different colors, as a picture has and no mask; all that is not transparent is class: %s", mostValues, Visible)
+		if len(c.count) > maxValues {
+			return nil, fmt.Errorf("it has more than %d different colors, as a picture has and no mask; all that is not transparent is class: %s", maxValues, Visible)
 		}
 	}
 	for v, n := range c.count {
@@ -72,10 +72,10 @@ func (c *census) class(class string) (func(value) bool, error) {
 
 // halves is for lossy formats.
 func (c *census) halves() (func(value) bool, error) {
-	most, between, bright := 0, 0, 0
+	limit, between, bright := 0, 0, 0
 	for v, n := range c.count {
 		b := c.brightness(v)
-		most = max(most, b)
+		limit = max(limit, b)
 		switch {
 		case b >= 192:
 			bright += n
@@ -84,8 +84,8 @@ func (c *census) halves() (func(value) bool, error) {
 		}
 	}
 	switch {
-	case most > 0 && most < 128:
-		return nil, fmt.Errorf("nothing in it is brighter than %d of 255, and a lossy format does not keep values: save the mask as PNG", most)
+	case limit > 0 && limit < 128:
+		return nil, fmt.Errorf("nothing in it is brighter than %d of 255, and a lossy format does not keep values: save the mask as PNG", limit)
 	case between*10 > c.total || between > bright:
 		return nil, fmt.Errorf("%.2g %% of it is neither dark nor bright, and %.2g %% is bright: say from which brightness on it is inside, with `threshold:`",
 			c.percent(between), c.percent(bright))
@@ -193,7 +193,7 @@ func (c *census) hex(v value) string {
 
 // list names values and their share, the most frequent first.
 func (c *census) list(values []value) string {
-	const most = 8
+	const limit = 8
 	if c.total == 0 {
 		return "it is transparent everywhere"
 	}
@@ -211,10 +211,10 @@ func (c *census) list(values []value) string {
 		return int(a) - int(b)
 	})
 	var names []string
-	for _, v := range values[:min(len(values), most)] {
+	for _, v := range values[:min(len(values), limit)] {
 		names = append(names, fmt.Sprintf("%s (%.2g %%)", c.name(v), c.percent(c.count[v])))
 	}
-	if n := len(values) - most; n > 0 {
+	if n := len(values) - limit; n > 0 {
 		names = append(names, fmt.Sprintf("%d more", n))
 	}
 	return "it has the " + plural(what, len(values)) + " " + strings.Join(names, ", ")

@@ -20,13 +20,13 @@ func BLEU(captions []Caption) ([4]float64, error) {
 	predicted, reference := 0.0, 0.0
 	for _, c := range captions {
 		counts, length := ngrams(c.Prediction)
-		most, closest := referenceGrams(c.References, length)
+		maxCounts, closest := referenceGrams(c.References, length)
 		predicted += float64(length)
 		reference += float64(closest)
 		for n := range counts {
 			guess[n] += float64(max(0, length-n))
 			for gram, k := range counts[n].count {
-				correct[n] += float64(min(k, most[n][gram]))
+				correct[n] += float64(min(k, maxCounts[n][gram]))
 			}
 		}
 	}
@@ -45,15 +45,15 @@ func BLEU(captions []Caption) ([4]float64, error) {
 }
 
 // referenceGrams is the largest count of each n-gram in a reference, and the reference length closest to length.
-func referenceGrams(references []string, length int) (most [maxGram]map[string]int, closest int) {
-	for n := range most {
-		most[n] = map[string]int{}
+func referenceGrams(references []string, length int) (maxCounts [maxGram]map[string]int, closest int) {
+	for n := range maxCounts {
+		maxCounts[n] = map[string]int{}
 	}
 	for i, r := range references {
 		counts, l := ngrams(r)
 		for n := range counts {
 			for gram, k := range counts[n].count {
-				most[n][gram] = max(most[n][gram], k)
+				maxCounts[n][gram] = max(maxCounts[n][gram], k)
 			}
 		}
 		d, best := abs(l-length), abs(closest-length)
@@ -61,7 +61,7 @@ func referenceGrams(references []string, length int) (most [maxGram]map[string]i
 			closest = l
 		}
 	}
-	return most, closest
+	return maxCounts, closest
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -33,7 +33,7 @@ func BoxHit(prediction, gold Box, threshold float64) float64 {
 	return one(IoU(prediction, gold) >= threshold)
 }
 
-// CenterInside tells whether the centre of the prediction lies in the gold box, borders included.
+// CenterInside reports whether the centre of the prediction lies in the gold box, borders included.
 // Source: lmms-eval, tasks/refcoco/utils_rec.py (Center_ACC); VLMEvalKit, dataset/utils/tdbench.py.
 func CenterInside(prediction, gold Box) bool {
 	x, y := (prediction[0]+prediction[2])/2, (prediction[1]+prediction[3])/2

@@ -1,6 +1,6 @@
 package metric
 
-// InPolygon tells by the even-odd rule whether a point lies in a polygon; the first corner follows the last. Points on
+// InPolygon reports by the even-odd rule whether a point lies in a polygon; the first corner follows the last. Points on
 // the border are inside. Fewer than three corners have no inside.
 func InPolygon(x, y float64, corners [][2]float64) bool {
 	if len(corners) < 3 {

@@ -28,7 +28,7 @@ type hub struct {
 	status   int               // of the hub, for all; 0 is as it should be
 	requests []*http.Request   // to the host of the files
 	hubSaw   []*http.Request
-	round    string // ends the address of the file, to tell late requests of a pull before
+	round    string // ends the address of the file, to tell late requests from those of a pull before
 	// odd may answer in place of the host of the files; n counts requests from 0.
 	odd func(w http.ResponseWriter, r *http.Request, n int) bool
 }

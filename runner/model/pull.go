@@ -41,7 +41,7 @@ type Puller struct {
 	free  func(dir string) (int64, error) // bytes
 }
 
-// Event is what there is to tell while a file comes: how far it is, some ten
+// Event is the progress of a file that is pulled: how far it is, some ten
 // times a second, or a note, such as that a connection broke.
 type Event struct {
 	Done, Total int64  // bytes; Total is -1 when the server does not say
@@ -50,7 +50,7 @@ type Event struct {
 
 // NewPuller makes requests as the hub's own tools do: HF_ENDPOINT names another
 // hub, HF_TOKEN is sent to it and nobody else, and proxies are those of the
-// environment. report is told of each pull from one goroutine at a time.
+// environment. report is called for each pull from one goroutine at a time.
 func NewPuller(s Store, connections int, report func(Event)) (*Puller, error) {
 	r, err := newRemote(cmp.Or(os.Getenv("HF_ENDPOINT"), "https://huggingface.co"), os.Getenv("HF_TOKEN"), connections)
 	if err != nil {
@@ -87,10 +87,10 @@ func (p *Puller) Pull(ctx context.Context, ref Ref) (e Entry, there bool, err er
 	if e, err = p.store.Find(ref); err == nil {
 		return e, true, nil
 	}
-	const most = 3
+	const limit = 3
 	for attempt := 1; ; attempt++ {
-		e, err = p.attempt(ctx, ref, path, attempt == most)
-		if again, ok := errors.AsType[anew](err); !ok || attempt == most {
+		e, err = p.attempt(ctx, ref, path, attempt == limit)
+		if again, ok := errors.AsType[anew](err); !ok || attempt == limit {
 			return e, false, err
 		} else if ok {
 			p.note("%v; beginning anew", again.error)
@@ -114,7 +114,7 @@ func (p *Puller) attempt(ctx context.Context, ref Ref, path string, plain bool) 
 		if _, ok := errors.AsType[anew](err); ok {
 			t.drop()
 		}
-		return Entry{}, t.kept(err)
+		return Entry{}, t.resumableError(err)
 	}
 	return t.install(ctx)
 }
@@ -156,9 +156,11 @@ func (t *transfer) install(ctx context.Context) (Entry, error) {
 	return e, nil
 }
 
-func (p *Puller) note(format string, args ...any) { p.tell(Event{Note: fmt.Sprintf(format, args...)}) }
+func (p *Puller) note(format string, args ...any) {
+	p.emit(Event{Note: fmt.Sprintf(format, args...)})
+}
 
-func (p *Puller) tell(e Event) {
+func (p *Puller) emit(e Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.report != nil {

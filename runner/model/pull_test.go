@@ -29,7 +29,7 @@ func TestPull(t *testing.T) {
 		hub  func(h *hub)
 		odd  hook
 		want string // in the error; "" is no error
-		note string // in what was told
+		note string // in what was reported
 	}{
 		"all well": {},
 		"connections break": {
@@ -220,10 +220,10 @@ func TestPull(t *testing.T) {
 				c.hub(h)
 			}
 			s := Store{t.TempDir()}
-			p, told := newPuller(t, s)
+			p, reported := newPuller(t, s)
 			e, there, err := p.Pull(t.Context(), theRef)
-			if !strings.Contains(told.notes(), c.note) {
-				t.Errorf("told %q, want %q", told.notes(), c.note)
+			if !strings.Contains(reported.notes(), c.note) {
+				t.Errorf("reported %q, want %q", reported.notes(), c.note)
 			}
 			if c.want != "" {
 				if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
@@ -240,8 +240,8 @@ func TestPull(t *testing.T) {
 			if got, err := os.ReadFile(e.Path); err != nil || !bytes.Equal(got, data) {
 				t.Errorf("the file is not right: %v", err)
 			}
-			if last := told.all[len(told.all)-1]; last.Done != int64(len(data)) {
-				t.Errorf("the last that was told is %+v", last)
+			if last := reported.all[len(reported.all)-1]; last.Done != int64(len(data)) {
+				t.Errorf("the last that was reported is %+v", last)
 			}
 			wantFiles(t, s, e.Path, e.Path+recordSuffix)
 		})
@@ -354,7 +354,7 @@ func TestResume(t *testing.T) {
 		"the part is damaged": {between: func(_ *hub, s Store) {
 			var p progress
 			_ = readJSON(s.path(theRef)+stateSuffix, &p)
-			k := slices.IndexFunc(p.Got, func(got int64) bool { return got > 4 })
+			k := slices.IndexFunc(p.Received, func(got int64) bool { return got > 4 })
 			f, _ := os.OpenFile(s.path(theRef)+partSuffix, os.O_RDWR, 0)
 			_, _ = f.WriteAt([]byte("XXXX"), int64(k)*p.Chunk)
 			_ = f.Close()
@@ -363,7 +363,7 @@ func TestResume(t *testing.T) {
 		"the state lies": {between: func(_ *hub, s Store) {
 			var p progress
 			_ = readJSON(s.path(theRef)+stateSuffix, &p)
-			p.Got[0] = 1 << 40
+			p.Received[0] = 1 << 40
 			_ = writeJSON(s.path(theRef)+stateSuffix, p)
 		}, again: true},
 	} {
@@ -393,7 +393,7 @@ func TestResume(t *testing.T) {
 			h.mu.Lock()
 			h.odd, h.round = nil, "2"
 			h.mu.Unlock()
-			p, told := newPuller(t, s)
+			p, reported := newPuller(t, s)
 			if _, _, err := p.Pull(t.Context(), theRef); err != nil {
 				t.Fatal(err)
 			}
@@ -401,9 +401,9 @@ func TestResume(t *testing.T) {
 				t.Errorf("the file is not right: %v", err)
 			}
 			var first int64
-			told.mu.Lock()
-			first = told.all[0].Done
-			told.mu.Unlock()
+			reported.mu.Lock()
+			first = reported.all[0].Done
+			reported.mu.Unlock()
 			asked := int64(0)
 			for _, r := range h.ranges() {
 				from, to, _ := strings.Cut(strings.TrimPrefix(r, "bytes="), "-")
@@ -412,7 +412,7 @@ func TestResume(t *testing.T) {
 				asked += b - a + 1
 			}
 			if all := int64(len(h.data)); !c.again && (asked != all-e.Have || first != e.Have) || c.again && asked < all {
-				t.Errorf("had %d, asked for %d of %d; told %d first", e.Have, asked, all, first)
+				t.Errorf("had %d, asked for %d of %d; reported %d first", e.Have, asked, all, first)
 			}
 		})
 	}
@@ -425,8 +425,8 @@ func (h *hub) become(data []byte) {
 	h.linked["X-Linked-Size"] = strconv.Itoa(len(data))
 }
 
-// Two pulls of one file at once: one fetches, the other waits and finds it.
-func TestPullAtOnce(t *testing.T) {
+// Two concurrent pulls of one file: one fetches, the other waits and finds it.
+func TestConcurrentPulls(t *testing.T) {
 	h := newHub(t, gguf(300_000, 1))
 	s := Store{t.TempDir()}
 	arrived := make(chan struct{})
@@ -480,13 +480,13 @@ func TestStall(t *testing.T) {
 		<-r.Context().Done() // until the other side goes
 		return true
 	}
-	p, told := newPuller(t, Store{t.TempDir()})
+	p, reported := newPuller(t, Store{t.TempDir()})
 	p.stall = 20 * time.Millisecond
 	if _, _, err := p.Pull(t.Context(), theRef); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(told.notes(), "nothing came any more") {
-		t.Errorf("told %q", told.notes())
+	if !strings.Contains(reported.notes(), "nothing came any more") {
+		t.Errorf("reported %q", reported.notes())
 	}
 }
 
@@ -494,12 +494,12 @@ func TestStall(t *testing.T) {
 func TestRetryAfter(t *testing.T) {
 	h := newHub(t, gguf(1000, 1))
 	h.odd = status(429, 0)
-	p, told := newPuller(t, Store{t.TempDir()})
+	p, reported := newPuller(t, Store{t.TempDir()})
 	if _, _, err := p.Pull(t.Context(), theRef); err != nil {
 		t.Fatal(err)
 	}
-	if len(told.pauses) != 1 || told.pauses[0] != 7*time.Second {
-		t.Errorf("paused %v", told.pauses)
+	if len(reported.pauses) != 1 || reported.pauses[0] != 7*time.Second {
+		t.Errorf("paused %v", reported.pauses)
 	}
 	if d := backoff(1, time.Hour); d != time.Minute {
 		t.Errorf("waits %v for an hour", d)
@@ -509,7 +509,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// A full disk is told before, and when it comes unforeseen.
+// A full disk is reported before, and when it comes unforeseen.
 func TestFullDisk(t *testing.T) {
 	newHub(t, gguf(100_000, 1))
 	s := Store{t.TempDir()}
@@ -526,7 +526,7 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Skip("no /dev/full here")
 	}
-	tr := &transfer{Puller: p, source: source{ref: theRef}, path: s.path(theRef), part: full, progress: progress{Got: []int64{0}}}
+	tr := &transfer{Puller: p, source: source{ref: theRef}, path: s.path(theRef), part: full, progress: progress{Received: []int64{0}}}
 	defer full.Close()
 	body := &http.Response{Body: io.NopCloser(strings.NewReader("GGUF"))}
 	if _, err = tr.copy(body, func() {}, 0, 0, 4); err == nil || !strings.Contains(err.Error(), "the disk is full") {
@@ -644,11 +644,11 @@ func TestSilentServer(t *testing.T) {
 		<-r.Context().Done()
 		return true
 	}
-	p, told := newPuller(t, Store{t.TempDir()})
+	p, reported := newPuller(t, Store{t.TempDir()})
 	p.stall = 50 * time.Millisecond
 	_, _, err := p.Pull(t.Context(), theRef)
 	if err == nil || !strings.Contains(err.Error(), "gave up after 5 tries") {
-		t.Errorf("got %v; told %q", err, told.notes())
+		t.Errorf("got %v; reported %q", err, reported.notes())
 	}
 }
 
@@ -667,11 +667,11 @@ func TestTrickle(t *testing.T) {
 		}
 		return true
 	}
-	p, told := newPuller(t, Store{t.TempDir()})
+	p, reported := newPuller(t, Store{t.TempDir()})
 	p.stall = 50 * time.Millisecond
 	_, _, err := p.Pull(t.Context(), theRef)
 	if err == nil || !strings.Contains(err.Error(), "next to nothing came any more; gave up after 5 tries") {
-		t.Errorf("got %v; told %q", err, told.notes())
+		t.Errorf("got %v; reported %q", err, reported.notes())
 	}
 }
 
@@ -709,14 +709,14 @@ func TestPinnedSize(t *testing.T) {
 	}
 }
 
-// No network and no hub are told as such.
+// No network and no hub are reported as such.
 func TestNoConnection(t *testing.T) {
 	h := newHub(t, nil)
-	p, told := newPuller(t, Store{t.TempDir()})
+	p, reported := newPuller(t, Store{t.TempDir()})
 	h.Close()
 	_, _, err := p.Pull(t.Context(), theRef)
-	if err == nil || !strings.Contains(err.Error(), "no connection to 127.0.0.1: ") || !strings.Contains(err.Error(), "gave up after 5 tries") || len(told.pauses) != 4 {
-		t.Errorf("got %v after %v", err, told.pauses)
+	if err == nil || !strings.Contains(err.Error(), "no connection to 127.0.0.1: ") || !strings.Contains(err.Error(), "gave up after 5 tries") || len(reported.pauses) != 4 {
+		t.Errorf("got %v after %v", err, reported.pauses)
 	}
 	t.Setenv("HF_ENDPOINT", "huggingface.co")
 	if _, err := NewPuller(Store{}, 1, nil); err == nil || !strings.Contains(err.Error(), "HF_ENDPOINT") {

@@ -186,7 +186,7 @@ func (r Ref) place() string {
 }
 
 // referenceOf is the reference of the file that lies at a place in a store, as far
-// as its name tells; "" for none.
+// as its name says; "" for none.
 func referenceOf(place string) string {
 	parts := strings.Split(filepath.ToSlash(place), "/")
 	switch {

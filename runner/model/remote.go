@@ -59,7 +59,7 @@ func newRemote(endpoint, token string, connections int) (*remote, error) {
 }
 
 // withToken sends the token to the hub itself and nobody else, whoever redirects
-// to where: Go's own rule would also tell it to the hub's subdomains.
+// to where: Go's own rule would also send it to the hub's subdomains.
 type withToken struct {
 	http.RoundTripper
 	hub   *url.URL
@@ -116,7 +116,7 @@ func (r *remote) look(ctx context.Context, ref Ref) (source, error) {
 	defer resp.Body.Close()
 	head := func(linked, own string) string {
 		if v := resp.Header.Get(linked); v != "" || resp.StatusCode >= 300 {
-			return v // of a redirect, its own headers tell of the redirect
+			return v // of a redirect, its own headers describe the redirect
 		}
 		return resp.Header.Get(own)
 	}
@@ -164,7 +164,7 @@ func (r *remote) ask(ctx context.Context, client *http.Client, method string, sr
 	return nil, r.refused(src.ref, resp)
 }
 
-// failedConnection tells a connection that was not made, without the address,
+// failedConnection describes a connection that was not made, without the address,
 // which may hold a signature.
 func failedConnection(host string, err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
@@ -185,7 +185,7 @@ func failedConnection(host string, err error) error {
 	return transient{error: fmt.Errorf("no connection to %s: %w", host, err)}
 }
 
-// refused tells a status in which there is no file.
+// refused reports a status in which there is no file.
 func (r *remote) refused(ref Ref, resp *http.Response) error {
 	status := resp.Status
 	switch code := resp.StatusCode; {

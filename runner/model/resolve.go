@@ -101,7 +101,7 @@ func replace(value any, to func(Ref, string) (string, error)) (any, error) {
 		return to(r, v)
 	case map[string]any:
 		out := maps.Clone(v)
-		for _, key := range slices.Sorted(maps.Keys(v)) { // so that one mistake is told, always the same
+		for _, key := range slices.Sorted(maps.Keys(v)) { // so that one mistake is reported, always the same
 			item, err := replace(v[key], to)
 			if err != nil {
 				return nil, err

@@ -12,7 +12,7 @@ import (
 const tries = 5
 
 // persist does something until it is done, or fails in a way that another try
-// would not mend, or too often in a row. do tells whether it got any further.
+// would not fix, or too often in a row. do reports whether it got any further.
 func (p *Puller) persist(ctx context.Context, do func() (further bool, err error)) error {
 	for failed := 0; ; {
 		further, err := do()

@@ -18,7 +18,7 @@ import (
 
 // Store is a folder of model files. Beside each whole file lies a record, and
 // beside each part of one what it is a part of. Several processes may use a
-// store at once. The zero value is no store; [Open] gives the user's.
+// store concurrently. The zero value is no store; [Open] gives the user's.
 type Store struct{ dir string }
 
 // Record says what a file is: the JSON file beside it.

@@ -118,7 +118,7 @@ func TestListAndRemove(t *testing.T) {
 }
 
 // A file without a sound record is not used, since nobody knows what it is; it is
-// listed and told as damaged, and pulled anew.
+// listed and reported as damaged, and pulled anew.
 func TestNoRecord(t *testing.T) {
 	for name, c := range map[string]struct {
 		harm func(record string) error
@@ -170,7 +170,7 @@ func TestReferenceOf(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := referenceOf(r.place()); got != text {
-			t.Errorf("%s lies at %s, which is told as %q", text, r.place(), got)
+			t.Errorf("%s lies at %s, which is reported as %q", text, r.place(), got)
 		}
 	}
 	if got := referenceOf("stray.gguf"); got != "" {
@@ -248,10 +248,10 @@ func TestResumeAddress(t *testing.T) {
 			}
 			s := Store{t.TempDir()}
 			pull := func(ctx context.Context) (Entry, *events, error) {
-				p, told := newPuller(t, s)
+				p, reported := newPuller(t, s)
 				trustAll(p)
 				e, _, err := p.Pull(ctx, r)
-				return e, told, err
+				return e, reported, err
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			h.odd = func(_ http.ResponseWriter, r *http.Request, n int) bool {
@@ -268,15 +268,15 @@ func TestResumeAddress(t *testing.T) {
 			h.odd = nil
 			c.between(h, s.path(r)+partSuffix)
 			h.mu.Unlock()
-			e, told, err := pull(t.Context())
+			e, reported, err := pull(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got, err := os.ReadFile(e.Path); err != nil || sumHex(got) != sumHex(h.data) || e.SHA256 != sumHex(h.data) {
 				t.Errorf("the file is not right: %v", err)
 			}
-			if anew := told.all[0].Done == 0; anew != c.again {
-				t.Errorf("began with %+v", told.all[0])
+			if anew := reported.all[0].Done == 0; anew != c.again {
+				t.Errorf("began with %+v", reported.all[0])
 			}
 		})
 	}

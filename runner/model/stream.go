@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// opening is what the first request for a file tells.
+// opening is what the first request for a file returns.
 type opening struct {
 	size      int64 // -1 when not known
 	validator string
@@ -43,7 +43,7 @@ func validatorOf(h http.Header) string {
 
 const magic = "GGUF"
 
-// open asks for the first bytes, which tell whether it is a GGUF file, how large
+// open asks for the first bytes, which show whether it is a GGUF file, how large
 // it is and whether the server gives ranges.
 func (t *transfer) open(whole context.Context) (opening, error) {
 	ctx, cancel := context.WithCancel(whole)
@@ -108,7 +108,7 @@ func (t *transfer) checkBegin(begin []byte, h http.Header) error {
 // stream fetches the file over one connection from beginning to end, and again
 // from the beginning when that breaks, for a server that gives no ranges.
 func (t *transfer) stream(ctx context.Context, first opening) error {
-	t.progress = progress{Reference: t.ref.String(), URL: t.url, Validator: first.validator, Size: first.size, Got: []int64{0}}
+	t.progress = progress{Reference: t.ref.String(), URL: t.url, Validator: first.validator, Size: first.size, Received: []int64{0}}
 	if err := t.room(first.size); err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (t *transfer) receive(ctx context.Context) error {
 		return anew{fmt.Errorf("%s has changed on the server while it came", t.ref.Base())}
 	}
 	t.state.Lock()
-	t.Got[0] = 0
+	t.Received[0] = 0
 	t.state.Unlock()
 	if _, err := t.copy(resp, cancel, 0, 0, t.Size); err != nil {
 		return err
@@ -161,7 +161,7 @@ func (t *transfer) copy(resp *http.Response, cancel func(), k int, from, end int
 		}
 		from, n = from+int64(m), n+int64(m)
 		t.state.Lock()
-		t.Got[k] += int64(m)
+		t.Received[k] += int64(m)
 		t.state.Unlock()
 		if err != nil && from != end {
 			return n, broken(resp, err)

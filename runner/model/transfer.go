@@ -17,20 +17,20 @@ import (
 )
 
 // progress is how much of a file has come: the JSON file beside the part. It is
-// written after the bytes it tells of.
+// written after the bytes it reports.
 type progress struct {
 	Reference string  `json:"reference"`
 	URL       string  `json:"url"`
 	SHA256    string  `json:"sha256,omitempty"`    // what the whole file should have
 	Validator string  `json:"validator,omitempty"` // ETag or date, to ask for more of the same file
 	Size      int64   `json:"size"`
-	Chunk     int64   `json:"chunk"` // bytes of each chunk but the last
-	Got       []int64 `json:"got"`   // by chunk: bytes from its start
+	Chunk     int64   `json:"chunk"`    // bytes of each chunk but the last
+	Received  []int64 `json:"received"` // by chunk: bytes from its start
 }
 
 func (p *progress) have() (n int64) {
-	for _, got := range p.Got {
-		n += got
+	for _, bytes := range p.Received {
+		n += bytes
 	}
 	return n
 }
@@ -43,12 +43,12 @@ func (p *progress) span(k int) (from, end int64) {
 
 // sound reports whether what was read makes sense for a part of so many bytes.
 func (p *progress) sound(size int64) bool {
-	if p.Size <= 0 || p.Chunk <= 0 || int64(len(p.Got)) != (p.Size-1)/p.Chunk+1 {
+	if p.Size <= 0 || p.Chunk <= 0 || int64(len(p.Received)) != (p.Size-1)/p.Chunk+1 {
 		return false
 	}
-	for k, got := range p.Got {
+	for k, n := range p.Received {
 		from, end := p.span(k)
-		if got < 0 || got > end-from || got > 0 && from+got > size {
+		if n < 0 || n > end-from || n > 0 && from+n > size {
 			return false
 		}
 	}
@@ -63,7 +63,7 @@ type transfer struct {
 	part    *os.File
 	resumed bool
 
-	state    sync.Mutex // guards Got, and Size of a stream
+	state    sync.Mutex // guards Received, and Size of a stream
 	progress            // of the file that is coming now
 }
 
@@ -86,7 +86,7 @@ func (t *transfer) fetch(ctx context.Context, plain bool) error {
 	defer t.tick()()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(t.connections)
-	for k := range t.Got {
+	for k := range t.Received {
 		group.Go(func() error {
 			return t.persist(ctx, func() (bool, error) { return t.bring(ctx, k) })
 		})
@@ -105,10 +105,10 @@ func (t *transfer) begin(first opening) error {
 	chunk := min(t.chunk, max(first.size/int64(4*t.connections), 1<<20))
 	t.progress = progress{
 		Reference: t.ref.String(), URL: t.url, SHA256: t.sum, Validator: first.validator,
-		Size: first.size, Chunk: chunk, Got: make([]int64, (first.size-1)/chunk+1),
+		Size: first.size, Chunk: chunk, Received: make([]int64, (first.size-1)/chunk+1),
 	}
 	if t.resumed {
-		t.Chunk, t.Got = old.Chunk, old.Got
+		t.Chunk, t.Received = old.Chunk, old.Received
 	}
 	if err := t.room(t.Size - t.have()); err != nil {
 		return err
@@ -161,7 +161,7 @@ func (t *transfer) room(need int64) error {
 func (t *transfer) bring(ctx context.Context, k int) (further bool, err error) {
 	from, end := t.span(k)
 	t.state.Lock()
-	from += t.Got[k]
+	from += t.Received[k]
 	t.state.Unlock()
 	if from >= end {
 		return false, nil
@@ -184,39 +184,39 @@ func (t *transfer) bring(ctx context.Context, k int) (further bool, err error) {
 	return n > 0, err
 }
 
-// tick tells how far the transfer is and keeps the state, until it is stopped.
+// tick reports how far the transfer is and keeps the state, until it is stopped.
 func (t *transfer) tick() (stop func()) {
 	done := make(chan struct{})
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		tell, save := time.NewTicker(100*time.Millisecond), time.NewTicker(time.Second)
-		defer tell.Stop()
+		ticker, save := time.NewTicker(100*time.Millisecond), time.NewTicker(time.Second)
+		defer ticker.Stop()
 		defer save.Stop()
 		for {
 			select {
-			case <-tell.C:
-				t.tellProgress()
+			case <-ticker.C:
+				t.reportProgress()
 			case <-save.C:
-				_ = t.save() // the end tells
+				_ = t.save() // the end reports it
 			case <-done:
 				return
 			}
 		}
 	})
-	t.tellProgress()
+	t.reportProgress()
 	return func() {
 		close(done)
 		ended.Wait()
-		t.tellProgress()
+		t.reportProgress()
 		_ = t.save()
 	}
 }
 
-func (t *transfer) tellProgress() {
+func (t *transfer) reportProgress() {
 	t.state.Lock()
 	e := Event{Done: t.have(), Total: t.Size}
 	t.state.Unlock()
-	t.tell(e)
+	t.emit(e)
 }
 
 // resumable reports whether a part can be told to be one of the same file.
@@ -228,13 +228,13 @@ func (t *transfer) save() error {
 	}
 	t.state.Lock()
 	now := t.progress
-	now.Got = slices.Clone(t.Got)
+	now.Received = slices.Clone(t.Received)
 	t.state.Unlock()
 	return writeJSON(t.path+stateSuffix, now)
 }
 
 // kept adds to an error what is there to go on from.
-func (t *transfer) kept(err error) error {
+func (t *transfer) resumableError(err error) error {
 	if have := t.have(); err != nil && t.resumable() && have > 0 && !errors.As(err, new(anew)) {
 		return fmt.Errorf("%w\nWhat has come, %s of %s, is kept: the same command goes on from there", err, Bytes(have), Bytes(t.Size))
 	}
@@ -257,7 +257,7 @@ func (t *transfer) drop() {
 	_ = os.Remove(t.path + stateSuffix)
 }
 
-// writeError tells what hinders writing.
+// writeError says what hinders writing.
 func (t *transfer) writeError(err error) error {
 	switch dir := filepath.Dir(t.path); {
 	case errors.Is(err, syscall.ENOSPC):

@@ -23,7 +23,7 @@ import (
 // can see what was hit; large ones shrink.
 const (
 	leastSide = 512
-	mostSide  = 1280
+	maxSide   = 1280
 )
 
 var (
@@ -48,7 +48,7 @@ func DrawWithin(path string, o *result.Overlay, width, height int) (image.Image,
 // side is below 1.
 func Fit(w, h, width, height int) (int, int) {
 	scale := min(float64(width)/float64(w), float64(height)/float64(h))
-	side := func(n, most int) int { return max(1, min(int(math.Round(float64(n)*scale)), most)) }
+	side := func(n, limit int) int { return max(1, min(int(math.Round(float64(n)*scale)), limit)) }
 	return side(w, width), side(h, height)
 }
 
@@ -113,8 +113,8 @@ func sizeFor(w, h int) (int, int) {
 	case longer < leastSide:
 		factor := (leastSide + longer - 1) / longer
 		return w * factor, h * factor
-	case longer > mostSide:
-		return max(w*mostSide/longer, 1), max(h*mostSide/longer, 1)
+	case longer > maxSide:
+		return max(w*maxSide/longer, 1), max(h*maxSide/longer, 1)
 	}
 	return w, h
 }

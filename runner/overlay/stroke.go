@@ -34,7 +34,7 @@ func (c *canvas) fill(points []point, ink color.RGBA) {
 	// A model may point anywhere; what is far outside is not drawn.
 	box := image.Rect(bounded(lo.x), bounded(lo.y), bounded(hi.x)+1, bounded(hi.y)+1)
 	visible := box.Intersect(c.pixels.Bounds())
-	if visible.Empty() || box.Dx() > 2*mostSide || box.Dy() > 2*mostSide {
+	if visible.Empty() || box.Dx() > 2*maxSide || box.Dy() > 2*maxSide {
 		return
 	}
 	r := vector.NewRasterizer(box.Dx(), box.Dy())
@@ -51,5 +51,5 @@ func (c *canvas) fill(points []point, ink color.RGBA) {
 }
 
 func bounded(x float64) int {
-	return int(math.Floor(min(max(x, -4*mostSide), 4*mostSide)))
+	return int(math.Floor(min(max(x, -4*maxSide), 4*maxSide)))
 }

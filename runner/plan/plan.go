@@ -75,7 +75,7 @@ type Case struct {
 	Siblings int               // other cases at the same line
 	Index    int               // among all cases, before selection
 	Written  [sha256.Size]byte // digest of the checks of all turns as they are written
-	// Secrets are what nothing that is told of the case may hold: what ${env:...} gave
+	// Secrets are what nothing that is shown of the case may hold: what ${env:...} gave
 	// the case and the configs of its backends. Nil is none.
 	Secrets *secret.Set
 }

@@ -156,7 +156,7 @@ func (p *Plan) atLines(cases []*Case, lines []at) ([]*Case, error) {
 			}
 		}
 		if begin < 0 {
-			return nil, &SelectionError{fmt.Sprintf("%s:%d: there is no case at this line or before it; `vlmspec list` tells where they are", p.name(l.path), l.line)}
+			return nil, &SelectionError{fmt.Sprintf("%s:%d: there is no case at this line or before it; `vlmspec list` shows where they are", p.name(l.path), l.line)}
 		}
 		for i := range cases {
 			if l.line > 0 && p.isFile(cases[i].Pos, l.path) && cases[i].Pos.Line == begin {

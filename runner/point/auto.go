@@ -35,7 +35,7 @@ var signs = []struct {
 //     after the numbers (50%, 320px) says what they count. Shapes with the key box_2d are Gemini's, unless they look
 //     like fractions. Numbers that are all in [0,1], at least one of them written with a decimal point, are fractions,
 //     x first.
-//  3. Anything else needs a scale that the text does not tell: [452, 118] may be pixels (Qwen2.5-VL), thousandths
+//  3. Anything else needs a scale that the text does not give: [452, 118] may be pixels (Qwen2.5-VL), thousandths
 //     (Qwen3-VL) or thousandths with y first (Gemini). That is ErrAmbiguous, with one exception: a number above 1050
 //     must be a pixel, and is read where the size of the image as the model saw it is known.
 //  4. A box whose second corner lies before its first may be a corner and a size: ErrAmbiguous.

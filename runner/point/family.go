@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Family is a format as people are told about it.
+// Family is a format as it is explained to people.
 type Family struct {
 	Format  string
 	Models  string // whose answers it reads

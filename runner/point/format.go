@@ -9,7 +9,7 @@ type format struct {
 	family
 }
 
-// family is what people are told about a format; see [Families].
+// family is how a format is explained to people; see [Families].
 type family struct {
 	models, example, note, source string
 }

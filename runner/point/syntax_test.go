@@ -91,7 +91,7 @@ func TestSyntaxes(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := point.Options{Format: tc.format, Width: 640, Height: 480}
-			if got := told(t, tc.answer, o); got != tc.want {
+			if got := written(t, tc.answer, o); got != tc.want {
 				t.Errorf("%s: read %s, want %s", tc.answer, got, tc.want)
 			}
 		})
@@ -99,7 +99,7 @@ func TestSyntaxes(t *testing.T) {
 }
 
 // told writes the points, or else the boxes, of an answer.
-func told(t *testing.T, answer string, o point.Options) string {
+func written(t *testing.T, answer string, o point.Options) string {
 	t.Helper()
 	points, err := point.ReadPoints(answer, o)
 	if err != nil {
@@ -192,7 +192,7 @@ func TestOutside(t *testing.T) {
 		t.Errorf("not moved to the border: %+v", r.Items[1])
 	}
 	if _, err := point.Boxes("[64, 48, 256, 192] [10,10,700,20]", o); !errors.Is(err, point.ErrRange) {
-		t.Errorf("who needs all of them is told %v", err)
+		t.Errorf("who needs all of them reads %v", err)
 	}
 	for edge, want := range map[string]bool{"(672, 504)": true, "(-32, -24)": true, "(673, 200)": false, "(200, 505)": false, "(-33, 0)": false} {
 		r, err := point.ReadPoints("(320, 240) "+edge, o)

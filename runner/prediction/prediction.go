@@ -111,7 +111,7 @@ func (f *File) Known(ids map[string]bool, all bool) error {
 	}
 	slices.SortFunc(stray, func(a, b string) int { return f.byID[a].line - f.byID[b].line })
 	if len(stray) == len(f.byID) || all && len(stray) > 0 {
-		hint := "`vlmspec list` tells the IDs"
+		hint := "`vlmspec list` shows the IDs"
 		if s := spec.Suggest(stray[0], known); s != "" {
 			hint = "did you mean " + s + "?"
 		}

@@ -28,9 +28,9 @@ import (
 // FileName is the list, beside vlmspec.yaml.
 const FileName = "quarantine.yaml"
 
-// MostDays is how far ahead a quarantine may end. Who still needs it then can
+// MaxDays is how far ahead a quarantine may end. Who still needs it then can
 // say so again.
-const MostDays = 90
+const MaxDays = 90
 
 // Entry is the quarantine of a case.
 type Entry struct {
@@ -105,8 +105,8 @@ func (l *List) Problem(until string) (problem, hint string) {
 	if err != nil {
 		return fmt.Sprintf("%q is not a date", until), "write it like " + l.day(14)
 	}
-	if last := l.day(MostDays); day.Format(time.DateOnly) > last {
-		return fmt.Sprintf("%s is more than %d days ahead, and a quarantine must end", until, MostDays), "at most " + last
+	if last := l.day(MaxDays); day.Format(time.DateOnly) > last {
+		return fmt.Sprintf("%s is more than %d days ahead, and a quarantine must end", until, MaxDays), "at most " + last
 	}
 	return "", ""
 }

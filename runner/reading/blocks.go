@@ -2,8 +2,8 @@ package reading
 
 import "strings"
 
-// mostBlocks bounds how many fenced blocks are kept, from the end.
-const mostBlocks = 100
+// maxBlocks bounds how many fenced blocks are kept, from the end.
+const maxBlocks = 100
 
 // blocks are the contents of the fenced blocks, the last one also where nothing closes it. A fence closes with as
 // many marks as opened it, or more, so blocks may stand in blocks.
@@ -33,7 +33,7 @@ func blocks(s string) []string {
 	if open != "" {
 		out = append(out, s[begin:])
 	}
-	return out[max(0, len(out)-mostBlocks):]
+	return out[max(0, len(out)-maxBlocks):]
 }
 
 // languageLength is how many bytes after a fence name a language.

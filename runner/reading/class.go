@@ -67,12 +67,12 @@ func makeLexicon() map[string]class {
 	return words
 }
 
-// mostClassed is the length of the longest entry that the lexicon is asked for.
-const mostClassed = 16
+// maxClassed is the length of the longest entry that the lexicon is asked for.
+const maxClassed = 16
 
 // classOf is the class of a token in lower case.
 func classOf(low string, k kind) (c class) {
-	if k == digits || len(low) > mostClassed {
+	if k == digits || len(low) > maxClassed {
 		return 0
 	}
 	c = lexicon[low]

@@ -9,12 +9,12 @@ var negators = map[string]bool{
 	"不": true, "没": true, "沒": true, "非": true, "无": true, "無": true, "nicht": true, "kein": true, "keine": true, "pas": true, "нет": true, "не": true,
 }
 
-// mostBack is how many tokens of a clause are looked at before a word.
-const mostBack = 16
+// maxBack is how many tokens of a clause are looked at before a word.
+const maxBack = 16
 
 // denied reports whether a negation stands before token i in its clause.
 func (d *doc) denied(i int) bool {
-	for k := i - 1; k >= 0 && k >= i-mostBack; k-- {
+	for k := i - 1; k >= 0 && k >= i-maxBack; k-- {
 		if d.ends(k) || d.has(k, butClass) {
 			return false
 		}

@@ -64,7 +64,7 @@ func lastAmid(answer string) (value any, note string, err error) {
 	var last [2]string // object, list
 	var n [2]int
 	differ := [2]bool{}
-	for from, tries := 0, 0; tries < mostTries; {
+	for from, tries := 0, 0; tries < maxTries; {
 		i := strings.IndexAny(answer[from:], "{[")
 		if i < 0 {
 			break
@@ -99,8 +99,8 @@ func lastAmid(answer string) (value any, note string, err error) {
 	return lastScalar(answer)
 }
 
-// mostTries bounds how many brackets of prose are looked at that nothing closes.
-const mostTries = 16
+// maxTries bounds how many brackets of prose are looked at that nothing closes.
+const maxTries = 16
 
 func lastScalar(answer string) (any, string, error) {
 	if strings.ContainsAny(answer, "{[") {

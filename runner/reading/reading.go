@@ -20,15 +20,15 @@ func (u Unread) Error() string { return string(u) }
 
 func unread(format string, args ...any) error { return Unread(fmt.Sprintf(format, args...)) }
 
-// mostQuoted is how many bytes of an answer stand in a reason.
-const mostQuoted = 60
+// maxQuoted is how many bytes of an answer stand in a reason.
+const maxQuoted = 60
 
 // quote puts a piece of an answer into a sentence, on one line.
 func quote(s string) string {
-	if len(s) <= mostQuoted {
+	if len(s) <= maxQuoted {
 		return strconv.Quote(s)
 	}
-	end := mostQuoted
+	end := maxQuoted
 	for !utf8.RuneStart(s[end]) {
 		end--
 	}

@@ -19,12 +19,12 @@ var apologies = []string{"sorry", "i apologize", "apologies", "unfortunately", "
 
 var inability = []string{"can't", "cannot", "can not", "unable", "not able", "won't", "will not", "don't", "do not", "couldn't", "could not", "不能", "无法", "isn't possible", "not possible", "never"}
 
-// mostRefusal is how many bytes of an answer are looked at: one that goes on for longer has begun to answer.
-const mostRefusal = 400
+// maxRefusal is how many bytes of an answer are looked at: one that goes on for longer has begun to answer.
+const maxRefusal = 400
 
 // Refused reports whether an answer declines: "I'm sorry, but I can't", "I cannot see the image".
 func Refused(answer string) bool {
-	text := Plain(answer[:min(len(answer), mostRefusal)])
+	text := Plain(answer[:min(len(answer), maxRefusal)])
 	head := lowered(strings.Join(strings.Fields(text), " "))
 	for _, r := range refusals {
 		if strings.Contains(head, r) {

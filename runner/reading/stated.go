@@ -74,13 +74,13 @@ func indexFold(s, what string) int {
 	}
 }
 
-// mostStated is how long what stands in a box may be, in bytes.
-const mostStated = 512
+// maxStated is how long what stands in a box may be, in bytes.
+const maxStated = 512
 
 // closingBrace finds the brace that closes one opened before s.
 func closingBrace(s string) int {
 	depth := 0
-	for i := range min(len(s), mostStated) {
+	for i := range min(len(s), maxStated) {
 		switch s[i] {
 		case '{':
 			depth++

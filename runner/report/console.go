@@ -29,7 +29,7 @@ type ConsoleOptions struct {
 	From string
 }
 
-// Console tells a run as it goes. On a terminal: what is being asked and a bar,
+// Console reports a run as it goes. On a terminal: what is being asked and a bar,
 // and what is failing as it comes. Elsewhere: a line a case. It is safe for
 // concurrent use.
 type Console struct {
@@ -45,7 +45,7 @@ type Console struct {
 	asked []asked
 	drawn int             // lines of the live part on the screen
 	gap   bool            // an empty line was written last
-	told  map[string]bool // reasons of errors
+	shown map[string]bool // reasons of errors
 	stop  chan struct{}
 	ended sync.WaitGroup
 }
@@ -56,9 +56,9 @@ type asked struct {
 	since time.Time
 }
 
-// NewConsole begins to tell. [Console.End] must follow.
+// NewConsole begins to report. [Console.End] must follow.
 func NewConsole(out io.Writer, o ConsoleOptions) *Console {
-	c := &Console{o: o, out: out, start: time.Now(), told: map[string]bool{}, tally: newTally(), stop: make(chan struct{})}
+	c := &Console{o: o, out: out, start: time.Now(), shown: map[string]bool{}, tally: newTally(), stop: make(chan struct{})}
 	if o.Columns > 0 && !o.Passive {
 		c.ended.Go(c.animate)
 	}
@@ -105,7 +105,7 @@ func (c *Console) warning(w event.Warning) {
 	}
 }
 
-// judged tells what came of a case.
+// judged reports the outcome of a case.
 func (c *Console) judged(r *result.Case) {
 	c.tally.add(r)
 	if c.o.Columns > 0 {
@@ -149,15 +149,15 @@ func (c *Console) plainLine(r *result.Case) {
 	c.gap = false
 }
 
-// failure tells a failing case; of errors that are the same, as when a
+// failure reports a failing case; of errors that are the same, as when a
 // backend does not start, the first.
 func (c *Console) failure(r *result.Case) {
 	if r.Outcome == result.Error {
-		if c.told[r.Reason] {
+		if c.shown[r.Reason] {
 			c.plainLine(r)
 			return
 		}
-		c.told[r.Reason] = true
+		c.shown[r.Reason] = true
 	}
 	w := &c.buf
 	if !c.gap {
@@ -174,7 +174,7 @@ func (c *Console) failure(r *result.Case) {
 	if rate := sampleRate(r); rate != "" {
 		c.pair("samples", rate)
 	}
-	if s := telling(r); s != nil {
+	if s := decisive(r); s != nil {
 		c.sample(s)
 	}
 	if r.Outcome == result.XPassed {
@@ -239,7 +239,7 @@ func (c *Console) verdict(v result.Verdict, answer string) {
 		c.pair("  expected", v.Expected)
 	}
 	if v.Actual != "" && v.Actual != answer {
-		c.pair("  got", v.Actual)
+		c.pair("  actual", v.Actual)
 	}
 	if v.Reason != "" {
 		c.pair("  why", v.Reason)

@@ -43,8 +43,8 @@ func sampleRate(c *result.Case) string {
 	return fmt.Sprintf("%d of %d passed; the pass rate is between %.2f and %.2f (95 %%)", passes, n, interval.Low, interval.High)
 }
 
-// telling is the sample to look at: the first that did not pass, else the first.
-func telling(c *result.Case) *result.Sample {
+// decisive is the sample to look at: the first that did not pass, else the first.
+func decisive(c *result.Case) *result.Sample {
 	for i := range c.Samples {
 		if c.Samples[i].Outcome != result.Passed {
 			return &c.Samples[i]
@@ -70,7 +70,7 @@ func Repeat(m *result.Manifest, c *result.Case, from string) string {
 		words = append(words, "-k", quoted(c.ID))
 	}
 	words = append(words, "--backend", c.Backend)
-	if s := telling(c); s != nil {
+	if s := decisive(c); s != nil {
 		words = append(words, "--seed", strconv.FormatUint(uint64(s.Seed), 10))
 		if len(c.Samples) > 1 {
 			words = append(words, "--repeat", "1")
@@ -92,13 +92,13 @@ func quoted(s string) string {
 
 // goldens is "2 goldens: a/b, a/c", a few of them.
 func goldens(keys []string) string {
-	const most = 5
+	const limit = 5
 	what := "1 golden"
 	if len(keys) > 1 {
 		what = fmt.Sprintf("%d goldens", len(keys))
 	}
-	names := strings.Join(keys[:min(len(keys), most)], ", ")
-	if len(keys) > most {
+	names := strings.Join(keys[:min(len(keys), limit)], ", ")
+	if len(keys) > limit {
 		names += ", …"
 	}
 	return what + ": " + Visible(names)

@@ -19,7 +19,7 @@ func details(m *result.Manifest, c *result.Case) string {
 	if rate := sampleRate(c); rate != "" {
 		fmt.Fprintf(&b, "samples:  %s\n", rate)
 	}
-	if s := telling(c); s != nil {
+	if s := decisive(c); s != nil {
 		describeSample(&b, s)
 	}
 	if c.Outcome == result.XPassed {
@@ -41,7 +41,7 @@ func details(m *result.Manifest, c *result.Case) string {
 	return b.String()
 }
 
-// describeSample tells the conversation and what was wrong with it.
+// describeSample reports the conversation and what was wrong with it.
 func describeSample(b *strings.Builder, s *result.Sample) {
 	for i, t := range s.Turns {
 		line(b, "prompt", t.Prompt)
@@ -73,7 +73,7 @@ func describeVerdict(b *strings.Builder, v result.Verdict, answer string) {
 		line(b, "expected", v.Expected)
 	}
 	if v.Actual != "" && v.Actual != answer {
-		line(b, "got", v.Actual)
+		line(b, "actual", v.Actual)
 	}
 	if v.Reason != "" {
 		line(b, "why", v.Reason)

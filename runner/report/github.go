@@ -14,8 +14,8 @@ import (
 
 // GitHub shows about ten annotations of a step, and takes a job summary below 1 MiB.
 const (
-	mostAnnotations = 10
-	mostSummary     = 1 << 20
+	maxAnnotations = 10
+	maxSummary     = 1 << 20
 )
 
 // writeGitHub writes workflow commands to w, and appends the Markdown report to
@@ -29,7 +29,7 @@ func writeGitHub(w io.Writer, run *result.Run) error {
 		}
 	}
 	bad := failing(run)
-	for _, c := range bad[:min(len(bad), mostAnnotations)] {
+	for _, c := range bad[:min(len(bad), maxAnnotations)] {
 		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n",
 			commandValue(inWorkspace(run, c.File)), c.Line, commandValue(title(c)), commandText(strings.Join(append([]string{c.Reason}, golden.Commands(c)...), "\nif it is right: ")))
 		if err != nil {
@@ -37,7 +37,7 @@ func writeGitHub(w io.Writer, run *result.Run) error {
 		}
 	}
 	for i, c := range quarantined(run) {
-		if i == mostAnnotations { // the job summary lists them all
+		if i == maxAnnotations { // the job summary lists them all
 			break
 		}
 		at := c.Quarantine
@@ -47,8 +47,8 @@ func writeGitHub(w io.Writer, run *result.Run) error {
 			return err
 		}
 	}
-	if len(bad) > mostAnnotations {
-		if _, err := fmt.Fprintf(w, "::notice title=vlmspec::%d more cases are failing; the job summary lists them\n", len(bad)-mostAnnotations); err != nil {
+	if len(bad) > maxAnnotations {
+		if _, err := fmt.Fprintf(w, "::notice title=vlmspec::%d more cases are failing; the job summary lists them\n", len(bad)-maxAnnotations); err != nil {
 			return err
 		}
 	}
@@ -77,7 +77,7 @@ func appendSummary(path string, run *result.Run) error {
 		return fmt.Errorf("write the job summary: %w", err)
 	}
 	text := b.Bytes()
-	if info, err := f.Stat(); err == nil && info.Size()+int64(len(text)) > mostSummary {
+	if info, err := f.Stat(); err == nil && info.Size()+int64(len(text)) > maxSummary {
 		text = []byte("**vlmspec:** " + counts(tallyOf(run).outcomes, plain) + " (too many to list here)\n")
 	}
 	_, err = f.Write(text)

@@ -51,7 +51,7 @@ type (
 		Skipped    *xmlMessage   `xml:"skipped"`
 		Failure    *xmlMessage   `xml:"failure"`
 		Error      *xmlMessage   `xml:"error"`
-		// Samples beside the one that Failure or Error tells of.
+		// Samples beside the one that Failure or Error shows.
 		Reruns []xmlRerun `xml:",any"`
 		Out    *xmlOutput `xml:"system-out"`
 		Err    *xmlOutput `xml:"system-err"`
@@ -195,7 +195,7 @@ func junitCase(run *result.Run, c *result.Case) xmlCase {
 	case result.Quarantined:
 		x.Skipped = &xmlMessage{Message: xmlText(quarantineLine(c)), Type: "quarantine"}
 	case result.Error:
-		if s := telling(c); s != nil && s.Error != nil {
+		if s := decisive(c); s != nil && s.Error != nil {
 			message.Type = xmlText(s.Error.Kind)
 		}
 		x.Error = message
@@ -218,7 +218,7 @@ func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
 	if digest := run.Manifest.Backends[c.Backend].ModelDigest; digest != "" {
 		p = append(p, xmlProperty{"model_digest", digest})
 	}
-	if s := telling(c); s != nil {
+	if s := decisive(c); s != nil {
 		p = append(p, xmlProperty{"seed", strconv.FormatUint(uint64(s.Seed), 10)})
 	}
 	if len(c.Samples) > 1 {
@@ -245,13 +245,13 @@ func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
 	return p
 }
 
-// junitReruns tells of the samples that did not pass: flaky where the case
+// junitReruns lists the samples that did not pass: flaky where the case
 // passed all the same, else those after the first.
 func junitReruns(c *result.Case) []xmlRerun {
 	if len(c.Samples) < 2 || c.Outcome == result.XFailed || c.Outcome == result.Quarantined {
 		return nil
 	}
-	kind, first := "rerun", telling(c)
+	kind, first := "rerun", decisive(c)
 	if c.Outcome == result.Passed || c.Outcome == result.XPassed {
 		kind, first = "flaky", nil
 	}
@@ -283,7 +283,7 @@ func output(s string) *xmlOutput {
 // junitOut holds the conversation of the telling sample, reasoning and all, and the images.
 func junitOut(c *result.Case) string {
 	var b strings.Builder
-	if s := telling(c); s != nil {
+	if s := decisive(c); s != nil {
 		for _, t := range s.Turns {
 			fmt.Fprintf(&b, "prompt: %s\n", t.Prompt)
 			if t.Reasoning != "" {
@@ -310,7 +310,7 @@ func pictures(c *result.Case) []string {
 	for _, img := range c.Images {
 		paths = append(paths, img.Path)
 	}
-	if s := telling(c); s != nil {
+	if s := decisive(c); s != nil {
 		for _, t := range s.Turns {
 			for _, v := range t.Verdicts {
 				if v.Overlay != nil && v.Overlay.Drawn != "" {

@@ -33,7 +33,7 @@ func (c *Console) erase() {
 }
 
 // Most samples in flight that are shown.
-const mostAsked = 6
+const maxAsked = 6
 
 // paint draws the live part.
 func (c *Console) paint() {
@@ -55,7 +55,7 @@ func (c *Console) Live() string {
 func (c *Console) lines() string {
 	var b strings.Builder
 	wide := max(c.o.Columns-1, 20)
-	for _, a := range c.asked[:min(len(c.asked), mostAsked)] {
+	for _, a := range c.asked[:min(len(c.asked), maxAsked)] {
 		fmt.Fprintf(&b, "%s\n", c.dim(oneLine(fmt.Sprintf("  %s  %s", a.Suite+" › "+a.Name, seconds(time.Since(a.since).Seconds())), wide)))
 	}
 	total := max(c.manifest.Selected, 1)

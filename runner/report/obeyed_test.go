@@ -91,7 +91,7 @@ func TestNothingIsObeyed(t *testing.T) {
 	}
 }
 
-// ours is what the live console itself tells a terminal.
+// ours is what the live console itself sends to a terminal.
 var ours = regexp.MustCompile("\x1b\\[[0-9]+A\x1b\\[J|\x1b\\[[0-9]+m")
 
 func TestNothingIsObeyedLive(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-// quarantined lists the cases that every report tells of: those that do not
+// quarantined lists the cases that every report shows: those that do not
 // gate, and those whose quarantine is over.
 func quarantined(run *result.Run) []*result.Case {
 	var all []*result.Case

@@ -19,7 +19,7 @@ func reasoningLine(t result.Turn) string {
 
 // foldReasoning writes what the model thought in the telling sample, folded away.
 func foldReasoning(w io.Writer, c *result.Case) {
-	s := telling(c)
+	s := decisive(c)
 	if s == nil {
 		return
 	}

@@ -25,7 +25,7 @@ import (
 type Format struct {
 	Name    string // "junit"
 	Summary string // for people
-	Path    string // where it goes unless told otherwise, relative to the project; "" is standard output
+	Path    string // where it goes unless said otherwise, relative to the project; "" is standard output
 	Most    int    // most cases in one file, 0 for no limit; what is over goes to NAME-2.EXT and so on
 	Beside  bool   // written to standard output beside what people read there
 	Write   func(w io.Writer, run *result.Run) error
@@ -111,12 +111,12 @@ func (t Target) Write(out io.Writer, run *result.Run) ([]string, error) {
 	return files, nil
 }
 
-func split(run *result.Run, most int) []*result.Run {
-	if most <= 0 || len(run.Cases) <= most {
+func split(run *result.Run, limit int) []*result.Run {
+	if limit <= 0 || len(run.Cases) <= limit {
 		return []*result.Run{run}
 	}
 	var parts []*result.Run
-	for some := range slices.Chunk(run.Cases, most) {
+	for some := range slices.Chunk(run.Cases, limit) {
 		parts = append(parts, &result.Run{Manifest: run.Manifest, Cases: some})
 	}
 	parts[len(parts)-1].Gates = run.Gates

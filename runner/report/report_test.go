@@ -308,14 +308,14 @@ func TestSummaryOfGitHub(t *testing.T) {
 		t.Errorf("%v:\n%s", err, data)
 	}
 	// More than GitHub takes is left out.
-	if err := os.WriteFile(path, make([]byte, mostSummary), 0o600); err != nil {
+	if err := os.WriteFile(path, make([]byte, maxSummary), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := writeGitHub(io.Discard, run); err != nil {
 		t.Fatal(err)
 	}
 	data, _ = os.ReadFile(path)
-	if tail := string(data[mostSummary:]); !strings.HasPrefix(tail, "**vlmspec:** 3 failed") || len(tail) > 200 {
+	if tail := string(data[maxSummary:]); !strings.HasPrefix(tail, "**vlmspec:** 3 failed") || len(tail) > 200 {
 		t.Errorf("got %q", tail)
 	}
 	for range 30 {

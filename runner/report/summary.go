@@ -54,7 +54,7 @@ func (c *Console) table() {
 	}
 }
 
-// gate tells a metric and whether it keeps to its bounds.
+// gate shows a metric and whether it keeps to its bounds.
 func (c *Console) gate(g *result.Gate) {
 	verdict := ""
 	switch g.Outcome {

@@ -235,7 +235,7 @@ type Tokens struct {
 	Cached int `json:"cached,omitempty"` // of the prompt: computed for an earlier request that began alike
 }
 
-// Run is a whole run: what was run, where, and what came of it.
+// Run is a whole run: what was run, where, and its outcome.
 type Run struct {
 	Manifest Manifest `json:"manifest"`
 	Cases    []Case   `json:"cases"`

@@ -13,14 +13,14 @@ type run struct {
 	alone bool
 }
 
-// mostWords bounds what is compared: beyond, a text is shown as all its own.
-const mostWords = 5000
+// maxWords bounds what is compared: beyond, a text is shown as all its own.
+const maxWords = 5000
 
 // wordDiff splits two texts into what they share and what only one of them has,
 // by words.
 func wordDiff(before, after string) (old, changed []run) {
 	a, b := words(before), words(after)
-	if len(a)+len(b) > mostWords {
+	if len(a)+len(b) > maxWords {
 		return []run{{before, true}}, []run{{after, true}}
 	}
 	i, j := 0, 0
@@ -76,7 +76,7 @@ func kindOf(r rune) kind {
 
 // nearest is the text that shares most words with another; "" of none.
 func nearest(texts []string, to string) string {
-	best, most := "", -1
+	best, highest := "", -1
 	for _, t := range texts {
 		shared := 0
 		old, _ := wordDiff(t, to)
@@ -87,8 +87,8 @@ func nearest(texts []string, to string) string {
 				shared += len(r.text)
 			}
 		}
-		if best == "" || shared > most {
-			best, most = t, shared
+		if best == "" || shared > highest {
+			best, highest = t, shared
 		}
 	}
 	return best

@@ -16,7 +16,7 @@ func TestWordDiff(t *testing.T) {
 		{"lines", "one\ntwo", "one\nthree", "one\n[two]", "one\n[three]"},
 		{"nothing before", "", "new", "", "[new]"},
 		{"other scripts", "ein großer Kreis", "ein großes Quadrat", "ein [großer] [Kreis]", "ein [großes] [Quadrat]"},
-		{"too long", strings.Repeat("a ", mostWords), "b", "[" + strings.Repeat("a ", mostWords) + "]", "[b]"},
+		{"too long", strings.Repeat("a ", maxWords), "b", "[" + strings.Repeat("a ", maxWords) + "]", "[b]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			old, changed := wordDiff(test.before, test.after)

@@ -44,9 +44,9 @@ func (m *model) offersText() string {
 
 // footer lists the keys, in as many lines as the screen can spare.
 func (m *model) footer() []string {
-	most := 1
+	limit := 1
 	if m.height >= 20 && m.width >= sideBySide {
-		most = 2
+		limit = 2
 	}
 	lines := []string{""}
 	for _, k := range keys {
@@ -64,8 +64,8 @@ func (m *model) footer() []string {
 			lines = append(lines, part)
 		}
 	}
-	if len(lines) > most { // help names them all
-		lines = append(lines[:most-1], bold.Render("?")+dim.Render(" help  ")+bold.Render("q")+dim.Render(" quit  ")+lines[most-1])
+	if len(lines) > limit { // help names them all
+		lines = append(lines[:limit-1], bold.Render("?")+dim.Render(" help  ")+bold.Render("q")+dim.Render(" quit  ")+lines[limit-1])
 	}
 	return lines
 }

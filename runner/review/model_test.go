@@ -21,7 +21,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/review/picture"
 )
 
-// memory is a store that writes down what it is told.
+// memory is a store that records what is called.
 type memory struct {
 	items []Item
 	log   []string
@@ -131,7 +131,7 @@ func (s *seat) screen() string { return ansi.Strip(s.View().Content) }
 func TestKeys(t *testing.T) {
 	for _, test := range []struct {
 		name, keys string
-		log        string // what the store was told
+		log        string // the calls of the store
 		shows      string // on the screen, after
 	}{
 		{"accept goes on to the next", "a", "accept s/one", "s/two#2"},
@@ -154,7 +154,7 @@ func TestKeys(t *testing.T) {
 		{"minority can be rejected at once", "n r", "reject s/two#2", "1 rejected"},
 		{"undo goes back", "a u", "accept s/one,undo", "taken back: s/one"},
 		{"undo twice", "a n a u u", "accept s/one,accept s/three,undo,undo", "taken back: s/one"},
-		{"undo a skip tells the store nothing", "s u", "", "taken back: s/one"},
+		{"undo a skip calls no store", "s u", "", "taken back: s/one"},
 		{"undo nothing", "u", "", "there is nothing to take back"},
 		{"decided is decided", "a p a", "accept s/one", "this one is accepted; u takes the last decision back"},
 		{"next", "n", "", "2 of 3"},
@@ -186,7 +186,7 @@ func TestKeys(t *testing.T) {
 			s := sit(t, 100, 30)
 			s.press(test.keys)
 			if got := strings.Join(s.store.log, ","); got != test.log {
-				t.Errorf("the store was told %q, want %q", got, test.log)
+				t.Errorf("the store was called with %q, want %q", got, test.log)
 			}
 			if got := s.screen(); !strings.Contains(got, test.shows) {
 				t.Errorf("%q is not on the screen:\n%s", test.shows, got)
@@ -250,11 +250,11 @@ func TestEditedMeanwhile(t *testing.T) {
 		}
 	}
 	if s.store.log != nil {
-		t.Errorf("the store was told %q before anybody was asked", s.store.log)
+		t.Errorf("the store was called with %q before anybody was asked", s.store.log)
 	}
 	s.press("y")
 	if got := strings.Join(s.store.log, ","); got != "accept s/one" {
-		t.Errorf("the store was told %q", got)
+		t.Errorf("the store was called with %q", got)
 	}
 }
 

@@ -31,8 +31,8 @@ func (t Tally) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// decisions say how decisions are told, in the order they are counted.
-var decisions = []told{
+// decisions say how decisions are shown, in the order they are counted.
+var decisions = []decisionWords{
 	{Accept, "accepted", "✓"},
 	{Alternative, "accepted as alternative", "✓"},
 	{Loosen, "loosened", "≈"},
@@ -40,16 +40,16 @@ var decisions = []told{
 	{Skip, "skipped", "–"},
 }
 
-type told struct {
+type decisionWords struct {
 	decision   Decision
 	done, sign string
 }
 
-func telling(d Decision) told {
-	return decisions[slices.IndexFunc(decisions, func(t told) bool { return t.decision == d })]
+func wordsOf(d Decision) decisionWords {
+	return decisions[slices.IndexFunc(decisions, func(t decisionWords) bool { return t.decision == d })]
 }
 
-func done(d Decision) string { return telling(d).done }
+func done(d Decision) string { return wordsOf(d).done }
 
 // Written counts the decisions that are written somewhere.
 func (t Tally) Written() int {

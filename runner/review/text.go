@@ -16,7 +16,7 @@ const (
 	besideLabels = 40 // columns from which labels stand beside their text
 )
 
-// textLines tell of the current item all but its image.
+// textLines show all of the current item but its image.
 func (m *model) textLines(columns int) []string {
 	i := m.current()
 	if i == nil {

@@ -98,7 +98,7 @@ func (m *model) headerLines() []string {
 	if i := m.current(); i != nil {
 		name = bold.Render(line(i.Key))
 		if d := m.decided[i.Key]; d != "" {
-			name = styleOf(d).Render(telling(d).sign+" "+telling(d).done) + "  " + name
+			name = styleOf(d).Render(wordsOf(d).sign+" "+wordsOf(d).done) + "  " + name
 		} else if i.Stale {
 			name += careful.Render("  stale")
 		}

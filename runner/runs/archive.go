@@ -24,10 +24,10 @@ type head struct {
 // Most that an archive may unpack to: a run of a million cases is below it. What
 // is small may not become large either.
 const (
-	mostUnpacked = 4 << 30
-	mostRatio    = 200     // to the size of the zip
-	freeOfRatio  = 1 << 26 // up to which the ratio does not matter
-	mostEntries  = 1 << 20
+	maxUnpacked = 4 << 30
+	maxRatio    = 200     // to the size of the zip
+	freeOfRatio = 1 << 26 // up to which the ratio does not matter
+	maxEntries  = 1 << 20
 )
 
 var (

@@ -104,8 +104,8 @@ func alone(t *testing.T, s Store, ids ...string) {
 	}
 }
 
-// Two imports at once: one has it, the other says so, and nothing is half there.
-func TestImportAtOnce(t *testing.T) {
+// Two concurrent imports: one has it, the other says so, and nothing is half there.
+func TestConcurrentImports(t *testing.T) {
 	path, _ := exported(t)
 	s := Open(t.TempDir())
 	var all sync.WaitGroup

@@ -27,7 +27,7 @@ type Export struct {
 	Project string
 }
 
-// Exported is what came of an export.
+// Exported is the outcome of an export.
 type Exported struct {
 	Images int
 	// Missing says of images that are not in it why, by path: they are gone, or are
@@ -112,8 +112,8 @@ func (s Store) addImages(z *zip.Writer, images []result.Image, project string, o
 	return nil
 }
 
-// mostImage bounds the size of an image file.
-const mostImage = 1 << 30
+// maxImage bounds the size of an image file.
+const maxImage = 1 << 30
 
 // image reads an image as a run has seen it: from the project, or from a run that
 // brought it along.
@@ -122,12 +122,12 @@ func (s Store) image(img result.Image, project string) ([]byte, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(project, path)
 	}
-	data, err := regular.Read(path, mostImage)
+	data, err := regular.Read(path, maxImage)
 	if err == nil && digest(data) == img.SHA256 {
 		return data, nil
 	}
 	if kept := s.ImagePath(img.SHA256); kept != "" {
-		if data, err := regular.Read(kept, mostImage); err == nil && digest(data) == img.SHA256 {
+		if data, err := regular.Read(kept, maxImage); err == nil && digest(data) == img.SHA256 {
 			return data, nil
 		}
 	}

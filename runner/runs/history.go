@@ -9,13 +9,13 @@ import (
 // History is how cases ended in the latest runs of `vlmspec run`, at most most of
 // them, by case ID, the oldest first; quarantine does not hide an outcome. A run
 // that cannot be read is left out.
-func (s Store) History(most int) (map[string][]result.Outcome, error) {
+func (s Store) History(limit int) (map[string][]result.Outcome, error) {
 	ids, err := s.IDs()
 	if err != nil {
 		return nil, err
 	}
 	var latest [][]outcome // the latest first
-	for i := len(ids) - 1; i >= 0 && len(latest) < most; i-- {
+	for i := len(ids) - 1; i >= 0 && len(latest) < limit; i-- {
 		if s.imported(ids[i]) {
 			continue
 		}

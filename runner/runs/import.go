@@ -38,7 +38,7 @@ func (s Store) Import(file string) (id string, err error) {
 		return "", &ImportError{file, "it is no zip, or was cut off"}
 	}
 	a := &archive{file: file, zip: z}
-	if err := a.check(min(mostUnpacked, max(freeOfRatio, mostRatio*info.Size()))); err != nil {
+	if err := a.check(min(maxUnpacked, max(freeOfRatio, maxRatio*info.Size()))); err != nil {
 		return "", err
 	}
 	return a.head.Run, s.unpack(a)
@@ -65,8 +65,8 @@ func (a *archive) errorf(format string, args ...any) error {
 
 // check looks at the head, and at the names and sizes of all files, before any is
 // unpacked into so many bytes at most.
-func (a *archive) check(most int64) error {
-	if len(a.zip.File) > mostEntries {
+func (a *archive) check(limit int64) error {
+	if len(a.zip.File) > maxEntries {
 		return a.errorf("it holds %d files, more than any run has", len(a.zip.File))
 	}
 	if err := a.readHead(); err != nil {
@@ -84,8 +84,8 @@ func (a *archive) check(most int64) error {
 			return a.errorf("%s in it is no plain file", f.Name)
 		case seen[f.Name]:
 			return a.errorf("it holds %s twice", f.Name)
-		case f.UncompressedSize64 > math.MaxInt64 || size > uint64(most):
-			return a.errorf("it unpacks to more than %d times its size, or %d GiB", mostRatio, mostUnpacked>>30)
+		case f.UncompressedSize64 > math.MaxInt64 || size > uint64(limit):
+			return a.errorf("it unpacks to more than %d times its size, or %d GiB", maxRatio, maxUnpacked>>30)
 		}
 		seen[f.Name] = true
 	}

@@ -118,7 +118,7 @@ func TestSweep(t *testing.T) {
 }
 
 // Runs that are written while others are removed lose nothing.
-func TestPruneAtOnce(t *testing.T) {
+func TestConcurrentPrune(t *testing.T) {
 	s := Open(t.TempDir())
 	var all sync.WaitGroup
 	for i := range 4 {

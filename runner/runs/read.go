@@ -74,7 +74,7 @@ func findOverlays(c *result.Case, dir, project string) {
 }
 
 func readJSON(path string, v any) error {
-	data, err := regular.Read(path, mostLine)
+	data, err := regular.Read(path, maxLine)
 	if err != nil {
 		return fmt.Errorf("read the run: %w", err)
 	}
@@ -84,8 +84,8 @@ func readJSON(path string, v any) error {
 	return nil
 }
 
-// mostLine bounds the length of a case.
-const mostLine = 64 << 20
+// maxLine bounds the length of a case.
+const maxLine = 64 << 20
 
 // eachLine calls f with every whole line of a file; one without a line feed was
 // cut off.
@@ -119,8 +119,8 @@ func nextLine(in *bufio.Reader) ([]byte, error) {
 	whole := slices.Clone(line)
 	for err == bufio.ErrBufferFull { //nolint:errorlint // as ReadSlice returns it
 		line, err = in.ReadSlice('\n')
-		if whole = append(whole, line...); len(whole) > mostLine {
-			return nil, fmt.Errorf("the line is longer than %d MB", mostLine>>20)
+		if whole = append(whole, line...); len(whole) > maxLine {
+			return nil, fmt.Errorf("the line is longer than %d MB", maxLine>>20)
 		}
 	}
 	return whole, err

@@ -93,7 +93,7 @@ func TestLatestOutcomes(t *testing.T) {
 
 // Of two runs at the same time the case that was judged last counts, whichever
 // run began first.
-func TestLatestOutcomesOfRunsAtOnce(t *testing.T) {
+func TestLatestOutcomesOfConcurrentRuns(t *testing.T) {
 	s := Open(t.TempDir())
 	record(t, s, manifest(0), false, ended(9, "s/a failed"), ended(1, "s/b passed"))
 	record(t, s, manifest(1), false, ended(2, "s/a passed"), ended(2, "s/b failed"))
@@ -163,13 +163,13 @@ func TestHistory(t *testing.T) {
 	held := ended(4, "s/a quarantined")
 	held.Quarantine = &result.Quarantine{Outcome: result.Error}
 	record(t, s, manifest(4), false, held)
-	for most, want := range map[int][]result.Outcome{
+	for limit, want := range map[int][]result.Outcome{
 		3: {result.Passed, result.Failed, result.Error},
 		9: {result.Passed, result.Failed, result.Passed, result.Failed, result.Error},
 	} {
-		got, err := s.History(most)
+		got, err := s.History(limit)
 		if diff := cmp.Diff(want, got["s/a"]); diff != "" || err != nil {
-			t.Error(most, diff, err)
+			t.Error(limit, diff, err)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func (p *problems) add(err error) {
 }
 
 // sorted returns the mistakes by place, each once: a mistake in a case with
-// rows would otherwise be told for every row.
+// rows would otherwise be reported for every row.
 func (p problems) sorted() []*Error {
 	list := slices.Clone(p)
 	slices.SortStableFunc(list, func(a, b *Error) int {

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// field is a key a struct takes, as its tags tell.
+// field is a key a struct takes, as its tags say.
 type field struct {
 	name     string
 	index    []int
@@ -79,8 +79,8 @@ func indexOf(fields []field, name string) int {
 func (p *problems) checkRange(n Node, f float64, tag reflect.StructTag) {
 	least, hasLeast := bound(tag, "min")
 	above, hasAbove := bound(tag, "above")
-	most, hasMost := bound(tag, "max")
-	if hasLeast && f < least || hasAbove && f <= above || hasMost && f > most {
+	limit, hasLimit := bound(tag, "max")
+	if hasLeast && f < least || hasAbove && f <= above || hasLimit && f > limit {
 		p.add(n.Errorf("", "%s is out of range: expected %s", n.Text(), rangeText(tag)))
 	}
 }

@@ -19,7 +19,7 @@ type settings struct {
 	Vars     vars          `yaml:"vars" doc:"names that ${name} stands for"`
 	Skip     reason        `yaml:"skip" doc:"why it does not run"`
 	XFail    reason        `yaml:"xfail" doc:"why it is known to fail; passing is then reported as a failure"`
-	Cache    string        `yaml:"cache" enum:"auto|never" doc:"never asks the backend in every run and keeps no answer; auto, the default, takes what an earlier run has kept"`
+	Cache    string        `yaml:"cache" enum:"auto|never" doc:"never asks the backend in every run and caches no answer; auto, the default, takes what an earlier run has kept"`
 	Sizing   `yaml:",inline"`
 
 	Reasoning reasoningRule `yaml:"reasoning" doc:"how a model marks what it thinks before it answers, which no check reads: {open: <think>, close: </think>}; auto, the default, knows the usual marks; keep leaves it in the answer"`

@@ -14,13 +14,13 @@ import (
 // The YAML library names the line where what it was reading began, or none at
 // all. So the fault is looked for: it is in the first line with which the document
 // can be read no more. Where a bracket or a quote is open, a document that ends
-// cannot be read either, and the lines that follow tell.
+// cannot be read either, and the lines that follow show it.
 
-// mostTried is how much is parsed to find a fault.
-const mostTried = 48 << 20 // bytes
+// maxTried is how much is parsed to find a fault.
+const maxTried = 48 << 20 // bytes
 
-// mostOpen is how many lines are tried to see a bracket or a quote closed.
-const mostOpen = 30
+// maxOpen is how many lines are tried to see a bracket or a quote closed.
+const maxOpen = 30
 
 // locator looks for the fault of a document that is not YAML.
 type locator struct {
@@ -40,7 +40,7 @@ func locate(data []byte) (line int, err error) {
 		}
 	}
 	good, bad := 0, len(l.ends)
-	for good+1 < bad && l.tried < mostTried {
+	for good+1 < bad && l.tried < maxTried {
 		middle := (good + bad) / 2
 		if end, ok := l.readable(middle, bad); ok {
 			good = end
@@ -48,7 +48,7 @@ func locate(data []byte) (line int, err error) {
 			bad = middle
 		}
 	}
-	if l.tried >= mostTried {
+	if l.tried >= maxTried {
 		return 0, nil
 	}
 	if line, err := l.within(good); line > 0 {
@@ -60,7 +60,7 @@ func locate(data []byte) (line int, err error) {
 // readable reports whether the document can be read up to a line, or up to one
 // that follows and closes what is open, which it returns.
 func (l *locator) readable(line, before int) (int, bool) {
-	for end := line; end < min(line+mostOpen, before); end++ {
+	for end := line; end < min(line+maxOpen, before); end++ {
 		switch err := l.try(end); {
 		case err == nil:
 			return end, true
@@ -119,7 +119,7 @@ func (l *locator) within(good int) (line int, err error) {
 		begin = l.ends[good-1]
 	}
 	quote := 0 // the line where one was opened
-	for end := first; end <= min(first+mostOpen, len(l.ends)); end++ {
+	for end := first; end <= min(first+maxOpen, len(l.ends)); end++ {
 		closing, quoted := closers(l.data[begin:l.ends[end-1]])
 		if end == first && closing == "" {
 			return 0, nil

@@ -157,7 +157,7 @@ func dropLast(l, bracket string) string {
 }
 
 // The line told is the line at fault: of 200 specs of 800 lines, in each of which
-// one line is broken, at least 95 % are told within one line.
+// one line is broken, at least 95 % are reported within one line.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	const specs, least = 200, 0.95
@@ -170,40 +170,40 @@ func TestPlaces(t *testing.T) {
 	for i := range specs {
 		m := mutations[i%len(mutations)]
 		at, broken := 0, ""
-		var told []int
-		for tries := 0; len(told) == 0 && tries < 2000; tries++ { // some breaks change the meaning only
+		var reported []int
+		for tries := 0; len(reported) == 0 && tries < 2000; tries++ { // some breaks change the meaning only
 			at = random.IntN(len(lines))
 			if broken = m.apply(lines[at]); broken == "" || broken == lines[at] {
 				continue
 			}
 			changed := append([]string{}, lines...)
 			changed[at] = broken
-			told = placesOf(t, changed)
+			reported = placesOf(t, changed)
 		}
-		if len(told) == 0 {
+		if len(reported) == 0 {
 			t.Fatalf("%s breaks nothing", m.name)
 		}
-		if told[0] >= at && told[0] <= at+2 { // at counts from 0
+		if reported[0] >= at && reported[0] <= at+2 { // at counts from 0
 			right++
 			continue
 		}
-		t.Logf("%s, line %d is told at %v: %q", m.name, at+1, told, broken)
+		t.Logf("%s, line %d is reported at %v: %q", m.name, at+1, reported, broken)
 	}
 	rate := float64(right) / specs
-	t.Logf("%.1f %% of %d are told within one line", 100*rate, specs)
+	t.Logf("%.1f %% of %d are reported within one line", 100*rate, specs)
 	if rate < least {
 		t.Errorf("expected at least %.0f %%", 100*least)
 	}
 }
 
-// placesOf are the lines of the mistakes in a spec, in the order they are told.
+// placesOf are the lines of the mistakes in a spec, in the order they are reported.
 func placesOf(t *testing.T, lines []string) []int {
 	t.Helper()
 	p := project(t, oneBackend+"\n-- specs/a.yaml --\n"+strings.Join(lines, "\n")+"\n")
 	_, err := Load(p, nil)
-	var told []int
+	var reported []int
 	for _, e := range Mistakes(err) {
-		told = append(told, e.Pos.Line)
+		reported = append(reported, e.Pos.Line)
 	}
-	return told
+	return reported
 }

@@ -34,7 +34,7 @@ type Project struct {
 	DefaultBackend string   // for specs that name none; a key of Backends
 	Backends       map[string]Backend
 	Profiles       map[string]Profile
-	MaxLoaded      int // backends loaded at once; 0 is as many as fit in memory
+	MaxLoaded      int // backends loaded at the same time; 0 is as many as fit in memory
 	Runs           Retention
 	CacheMB        int // size of the answer cache; 0 is none
 
@@ -70,8 +70,8 @@ type projectFile struct {
 	DefaultBackend at[string]             `yaml:"default_backend" doc:"the backend for specs that name none"`
 	Backends       map[string]backendFile `yaml:"backends" required:"true" doc:"name of a backend to its plugin and config"`
 	Profiles       map[string]Profile     `yaml:"profiles" doc:"named sets of flags, chosen with --profile"`
-	MaxLoaded      int                    `yaml:"max_loaded" min:"1" doc:"how many backends may be loaded at once; by default as many as fit in memory, by the size of their files"`
-	CacheMB        *int                   `yaml:"answer_cache_mb" min:"0" doc:"most megabytes of answers that are kept in .vlmspec/cache, 64 by default; 0 keeps none"`
+	MaxLoaded      int                    `yaml:"max_loaded" min:"1" doc:"how many backends may be loaded at the same time; by default as many as fit in memory, by the size of their files"`
+	CacheMB        *int                   `yaml:"answer_cache_mb" min:"0" doc:"most megabytes of answers that are cached in .vlmspec/cache, 64 by default; 0 caches none"`
 }
 
 type runsFile struct {

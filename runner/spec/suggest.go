@@ -23,12 +23,12 @@ func DidYouMean(word string, known []string) string {
 	if s := Suggest(word, known); s != "" {
 		return "did you mean " + s + "?"
 	}
-	const most = 30
+	const limit = 30
 	switch sorted := slices.Sorted(slices.Values(known)); {
 	case len(sorted) == 0:
 		return ""
-	case len(sorted) > most:
-		return "known: " + strings.Join(sorted[:most], ", ") + ", …"
+	case len(sorted) > limit:
+		return "known: " + strings.Join(sorted[:limit], ", ") + ", …"
 	default:
 		return "known: " + strings.Join(sorted, ", ")
 	}

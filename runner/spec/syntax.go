@@ -28,7 +28,7 @@ var rewordings = []struct{ found, what, hint string }{
 	{"control characters are not allowed", "a control character", "remove it"},
 }
 
-// syntaxError tells where and why the YAML library gave up.
+// syntaxError says where and why the YAML library gave up.
 func syntaxError(file string, data, masked []byte, err error) *Error {
 	at, why := locate(masked)
 	if at > 0 && why != nil {

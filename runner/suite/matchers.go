@@ -26,8 +26,8 @@ func HaveNumber(value, abs float64) types.GomegaMatcher {
 }
 
 // HaveScoreBetween succeeds if the rating in the answer is from least to most.
-func HaveScoreBetween(least, most float64) types.GomegaMatcher {
-	return matcher{check: check.ScoreBetween(least, most)}
+func HaveScoreBetween(lower, upper float64) types.GomegaMatcher {
+	return matcher{check: check.ScoreBetween(lower, upper)}
 }
 
 // SayYes succeeds if the answer says yes and not no.
@@ -94,7 +94,7 @@ func (m matcher) judge(actual any) (result.Verdict, error) {
 // FailureMessage implements types.GomegaMatcher.
 func (m matcher) FailureMessage(actual any) string {
 	v, _ := m.judge(actual)
-	return fmt.Sprintf("%s: %s\nexpected: %s\n     got: %s", v.Kind, v.Reason, v.Expected, v.Actual)
+	return fmt.Sprintf("%s: %s\nexpected: %s\n  actual: %s", v.Kind, v.Reason, v.Expected, v.Actual)
 }
 
 // NegatedFailureMessage implements types.GomegaMatcher.

@@ -113,7 +113,7 @@ func location(pos spec.Pos, line int) types.CodeLocation {
 	return types.CodeLocation{FileName: pos.File, LineNumber: line}
 }
 
-// report tells Ginkgo what came of a case.
+// report gives Ginkgo the outcome of a case.
 func report(c *result.Case) {
 	switch {
 	case c.Outcome == result.Skipped:

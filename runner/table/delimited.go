@@ -56,8 +56,8 @@ func (s *scanner) findSeparator() error {
 		return readError(0, err)
 	}
 	first, _, _ := strings.Cut(string(head), "\n")
-	if told, ok := strings.CutPrefix(strings.TrimSuffix(first, "\r"), "sep="); ok && len(told) == 1 {
-		s.separator = told[0]
+	if declared, ok := strings.CutPrefix(strings.TrimSuffix(first, "\r"), "sep="); ok && len(declared) == 1 {
+		s.separator = declared[0]
 		s.line++
 		_, err := s.in.Discard(min(len(first)+1, len(head)))
 		return err
@@ -102,7 +102,7 @@ func separatorsOf(head []byte) map[byte]int {
 	return counts
 }
 
-// next reads a record and tells the line on which it begins. Empty lines are none.
+// next reads a record and returns the line on which it begins. Empty lines are none.
 func (s *scanner) next() (cells []string, line int, err error) {
 	text := ""
 	for text == "" {

@@ -18,8 +18,8 @@ type images struct {
 	whole bool           // byRow has all of the file
 }
 
-// mostReference is how many characters a cell may have that names another row.
-const mostReference = 64
+// maxReference is how many characters a cell may have that names another row.
+const maxReference = 64
 
 // replace changes the cells of a row. A nil images changes none.
 func (m *images) replace(r *Row) error {
@@ -189,7 +189,7 @@ func (r *Row) index() (string, bool) {
 func (m *images) reference(r *Row, value any) (any, bool, error) {
 	cell := fmt.Sprint(value)
 	own, has := r.index()
-	if value == nil || !has || cell == "" || cell == own || len(cell) > mostReference {
+	if value == nil || !has || cell == "" || cell == own || len(cell) > maxReference {
 		return value, false, nil
 	}
 	if image, ok := m.byRow[cell]; ok {

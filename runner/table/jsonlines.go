@@ -126,7 +126,7 @@ func decodeFrom(d *json.Decoder, token json.Token, depth int) (any, error) {
 		}
 		object = append(object, Field{key.(string), value})
 	}
-	if name := twice(object.names()); name != "" && depth > 1 { // that of a row is told with its line
+	if name := twice(object.names()); name != "" && depth > 1 { // that of a row is reported with its line
 		return nil, mistake(0, "keep one of the two", "key %q is given twice", name)
 	}
 	_, err := d.Token()

@@ -236,7 +236,7 @@ func scalar(t parquet.Type, v parquet.Value) any {
 		return float(v.Double(), 64)
 	}
 	data := v.Clone().ByteArray()
-	if v.Kind() == parquet.FixedLenByteArray && len(data) == 2 { // the library does not tell of half precision
+	if v.Kind() == parquet.FixedLenByteArray && len(data) == 2 { // the library does not mark half precision
 		return float(float64(float16.Frombits(binary.LittleEndian.Uint16(data)).Float32()), 32)
 	}
 	if looksLikeImage(data) || !utf8.Valid(data) {

@@ -83,7 +83,7 @@ func TestRead(t *testing.T) {
 		"bars":                {"a.csv", "a|b\n1|x\n", `2: a="1" b="x"` + "\n"},
 		"commas in a .tsv":    {"a.tsv", "a,b\n1,x\n", `2: a="1" b="x"` + "\n"},
 		"separator in quotes": {"a.csv", "\"a, or b, or c\";d\n1;x\n", `2: a, or b, or c="1" d="x"` + "\n"},
-		"separator told":      {"a.csv", "sep=;\na,b;c\n1;2\n", `3: a,b="1" c="2"` + "\n"},
+		"separator declared":  {"a.csv", "sep=;\na,b;c\n1;2\n", `3: a,b="1" c="2"` + "\n"},
 		"separators below":    {"a.csv", "\r\na\r\nx;y;z\n", "3: a=\"x;y;z\"\n"},
 		"separator, no more":  {"a.csv", "sep=;", "0:0: the file is empty; its first line names the columns\n"},
 		"one column":          {"a.csv", "a\nx\n\ny", "2: a=\"x\"\n4: a=\"y\"\n"},

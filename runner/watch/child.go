@@ -39,7 +39,7 @@ type news struct {
 	say   string
 }
 
-// verdictOf is what came of a case, if the event says so.
+// verdictOf is the outcome of a case, if the event says so.
 func verdictOf(e event.Event) (id string, o result.Outcome, ok bool) {
 	judged, ok := e.(event.CaseJudged)
 	if !ok {
@@ -89,14 +89,14 @@ func (w *Watch) run(ids []string, first int, fresh bool) *exec.Cmd {
 // run starts the process and listens until it has ended.
 func (c *child) run(cmd *exec.Cmd, attach func() string) error {
 	cmd.Env = append(os.Environ(), host.AttachEnv+"="+attach())
-	listen, tell, err := os.Pipe()
+	listen, report, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("start the run: %w", err)
 	}
 	defer listen.Close()
-	cmd.ExtraFiles = []*os.File{tell}
+	cmd.ExtraFiles = []*os.File{report}
 	err = c.begin(cmd)
-	_ = tell.Close()
+	_ = report.Close()
 	if err != nil || c.cmd == nil {
 		return err
 	}

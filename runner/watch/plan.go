@@ -28,7 +28,7 @@ type state struct {
 	invalid map[string]bool  // files with mistakes; nil when there is none
 
 	verdicts map[string]result.Outcome // by ID
-	judged   map[string]time.Time      // when they were told
+	judged   map[string]time.Time      // when they were reported
 	todo     map[string]bool           // IDs
 	deferred map[string]bool           // IDs that are to run once all is fixed
 	why      why
@@ -47,7 +47,7 @@ func newState(p *spec.Project) state {
 type why struct {
 	text  string
 	files []string
-	fresh bool // somebody wants the cases asked again, whatever is kept
+	fresh bool // somebody wants the cases asked again, whatever is cached
 }
 
 func (a why) and(b why) why {

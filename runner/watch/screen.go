@@ -12,7 +12,7 @@ type Screen interface {
 	Say(line string)
 	Problem(err error)
 	// RunStarts says that a run begins; its events follow by [event.Sink], and
-	// RunEnds, which is told what else the run printed: "" as a rule.
+	// RunEnds, which is given what else the run printed: "" as a rule.
 	RunStarts(cases int)
 	event.Sink
 	RunEnds(printed string)

@@ -26,7 +26,7 @@ type warm struct {
 
 // attach has backends run, and says how to attach to them, as host.AttachEnv
 // holds it. Those that are stale or configured otherwise start again. One that
-// does not start is left to the run, which tells why.
+// does not start is left to the run, which reports why.
 func (b *backends) attach(ctx context.Context, p *spec.Project, names []string, stale map[string]bool, say func(string)) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

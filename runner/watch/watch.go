@@ -25,12 +25,12 @@ type Options struct {
 	Program string        // vlmspec itself: each run is a process of its own, since Ginkgo runs once in one
 	Poll    time.Duration // look at the files so often; 0 has the system say when they change
 	Screen  Screen
-	// Planned is told of each plan that is made, also of one with mistakes; may be nil.
+	// Planned is called with each plan that is made, also of one with mistakes; may be nil.
 	Planned func(*plan.Plan)
 	// Commands come from a person: a key of [Commands], a space and its text. It is
 	// never closed.
 	Commands <-chan string
-	// Suspend is told when the process is to stop and to continue, and stops or
+	// Suspend is called when the process is to stop and to continue, and stops or
 	// continues the run under way; nil never is.
 	Suspend <-chan bool
 }
@@ -234,7 +234,7 @@ func (w *Watch) show() {
 	w.screen.Status(s)
 }
 
-// ended reports whether a command has ended by itself; what came of it, it has said.
+// ended reports whether a command has ended by itself; its outcome, it has said.
 func ended(err error) bool {
 	exit, ok := errors.AsType[*exec.ExitError](err)
 	return err == nil || ok && exit.Exited()

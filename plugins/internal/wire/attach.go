@@ -12,7 +12,7 @@ import (
 // [Attachment].
 const AttachEnv = "VLMSPEC_REATTACH_BACKENDS"
 
-// AliveEnv is the environment variable by which the host tells a process it
+// AliveEnv is the environment variable by which the host informs a process it
 // starts how to see that the host has ended: "stdin" is by the end of standard
 // input.
 const AliveEnv = "VLMSPEC_BACKEND_ALIVE"

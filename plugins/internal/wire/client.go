@@ -25,7 +25,7 @@ const cancelTime = 1500 * time.Millisecond
 
 // ErrHangs is returned by [Client.Generate] in place of the context's error
 // when the backend would not stop: its process is of no more use.
-var ErrHangs = errors.New("the backend did not stop when told to")
+var ErrHangs = errors.New("the backend did not stop when asked to")
 
 // Client is a backend in another process, an sdk.Backend whose Close does
 // nothing. It is safe for concurrent use.
@@ -79,7 +79,7 @@ func (c *Client) Generate(ctx context.Context, req sdk.Request, emit func(string
 	return c.GenerateAhead(ctx, req, func() {}, emit)
 }
 
-// GenerateAhead is Generate, and tells when the backend has begun: calls made
+// GenerateAhead is Generate, and reports when the backend has begun: calls made
 // from then on wait behind this one.
 func (c *Client) GenerateAhead(ctx context.Context, req sdk.Request, begun func(), emit func(string)) (sdk.Response, error) {
 	id := req.ID + "#" + strconv.FormatUint(c.calls.Add(1), 10)

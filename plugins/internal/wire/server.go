@@ -21,7 +21,7 @@ type Server struct {
 
 	mu    sync.Mutex
 	calls map[string]*call // Generate calls in flight, by id
-	turns chan struct{}    // holds a place for each call that the backend takes at once; nil for any number
+	turns chan struct{}    // holds a place for each call that the backend takes concurrently; nil for any number
 }
 
 // call is one Generate call in flight.
@@ -114,7 +114,7 @@ func (s *sender) end() {
 
 // generate waits until the backend takes one more call: the host sends some
 // ahead, and several hosts may have attached. A backend that queues calls waits
-// itself, and tells when the wait is over.
+// itself, and reports when the wait is over.
 func (s *Server) generate(ctx context.Context, req sdk.Request, begun func(), emit func(string)) (sdk.Response, error) {
 	s.mu.Lock()
 	turns := s.turns

@@ -23,7 +23,7 @@ func NewCache(bytes int, disk *Disk) *Cache {
 
 // Get returns a embedding that was put, nil when it is gone.
 func (c *Cache) Get(key Key) *Embedding {
-	if p := c.remembered(key); p != nil || c.disk == nil {
+	if p := c.inMemory(key); p != nil || c.disk == nil {
 		return p
 	}
 	p := c.disk.Get(key)
@@ -43,7 +43,7 @@ func (c *Cache) Store(p *Embedding) {
 	}
 }
 
-func (c *Cache) remembered(key Key) *Embedding {
+func (c *Cache) inMemory(key Key) *Embedding {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.byKey[key]

@@ -20,8 +20,8 @@ import (
 )
 
 // Disk keeps embeddings as files, named by key and checked when read. Several
-// processes may use one folder at once. It never fails: what cannot be read is
-// computed again, what cannot be written is not kept, and the first time it
+// processes may use one folder concurrently. It never fails: what cannot be read is
+// computed again, what cannot be written is not cached, and the first time it
 // warns.
 type Disk struct {
 	dir    string
@@ -92,7 +92,7 @@ func (d *Disk) Put(p *Embedding) {
 		d.mu.Lock()
 		d.broken = true
 		d.mu.Unlock()
-		d.warn("cannot write the image cache (%v): encoded images are not kept for the next run", err)
+		d.warn("cannot write the image cache (%v): image embeddings are not cached for the next run", err)
 		return
 	}
 	d.mu.Lock()

@@ -185,9 +185,9 @@ func TestDeadWriters(t *testing.T) {
 	}
 }
 
-// Processes that write and trim one folder at once never see anything but whole
+// Processes that write and trim one folder concurrently never see anything but whole
 // embeddings or none.
-func TestSeveralAtOnce(t *testing.T) {
+func TestConcurrentUse(t *testing.T) {
 	warnings := logged(t)
 	dir := t.TempDir()
 	var writers sync.WaitGroup

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// On a full disk nothing is kept, and nothing is left half written.
+// On a full disk nothing is cached, and nothing is left half written.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
@@ -24,7 +24,7 @@ func TestFullDisk(t *testing.T) {
 	d.Put(large)
 	d.Put(embedding("another", 100_000))
 	if d.Get(small.Key) == nil || d.Get(large.Key) != nil || warnings() != 1 {
-		t.Errorf("kept small: %v, large: %v; %d warnings", d.Get(small.Key) != nil, d.Get(large.Key) != nil, warnings())
+		t.Errorf("cached small: %v, large: %v; %d warnings", d.Get(small.Key) != nil, d.Get(large.Key) != nil, warnings())
 	}
 	parts, err := os.ReadDir(dir)
 	if err != nil {

@@ -79,12 +79,12 @@ func init() {
 const manyTimes = 1000
 
 // bounds reads a least and a greatest number; most is -1 when there is none.
-func bounds(s map[string]any, least, most, where string) (from, to int, err error) {
+func bounds(s map[string]any, lower, upper, where string) (from, to int, err error) {
 	to = -1
 	for _, bound := range []struct {
 		key string
 		n   *int
-	}{{least, &from}, {most, &to}} {
+	}{{lower, &from}, {upper, &to}} {
 		value, there := s[bound.key]
 		f, ok := value.(float64)
 		switch {
@@ -95,7 +95,7 @@ func bounds(s map[string]any, least, most, where string) (from, to int, err erro
 		}
 	}
 	if to >= 0 && from > to {
-		return 0, 0, fmt.Errorf("%s has %s %d above %s %d", where, least, from, most, to)
+		return 0, 0, fmt.Errorf("%s has %s %d above %s %d", where, lower, from, upper, to)
 	}
 	return from, to, nil
 }
@@ -120,16 +120,16 @@ func (c *converter) text(s map[string]any, where string) (string, error) {
 const manyIntegers = 1000
 
 func (c *converter) integer(s map[string]any, where string) (string, error) {
-	least, hasLeast := s["minimum"]
-	most, hasMost := s["maximum"]
-	if !hasLeast && !hasMost {
+	lower, hasLeast := s["minimum"]
+	upper, hasUpper := s["maximum"]
+	if !hasLeast && !hasUpper {
 		return "integer", nil
 	}
-	from, ok := least.(float64)
-	to, ok2 := most.(float64)
+	from, ok := lower.(float64)
+	to, ok2 := upper.(float64)
 	from, to = math.Ceil(from), math.Floor(to)
 	if !ok || !ok2 || !(from <= to) || to-from >= manyIntegers {
-		return "", fmt.Errorf("%s is an integer from %v to %v; a grammar can express at most %d, and needs both minimum and maximum", where, least, most, manyIntegers)
+		return "", fmt.Errorf("%s is an integer from %v to %v; a grammar can express at most %d, and needs both minimum and maximum", where, lower, upper, manyIntegers)
 	}
 	var all []string
 	for i := from; i <= to; i++ {

@@ -53,8 +53,8 @@ var ErrStopped = errors.New("stopped")
 // ContextOptions shape a Context.
 type ContextOptions struct {
 	Tokens         int // that all sequences hold together
-	Sequences      int // conversations at once
-	Batch          int // tokens computed at once
+	Sequences      int // concurrent conversations
+	Batch          int // tokens computed in one batch
 	Threads        int
 	GPU            bool   // keep the attention cache on the GPU
 	CacheType      string // of the attention cache: "" and "f16", "f32", "q8_0", "q4_0"
@@ -130,7 +130,7 @@ func (c *Context) Close() {
 // SetThreads changes how many threads compute, from the next Run on.
 func (c *Context) SetThreads(n int) { C.llama_set_n_threads(c.c, C.int32_t(n), C.int32_t(n)) }
 
-// BatchSize is the most tokens or embeddings computed at once.
+// BatchSize is how many tokens or embeddings are computed in one batch.
 func (c *Context) BatchSize() int { return c.options.Batch }
 
 // Stop makes a running and every later Run fail with ErrStopped until Go. It may

@@ -96,7 +96,7 @@ func (s *Sampler) Close() {
 	}
 }
 
-// Accept tells a repeat penalty of a token that Sample did not choose.
+// Accept informs a repeat penalty of a token that Sample did not choose.
 func (s *Sampler) Accept(t Token) {
 	if s.penalties != nil {
 		C.llama_sampler_accept(s.penalties, C.llama_token(t))

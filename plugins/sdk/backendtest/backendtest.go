@@ -42,9 +42,9 @@ func Run(t *testing.T, b sdk.Backend, o Options) {
 	}
 	t.Run("answers", s.answers)
 	t.Run("answers the same again", s.answersAgain)
-	t.Run("answers several calls at once", s.answersAtOnce)
+	t.Run("answers concurrent calls", s.answersConcurrently)
 	t.Run("answers without emit", s.answersSilently)
-	t.Run("stops when told to", s.stops)
+	t.Run("stops when asked to", s.stops)
 	t.Run("refuses a missing image", s.refusesMissingImage)
 	t.Run("refuses too many images", s.refusesTooManyImages)
 	t.Run("closes", func(t *testing.T) {
@@ -119,8 +119,8 @@ func (s *suite) answers(t *testing.T) {
 	if resp.Finish != sdk.FinishStop && resp.Finish != sdk.FinishLength {
 		t.Errorf("finish reason is %q", resp.Finish)
 	}
-	if got := strings.TrimSpace(emitted.String()); s.info.Capabilities.Streaming && got != resp.Text {
-		t.Errorf("emitted %q, answered %q", got, resp.Text)
+	if actual := strings.TrimSpace(emitted.String()); s.info.Capabilities.Streaming && actual != resp.Text {
+		t.Errorf("emitted %q, answered %q", actual, resp.Text)
 	}
 	if u := resp.Usage; min(u.TextTokens, u.ImageTokens, u.OutputTokens, u.CachedTokens, u.CachedImages) < 0 {
 		t.Errorf("usage has negative counts: %+v", u)
@@ -138,7 +138,7 @@ func (s *suite) answersAgain(t *testing.T) {
 	}
 }
 
-func (s *suite) answersAtOnce(t *testing.T) {
+func (s *suite) answersConcurrently(t *testing.T) {
 	var calls sync.WaitGroup
 	for range max(s.info.Capabilities.Concurrency, 1) + 1 {
 		req := s.request(t, 1)

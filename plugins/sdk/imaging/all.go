@@ -29,10 +29,10 @@ func DecodeAll(ctx context.Context, images []*sdk.Image) (*Decoded, error) {
 	if len(images) == 0 {
 		return &Decoded{}, nil
 	}
-	var most, kept int64
+	var peak, kept int64
 	for _, i := range images {
 		err := withSource(i, func(_ Source, h header) error {
-			most = max(most, kept+h.cost())
+			peak = max(peak, kept+h.cost())
 			kept += h.rgb()
 			return nil
 		})
@@ -40,7 +40,7 @@ func DecodeAll(ctx context.Context, images []*sdk.Image) (*Decoded, error) {
 			return nil, err
 		}
 	}
-	l, err := take(ctx, most)
+	l, err := take(ctx, peak)
 	if err != nil {
 		return nil, err
 	}

@@ -31,8 +31,8 @@ func part(r Source, offset, n int64) *io.SectionReader {
 // with whole numbers, and of each no more than the first few.
 type directory map[uint16][]uint32
 
-// mostValues of a tag are read, so that no count in a file asks for memory.
-const mostValues = 8
+// maxValues of a tag are read, so that no count in a file asks for memory.
+const maxValues = 8
 
 // readDirectory reads one directory and follows no link, so a cycle is no matter.
 func readDirectory(r Source) (directory, error) {
@@ -77,12 +77,12 @@ func valuesOf(r Source, order binary.ByteOrder, entry []byte) []uint32 {
 	}
 	raw := entry[8:12]
 	if count*int64(size) > 4 {
-		raw = make([]byte, min(count, mostValues)*int64(size))
+		raw = make([]byte, min(count, maxValues)*int64(size))
 		if _, err := r.ReadAt(raw, int64(order.Uint32(entry[8:]))); err != nil {
 			return nil
 		}
 	}
-	values := make([]uint32, min(count, mostValues))
+	values := make([]uint32, min(count, maxValues))
 	for i := range values {
 		switch v := raw[i*size:]; size {
 		case 1:

@@ -290,7 +290,7 @@ func TestCutOff(t *testing.T) {
 			case looked == nil && decoded != nil && !strings.Contains(decoded.Error(), "the image is damaged"):
 				t.Fatalf("%s, %d bytes: %v", path, n, decoded)
 			case decoded == nil && (rgb.Width != info.Width || rgb.Height != info.Height):
-				t.Fatalf("%s, %d bytes: %dx%d, told %+v", path, n, rgb.Width, rgb.Height, info)
+				t.Fatalf("%s, %d bytes: %dx%d, reported %+v", path, n, rgb.Width, rgb.Height, info)
 			}
 		}
 	}

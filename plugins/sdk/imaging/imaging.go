@@ -128,7 +128,7 @@ func inspect(r Source) (header, error) {
 	return h, checkSize(h.canvas)
 }
 
-// decode turns the picture exactly as the caller of Inspect was told.
+// decode turns the picture exactly as Inspect has said.
 func decode(r Source, h header) (p *Picture, err error) {
 	defer func() {
 		// What a file can do to a decoder must not end the process of a backend.

@@ -7,9 +7,9 @@ import (
 	"image/png"
 )
 
-// mostChunks are walked over; a picture that Go's encoder or libpng wrote has one
+// maxChunks are walked over; a picture that Go's encoder or libpng wrote has one
 // for each 8 KiB at least.
-const mostChunks = 1 << 20
+const maxChunks = 1 << 20
 
 var errChunks = errors.New("it has more than a million chunks")
 
@@ -41,7 +41,7 @@ func walkPNG(r Source) (c pngChunks, err error) {
 	c.orientation = 1
 	var b [8]byte
 	at := int64(8)
-	for range mostChunks {
+	for range maxChunks {
 		if _, err := r.ReadAt(b[:], at); err != nil {
 			return c, nil //nolint:nilerr // see above
 		}

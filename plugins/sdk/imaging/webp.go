@@ -84,7 +84,7 @@ func (f *frame) bytes() int64 {
 // eachChunk calls visit for the chunks from an offset on until it says false.
 func eachChunk(r Source, at int64, visit func(chunk) (more bool, err error)) error {
 	var b [8]byte
-	for range mostChunks {
+	for range maxChunks {
 		if _, err := r.ReadAt(b[:], at); err != nil {
 			return nil //nolint:nilerr // what was cut off is missed by the caller or the decoder
 		}

@@ -145,7 +145,7 @@ func serveDebug(b sdk.Backend, out io.Writer) error {
 func printReattach(out io.Writer, name string, r *goplugin.ReattachConfig) error {
 	value, err := json.Marshal(map[string]wire.Attachment{name: wire.AttachmentOf(r, false)})
 	if err != nil {
-		return fmt.Errorf("tell how to attach: %w", err)
+		return fmt.Errorf("report how to attach: %w", err)
 	}
 	_, err = fmt.Fprintf(out, "Serving; to use this process, set\n\n  %s='%s'\n", wire.AttachEnv, value)
 	return err

@@ -67,7 +67,7 @@ func TestServeByHandExplainsItself(t *testing.T) {
 	}
 }
 
-func TestDebugTellsHowToAttach(t *testing.T) {
+func TestDebugReportsHowToAttach(t *testing.T) {
 	cmd := exec.Command(os.Args[0], "-debug")
 	cmd.Env = append(os.Environ(), "PLUGIN_TEST=serve")
 	out := &lines{seen: make(chan string, 10)}

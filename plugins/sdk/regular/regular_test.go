@@ -43,7 +43,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// A file whose size is told as 0 is read through the limit all the same.
+// A file whose size is reported as 0 is read through the limit all the same.
 func TestReadOfUnknownSize(t *testing.T) {
 	const path = "/proc/kallsyms"
 	if info, err := os.Stat(path); err != nil || info.Size() != 0 {

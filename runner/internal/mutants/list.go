@@ -7,7 +7,7 @@ var mutants = []mutant{
 	{"the cases of a matrix share their turns", "runner/spec/case.go", "c.Turns = slices.Clone(c.Turns)", "", "./runner/plan"},
 	{"secrets stay behind pointers: judge, fault, stderr", "runner/secret/walk.go", "if !changed || v.Kind() == reflect.Interface {", "if true {", "./runner/secret"},
 	{"gates are decided over an incomplete suite", "runner/gate/run.go", "case len(ran) != all:", "case false:", "./runner/gate"},
-	{"history has no window", "runner/runs/history.go", "i >= 0 && len(latest) < most", "i >= 0", "./runner/runs"},
+	{"history has no window", "runner/runs/history.go", "i >= 0 && len(latest) < limit", "i >= 0", "./runner/runs"},
 	{"inputs of a case are listed twice", "runner/plan/inputs.go", "return again", "return again && false", "./runner/plan"},
 	{"require rounds up what a float adds", "runner/spec/require.go", "const rounding = 1e-9", "const rounding = 0", "./runner/spec"},
 	{"a point far outside is moved to the border", "runner/point/scale.go", "const overshoot = 0.05", "const overshoot = 0.5", "./runner/point"},

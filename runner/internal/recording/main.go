@@ -121,7 +121,7 @@ func (s *stage) play() {
 	s.hold(3.5, "the models stay loaded")
 	s.edits("Point to the blue square.", "Point to the red circle.")
 	s.ends("specs/shapes.yaml changed", "2 failed, 1 passed · watching")
-	s.hold(5, "saved: the first case asks for the red circle; the answers of the others are kept")
+	s.hold(5, "saved: the first case asks for the red circle; the answers of the others are cached")
 	s.edits("[0.72, 0.34]", "[0.28, 0.6]")
 	s.ends("specs/shapes.yaml changed", "1 failed, 2 passed · watching")
 	s.hold(3.5, "saved: it expects the circle where it is")

@@ -85,7 +85,7 @@ func (t *Terminal) Type(keys string) error {
 	return err
 }
 
-// Resize changes the size of the window; the program is told.
+// Resize changes the size of the window; the program is informed.
 func (t *Terminal) Resize(columns, rows int) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

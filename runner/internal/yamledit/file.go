@@ -147,12 +147,12 @@ func (f *File) patched(edits []Edit) ([]byte, spec.Node, error) {
 
 // meant checks that edits read as they were meant.
 func meant(root spec.Node, edits []Edit) error {
-	got := map[string]spec.Node{}
+	actual := map[string]spec.Node{}
 	for _, e := range root.Entries() {
-		got[e.Key] = e.Value
+		actual[e.Key] = e.Value
 	}
 	for _, e := range edits {
-		if e.Value != nil && !holds(got[e.Key], e.Value) {
+		if e.Value != nil && !holds(actual[e.Key], e.Value) {
 			return fmt.Errorf("%s would not read as it was meant", e.Key)
 		}
 	}

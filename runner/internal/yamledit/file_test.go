@@ -98,7 +98,7 @@ func TestApply(t *testing.T) {
 	}
 }
 
-// What cannot be edited as blocks is told, and stays.
+// What cannot be edited as blocks is reported, and stays.
 func TestApplyRefuses(t *testing.T) {
 	refuse := func(root spec.Node) error {
 		for _, e := range root.Entries() {
@@ -207,8 +207,8 @@ func TestModeAndLinkStay(t *testing.T) {
 	}
 }
 
-// Many at once lose nothing: each looks again after another was faster.
-func TestAtOnce(t *testing.T) {
+// Many concurrent edits lose nothing: each looks again after another was faster.
+func TestConcurrentUse(t *testing.T) {
 	path := stored(t, "# ours\n")
 	const writers, each = 4, 8
 	var all sync.WaitGroup

@@ -77,13 +77,13 @@ func quoteLines(n, flow *yaml.Node) {
 }
 
 // holds reports whether an entry that was read is what was to be written.
-func holds(got spec.Node, want any) bool {
+func holds(actual spec.Node, want any) bool {
 	var value any
 	n, err := encode(want)
 	if err != nil || n.Decode(&value) != nil {
 		return false
 	}
-	a, errA := json.Marshal(got.Any())
+	a, errA := json.Marshal(actual.Any())
 	b, errB := json.Marshal(value)
 	return errors.Join(errA, errB) == nil && bytes.Equal(a, b)
 }

@@ -111,16 +111,16 @@ func (l postCheckLine) check(reply json.RawMessage) (read any, right bool, err e
 	}
 	switch l.AnswerType {
 	case "integer":
-		got, ok := integer(s, reply)
+		value, ok := integer(s, reply)
 		want, okWant := pytext.Int(string(l.Answer))
-		if ok && okWant && got.Cmp(want) == 0 {
-			return got, true, nil
+		if ok && okWant && value.Cmp(want) == 0 {
+			return value, true, nil
 		}
 	case "float":
-		got, ok := pytext.Float(s)
+		value, ok := pytext.Float(s)
 		want, okWant := pytext.Float(string(l.Answer))
-		if ok && okWant && got == want {
-			return got, true, nil
+		if ok && okWant && value == want {
+			return value, true, nil
 		}
 	default:
 		if string(l.Answer) == "None" {

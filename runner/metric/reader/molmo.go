@@ -40,6 +40,6 @@ var molmoValidRE = compile(
 	`<points`, space, `+(?:`, digit, `+=`, space, `*`, digit, `{3}`, space, `*,`, space, `*`, digit, `{3}`, space, `+)+alt="(?s:.*?)">(?s:.*?)</points>)\z`,
 )
 
-// MolmoValid tells whether the whole answer is in a format Molmo's pointing score accepts.
+// MolmoValid reports whether the whole answer is in a format Molmo's pointing score accepts.
 // Source: olmo/eval/evaluators.py (is_valid_format).
 func MolmoValid(text string) bool { return molmoValidRE.MatchString(pytext.Strip(text)) }

@@ -55,9 +55,9 @@ type Picture struct {
 	remove string // what takes the pixels away again, where erasing does not
 }
 
-// mostPixels bounds a side of what is sent to a terminal, and how long it takes
+// maxPixels bounds a side of what is sent to a terminal, and how long it takes
 // to make.
-const mostPixels = 1280
+const maxPixels = 1280
 
 // Draw makes the image at a path, with an overlay over it, as large as fits into
 // columns x rows cells.
@@ -70,7 +70,7 @@ func Draw(path string, o *result.Overlay, t Terminal, columns, rows int) (Pictur
 	if p == Blocks {
 		cell = image.Pt(1, 2)
 	}
-	img, err := overlay.DrawWithin(path, o, min(columns*cell.X, mostPixels), min(rows*cell.Y, mostPixels))
+	img, err := overlay.DrawWithin(path, o, min(columns*cell.X, maxPixels), min(rows*cell.Y, maxPixels))
 	if err != nil {
 		return Picture{}, err
 	}

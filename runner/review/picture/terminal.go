@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Terminal is what is known of a terminal. What the environment does not tell it
+// Terminal is what is known of a terminal. What the environment does not say it
 // is asked: send [Terminal.Question], and give the events that come to
 // [Terminal.Answered]. A terminal that never answers gets half-blocks.
 type Terminal struct {
@@ -49,7 +49,7 @@ func (t Terminal) Protocol() Protocol {
 	return None
 }
 
-// Cell is the size of a cell in pixels, a usual one until the terminal tells.
+// Cell is the size of a cell in pixels, a usual one until the terminal reports it.
 func (t Terminal) Cell() image.Point {
 	if t.cell.X < 1 || t.cell.Y < 1 {
 		return image.Pt(8, 16)
@@ -63,7 +63,7 @@ func (t Terminal) Question() string {
 	if t.multiple && t.chosen == Auto || t.chosen == None || t.chosen == Blocks {
 		return ""
 	}
-	const cellSize = 16 // of the window operations of xterm: tell the size of a cell in pixels
+	const cellSize = 16 // of the window operations of xterm: report the size of a cell in pixels
 	return ansi.WindowOp(cellSize) +
 		ansi.KittyGraphics([]byte("AAAA"), "a=q", "t=d", "f=24", "s=1", "v=1", "i=7260") +
 		ansi.RequestNameVersion + ansi.RequestPrimaryDeviceAttributes

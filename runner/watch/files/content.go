@@ -23,7 +23,7 @@ type content struct {
 var seed = maphash.MakeSeed()
 
 // Files above this size, such as models, are compared by size and date alone.
-const mostRead = 64 << 20
+const maxRead = 64 << 20
 
 // glance looks at a file without reading it.
 func glance(path string) content {
@@ -37,7 +37,7 @@ func glance(path string) content {
 // readContent reads a file, too, unless it is large.
 func readContent(path string) content {
 	c := glance(path)
-	if !c.there || c.size > mostRead {
+	if !c.there || c.size > maxRead {
 		c.known = true
 		return c
 	}
@@ -65,7 +65,7 @@ func (c content) same(old content) bool {
 	if !c.there {
 		return true
 	}
-	if c.size > mostRead || !old.known {
+	if c.size > maxRead || !old.known {
 		return c.written.Equal(old.written)
 	}
 	return c.sum == old.sum

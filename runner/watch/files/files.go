@@ -1,4 +1,4 @@
-// Package files tells when files have changed: their content, not their dates.
+// Package files reports when files have changed: their content, not their dates.
 // Start reading at [Watcher.Set] and [Watcher.Wait]; places.go finds out which
 // folders to watch, content.go what files hold, lock.go keeps a second watch away.
 package files
@@ -14,7 +14,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// A burst of saves is one change: it is told when nothing came for quiet, or
+// A burst of saves is one change: it is reported when nothing came for quiet, or
 // after atMost.
 const (
 	quiet  = 40 * time.Millisecond
@@ -23,10 +23,10 @@ const (
 
 // Options say how to watch.
 type Options struct {
-	// Poll looks at the files so often instead of asking the system to tell, as
+	// Poll looks at the files so often instead of asking the system to notify, as
 	// network file systems need; 0 asks the system.
 	Poll time.Duration
-	// Note is told, in a sentence, what the user should know; may be nil.
+	// Note is called with a sentence that the user should know; may be nil.
 	Note func(string)
 }
 
@@ -38,7 +38,7 @@ type Want struct {
 	Read    time.Time // when the files were read last: what was written later is a change
 }
 
-// Change is what happened until all was quiet. A file is told in one of the lists.
+// Change is what happened until all was quiet. A file is reported in one of the lists.
 type Change struct {
 	Files []string // that hold something else than they did, sorted
 	// Same are files that were written or moved, and hold what they did: who has
@@ -146,7 +146,7 @@ func (w *Watcher) Set(want Want) {
 	}
 }
 
-// Wait waits for files of [Want] to be written or moved. A change is told once.
+// Wait waits for files of [Want] to be written or moved. A change is reported once.
 // The error is ctx's, or [fs.ErrClosed].
 func (w *Watcher) Wait(ctx context.Context) (Change, error) {
 	b := burst{touched: map[string]bool{}, waited: time.Now()}

@@ -71,7 +71,7 @@ func (p *project) watches(files ...string) {
 }
 
 // told waits for the next change.
-func (p *project) told() string {
+func (p *project) change() string {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(p.Context(), 20*time.Second)
 	defer cancel()
@@ -196,7 +196,7 @@ var patterns = []struct {
 }
 
 func TestSavePatterns(t *testing.T) {
-	for name, o := range map[string]Options{"told by the system": {}, "polling": {Poll: 5 * time.Millisecond}} {
+	for name, o := range map[string]Options{"notified by the system": {}, "polling": {Poll: 5 * time.Millisecond}} {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t, o, "specs/a.yaml", "images/a.png", "images/b.png")
 			files := []string{"specs/a.yaml", "images/a.png", "images/b.png", "images/missing.png", "far/away/mask.png"}
@@ -204,24 +204,24 @@ func TestSavePatterns(t *testing.T) {
 			read(p.w)
 			for _, c := range patterns {
 				if o.Poll > 0 {
-					// A poll may fall between the steps of a save; it tells the whole in the end.
+					// A poll may fall between the steps of a save; it reports the whole in the end.
 					want := map[string]bool{}
 					for f := range strings.FieldsSeq(c.want) {
 						want[f] = true
 					}
 					for c.save(p); len(want) > 0; {
-						told := p.told()
-						for f := range strings.FieldsSeq(told) {
+						change := p.change()
+						for f := range strings.FieldsSeq(change) {
 							delete(want, f)
 						}
-						if strings.Contains(told, "deadline") {
+						if strings.Contains(change, "deadline") {
 							t.Fatalf("%s: %v never came", c.name, want)
 						}
 					}
 					continue
 				}
 				c.save(p)
-				if got := p.told(); got != c.want {
+				if got := p.change(); got != c.want {
 					t.Errorf("%s: %q, want %q", c.name, got, c.want)
 				}
 				if p.n%3 == 0 { // as after every run
@@ -266,7 +266,7 @@ func TestLinks(t *testing.T) {
 		{"there", func() { p.put("later/x.png", p.fresh()) }, "link.png"},
 	} {
 		c.save()
-		if got := p.told(); got != c.want {
+		if got := p.change(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -281,7 +281,7 @@ func TestSavedBeforeSet(t *testing.T) {
 	p.put("new.png", "1")
 	p.w.Set(Want{Files: []string{p.path("new.png"), p.path("old.png")}, Root: p.dir, Read: opened})
 	p.put("old.png", p.fresh()) // an event, so that the watch looks
-	if got := p.told(); got != "old.png" && got != "new.png old.png" {
+	if got := p.change(); got != "old.png" && got != "new.png old.png" {
 		t.Errorf("%q", got)
 	}
 	p.put("new.png", "1") // the same, but nobody has read it
@@ -290,7 +290,7 @@ func TestSavedBeforeSet(t *testing.T) {
 		t.Fatal("the system gives no watches any more: see sysctl fs.inotify")
 	}
 	p.w.lost <- struct{}{}
-	if got := p.told(); got != "new.png specs/a.yaml" && got != "specs/a.yaml" {
+	if got := p.change(); got != "new.png specs/a.yaml" && got != "specs/a.yaml" {
 		t.Errorf("%q", got)
 	}
 }
@@ -303,10 +303,10 @@ func TestOverflow(t *testing.T) {
 	p.check(p.w.fs.Remove(p.path("images")))  // its events are lost
 	p.put("images/a.png", p.fresh())
 	p.w.fs.Errors <- fsnotify.ErrEventOverflow
-	if got := p.told(); got != "images/a.png" {
+	if got := p.change(); got != "images/a.png" {
 		t.Errorf("%q", got)
 	}
-	if p.put("images/a.png", p.fresh()); p.told() != "images/a.png" {
+	if p.put("images/a.png", p.fresh()); p.change() != "images/a.png" {
 		t.Error("the folder is not watched again")
 	}
 }
@@ -314,14 +314,14 @@ func TestOverflow(t *testing.T) {
 // The queue of the system overflows for true.
 func TestOverflowOfTheSystem(t *testing.T) {
 	data, err := os.ReadFile("/proc/sys/fs/inotify/max_queued_events")
-	most := 0
-	if _, scanErr := fmt.Sscan(string(data), &most); err != nil || scanErr != nil || most > 50_000 {
+	limit := 0
+	if _, scanErr := fmt.Sscan(string(data), &limit); err != nil || scanErr != nil || limit > 50_000 {
 		t.Skip("no queue, or a long one")
 	}
 	p := newProject(t, Options{}, "specs/a.yaml", "images/a.png", "images/b.png")
 	p.watches("specs/a.yaml", "images/a.png")
 	p.watches("specs/a.yaml", "images/a.png") // nothing is fresh
-	for i := range most {                     // nobody listens
+	for i := range limit {                    // nobody listens
 		if i%2 == 0 {
 			p.rename("images/b.png", "images/c.png")
 		} else {
@@ -329,7 +329,7 @@ func TestOverflowOfTheSystem(t *testing.T) {
 		}
 	}
 	p.put("images/a.png", p.fresh())
-	if got := p.told(); got != "images/a.png" {
+	if got := p.change(); got != "images/a.png" {
 		t.Errorf("%q", got)
 	}
 }
@@ -344,7 +344,7 @@ func TestNoWatchesLeft(t *testing.T) {
 	p.w.poll(fmt.Errorf("add watch: %w", syscall.ENOSPC))
 	p.w.options.Poll = 5 * time.Millisecond
 	p.put("specs/a.yaml", p.fresh())
-	if got := p.told(); got != "specs/a.yaml" {
+	if got := p.change(); got != "specs/a.yaml" {
 		t.Errorf("%q", got)
 	}
 	if len(notes) != 1 {
@@ -369,10 +369,10 @@ func TestNoWatchesLeft(t *testing.T) {
 // A large file, a model for one, is compared without being read.
 func TestLargeFile(t *testing.T) {
 	p := newProject(t, Options{}, "specs/a.yaml", "model.gguf")
-	p.check(os.Truncate(p.path("model.gguf"), mostRead+1))
+	p.check(os.Truncate(p.path("model.gguf"), maxRead+1))
 	p.watches("specs/a.yaml", "model.gguf")
-	p.check(os.Truncate(p.path("model.gguf"), mostRead+2))
-	if got := p.told(); got != "model.gguf" {
+	p.check(os.Truncate(p.path("model.gguf"), maxRead+2))
+	if got := p.change(); got != "model.gguf" {
 		t.Errorf("%q", got)
 	}
 }
@@ -413,7 +413,7 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-// A file that was away for a moment is told, but not as changed.
+// A file that was away for a moment is reported, but not as changed.
 func TestAwayForAMoment(t *testing.T) {
 	p := newProject(t, Options{}, "specs/a.yaml", "images/a.png")
 	p.watches("specs/a.yaml", "images/a.png")

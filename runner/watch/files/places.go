@@ -21,14 +21,14 @@ type resolved struct {
 	links []string
 }
 
-const mostLinks = 40
+const maxLinks = 40
 
 func (r resolver) resolve(path string, hops int) resolved {
 	if known, ok := r[path]; ok {
 		return known
 	}
 	up := filepath.Dir(path)
-	if up == path || hops > mostLinks {
+	if up == path || hops > maxLinks {
 		return resolved{place: path}
 	}
 	out := r.resolve(up, hops)
@@ -156,10 +156,10 @@ const pollInstead = time.Second
 // poll looks at the files instead, and says why and what would help.
 func (w *Watcher) poll(err error) {
 	w.options.Poll = pollInstead
-	w.tell(explained(err, runtime.GOOS))
+	w.report(explained(err, runtime.GOOS))
 }
 
-func (w *Watcher) tell(text string) {
+func (w *Watcher) report(text string) {
 	if w.options.Note != nil {
 		w.options.Note(text)
 	}

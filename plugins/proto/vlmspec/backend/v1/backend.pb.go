@@ -392,7 +392,7 @@ type Capabilities struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Images in one request, all messages together.
 	MaxImages int32 `protobuf:"varint,1,opt,name=max_images,json=maxImages,proto3" json:"max_images,omitempty"`
-	// Generate calls at once; 0 counts as 1.
+	// concurrent Generate calls; 0 counts as 1.
 	Concurrency   int32 `protobuf:"varint,2,opt,name=concurrency,proto3" json:"concurrency,omitempty"`
 	ContextTokens int32 `protobuf:"varint,3,opt,name=context_tokens,json=contextTokens,proto3" json:"context_tokens,omitempty"`
 	Seeds         bool  `protobuf:"varint,4,opt,name=seeds,proto3" json:"seeds,omitempty"`
