@@ -284,7 +284,7 @@ func (e *Execution) end(interrupted bool) result.Manifest {
 	m.Backends = map[string]result.Backend{}
 	for name, info := range backends {
 		m.Backends[name] = result.Backend{
-			Plugin: info.Name, Version: info.Version, Model: info.Model, ModelDigest: info.ModelDigest, Device: info.Device, Details: info.Details,
+			Plugin: info.Name, Version: info.Version, Engine: info.Engine.String(), Model: info.Model, ModelDigest: info.ModelDigest, Device: info.Device, Details: info.Details,
 		}
 	}
 	return e.clean(m)

@@ -9,6 +9,7 @@ package sdk
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -46,7 +47,22 @@ type Info struct {
 	Device       string // where it runs: "cpu", "CUDA0: NVIDIA H200"
 	Capabilities Capabilities
 	Details      map[string]string // anything else worth recording, e.g. "threads": "1"
+	Engine       Engine            // zero where the program itself is all of it
 }
+
+// Engine is what computes inside a backend, where that can change without the
+// backend's program: a library that is installed apart.
+type Engine struct {
+	Name    string // "llama.cpp"
+	Version string // for people
+	Digest  string // "sha256:<hex>" over its files; answers of one engine are never taken for those of another
+	// Files are its libraries as they were loaded, absolute paths. As long as they
+	// are what they were, answers are cacheable without starting the backend.
+	Files []string
+}
+
+// String is the name and the version, for people.
+func (e Engine) String() string { return strings.TrimSpace(e.Name + " " + e.Version) }
 
 // Capabilities bounds what a backend takes; zero means no limit or not known
 // for numbers, and no for booleans.

@@ -22,8 +22,8 @@ import (
 )
 
 // Fingerprints knows what backends are, between runs too: what one said of itself
-// holds as long as its program, its config, the files that the config names and
-// the environment that GPU libraries read are the same.
+// holds as long as its program, the libraries of its engine, its config, the files
+// that the config names and the environment that GPU libraries read are the same.
 type Fingerprints struct {
 	project *spec.Project
 	cache   *cache.Store
@@ -42,7 +42,7 @@ type Fingerprints struct {
 
 // record is what is kept of a backend between runs: the backend, and its files when it was started.
 type record struct {
-	Files []file   `json:"files"` // the program first
+	Files []file   `json:"files"` // the program first, the engine's last
 	Info  sdk.Info `json:"info"`
 }
 
@@ -73,7 +73,11 @@ func (ids *Fingerprints) Lookup(name string) (infer.Fingerprint, bool) {
 	}
 	value, ok := ids.cache.Get(recordKey(b, now))
 	var was record
-	if !ok || json.Unmarshal(value, &was) != nil || len(was.Files) != len(now.Files) {
+	if !ok || json.Unmarshal(value, &was) != nil {
+		return infer.Fingerprint{}, false
+	}
+	engine, ok := filesAt(was.Info.Engine.Files)
+	if now.Files = append(now.Files, engine...); !ok || len(was.Files) != len(now.Files) {
 		return infer.Fingerprint{}, false
 	}
 	same := true
@@ -122,8 +126,10 @@ func (ids *Fingerprints) Record(name string, backend sdk.Backend, info sdk.Info)
 	ids.mu.Lock()
 	defer ids.mu.Unlock()
 	was, looked := ids.before[name]
-	if looked && id.Why == "" && !ids.sure[name] {
+	engine, ok := filesAt(info.Engine.Files)
+	if looked && ok && id.Why == "" && !ids.sure[name] {
 		ids.sure[name] = true
+		was.Files = append(was.Files, engine...)
 		was.Info = info
 		was.Info.ConfigSchema, was.Info.PathKeys = nil, nil // of no use to who does not configure it
 		was.Files[0].SHA256 = program
@@ -149,9 +155,10 @@ func (ids *Fingerprints) recordFiles(b spec.Backend, was record) {
 		}
 		was.Files[i].SHA256 = sum
 	}
-	now, ok := ids.look(b)
+	now, known := ids.look(b)
+	engine, there := filesAt(was.Info.Engine.Files)
 	same := func(a, b file) bool { return a.Name == b.Name && a.Stamp == b.Stamp }
-	if ok && slices.EqualFunc(now.Files, was.Files, same) {
+	if known && there && slices.EqualFunc(append(now.Files, engine...), was.Files, same) {
 		ids.keep(b, was)
 	}
 }
@@ -197,14 +204,20 @@ func (ids *Fingerprints) look(b spec.Backend) (r record, ok bool) {
 	if !whole {
 		return r, false
 	}
-	for _, path := range append([]string{program}, files...) {
+	r.Files, ok = filesAt(append([]string{program}, files...))
+	return r, ok
+}
+
+// filesAt looks at files; ok is false when one is not there.
+func filesAt(paths []string) (all []file, ok bool) {
+	for _, path := range paths {
 		stamp, err := cache.StampOf(path)
 		if err != nil {
-			return r, false
+			return nil, false
 		}
-		r.Files = append(r.Files, file{Name: nameOf(path), Stamp: stamp, path: path})
+		all = append(all, file{Name: nameOf(path), Stamp: stamp, path: path})
 	}
-	return r, true
+	return all, true
 }
 
 func nameOf(path string) string {
@@ -228,7 +241,7 @@ func (ids *Fingerprints) program(plugin string) string {
 
 // recordKey names the record of a backend.
 func recordKey(b spec.Backend, r record) cache.Key {
-	return digest("backend 1", b.Plugin, b.Dir, b.Config, r.Files[0].path, environment(b, r.Files[0].path))
+	return digest("backend 2", b.Plugin, b.Dir, b.Config, r.Files[0].path, environment(b, r.Files[0].path))
 }
 
 // fingerprint digests what determines a backend's answers. The config counts as it
@@ -241,7 +254,7 @@ func (ids *Fingerprints) fingerprint(b spec.Backend, info sdk.Info, program stri
 	case program == "":
 		id.Why = fmt.Sprintf("the program of backend %s is not known, so that its answers are not cached", b.Name)
 	}
-	id.Digest = digest("fingerprint 1", b.Plugin, info.Name, info.Version, program, info.ModelDigest, info.Device, b.Config, environment(b, ids.program(b.Plugin)))
+	id.Digest = digest("fingerprint 2", b.Plugin, info.Name, info.Version, program, info.Engine.Digest, info.ModelDigest, info.Device, b.Config, environment(b, ids.program(b.Plugin)))
 	return id
 }
 

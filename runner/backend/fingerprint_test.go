@@ -162,6 +162,45 @@ func TestBackendIsAnother(t *testing.T) {
 	})
 }
 
+// enginedInfo is a backend whose engine is a library in a folder of its own.
+func (s *stage) enginedInfo() sdk.Info {
+	info := stagedInfo
+	info.Engine = sdk.Engine{Name: "engine", Digest: "sha256:e", Files: []string{filepath.Join(s.dir, "lib", "libengine.so")}}
+	return info
+}
+
+// An engine that was installed anew is another backend, though the program is the same.
+func TestEngineIsAnother(t *testing.T) {
+	for _, later := range []time.Duration{0, time.Hour} {
+		for name, change := range map[string]func(*stage){
+			"":          func(*stage) {},
+			"another":   func(s *stage) { s.write("lib/libengine.so", "ENGINE", 0o755) },
+			"not there": func(s *stage) { _ = os.Remove(filepath.Join(s.dir, "lib/libengine.so")) },
+		} {
+			s := newStage(t)
+			s.write("lib/libengine.so", "engine", 0o755)
+			s.session(later, nil)
+			s.ids.Opening("m")
+			s.ids.Record("m", program{}, s.enginedInfo())
+			s.end()
+			change(s)
+			s.session(later, nil)
+			if _, ok := s.ids.Lookup("m"); ok != (name == "") {
+				t.Errorf("engine %q: known: %v", name, ok)
+			}
+			s.end()
+		}
+	}
+	s := newStage(t)
+	s.session(0, nil)
+	one, other := s.enginedInfo(), s.enginedInfo()
+	other.Engine.Digest = "sha256:f"
+	if s.ids.Record("m", program{}, one).Digest == s.ids.Record("m", program{}, other).Digest {
+		t.Error("answers of one engine are taken for those of another")
+	}
+	s.end()
+}
+
 // A file that only looks as if it had been written to is read, and then known.
 func TestTouchedFile(t *testing.T) {
 	s := newStage(t)

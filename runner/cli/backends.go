@@ -147,7 +147,7 @@ func (a *app) loadBackend(ctx context.Context, project *spec.Project, b spec.Bac
 
 func (a *app) printInfo(path string, info sdk.Info) error {
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	pairs := [][2]string{{"plugin", info.Name}, {"version", info.Version}, {"program", path}, {"model", info.Model}, {"digest", info.ModelDigest}, {"device", info.Device}}
+	pairs := [][2]string{{"plugin", info.Name}, {"version", info.Version}, {"program", path}, {"engine", info.Engine.String()}, {"model", info.Model}, {"digest", info.ModelDigest}, {"device", info.Device}}
 	if c := info.Capabilities; info.Model != "" {
 		pairs = append(pairs, [2]string{"concurrency", fmt.Sprint(max(c.Concurrency, 1))})
 		if c.ContextTokens > 0 {

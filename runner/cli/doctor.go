@@ -103,7 +103,7 @@ func (d *checkup) plugins(ctx context.Context, project *spec.Project) {
 			d.note("plugin %s does not start: %v", f.Name, err)
 			continue
 		}
-		d.ok("plugin %s %s (%s)%s%s", info.Name, info.Version, f.Origin, each("device", info.Details["devices"]), each("library", info.Details["libraries"]))
+		d.ok("plugin %s %s (%s)%s%s%s", info.Name, info.Version, f.Origin, each("engine", info.Engine.String()), each("device", info.Details["devices"]), each("library", info.Details["libraries"]))
 	}
 }
 

@@ -70,7 +70,7 @@ func (a *app) showRun(dir string, info *runs.Info, run *result.Run) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Backends)) {
 		b := m.Backends[name]
-		about := slices.DeleteFunc([]string{b.Plugin + " " + b.Version, b.Model, b.Device, b.ModelDigest}, func(s string) bool { return s == "" })
+		about := slices.DeleteFunc([]string{b.Plugin + " " + b.Version, b.Engine, b.Model, b.Device, b.ModelDigest}, func(s string) bool { return s == "" })
 		line("backend", "%s: %s", name, strings.Join(about, ", "))
 	}
 	line("cases", "%d of %d selected, of %d: %s", info.Cases, m.Selected, m.Total, info.Summary())

@@ -363,6 +363,7 @@ type Host struct {
 type Backend struct {
 	Plugin      string            `json:"plugin"`
 	Version     string            `json:"version,omitempty"`
+	Engine      string            `json:"engine,omitempty"` // what computes inside it, with its version
 	Model       string            `json:"model,omitempty"`
 	ModelDigest string            `json:"model_digest,omitempty"`
 	Device      string            `json:"device,omitempty"`

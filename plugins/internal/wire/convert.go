@@ -22,11 +22,12 @@ func fromInfo(i sdk.Info) *backendv1.DescribeResponse {
 			MaxImages: int32of(c.MaxImages), Concurrency: int32of(c.Concurrency), ContextTokens: int32of(c.ContextTokens),
 			Seeds: c.Seeds, LogProbs: c.LogProbs, JsonSchema: c.JSONSchema, Streaming: c.Streaming, Queues: c.Queues,
 		},
+		Engine: &backendv1.Engine{Name: i.Engine.Name, Version: i.Engine.Version, Digest: i.Engine.Digest, Files: i.Engine.Files},
 	}
 }
 
 func toInfo(d *backendv1.DescribeResponse) sdk.Info {
-	c := d.GetCapabilities()
+	c, e := d.GetCapabilities(), d.GetEngine()
 	return sdk.Info{
 		Name: d.GetName(), Version: d.GetVersion(), ConfigSchema: d.GetConfigSchema(), PathKeys: d.GetPathKeys(),
 		Model: d.GetModel(), ModelDigest: d.GetModelDigest(), Device: d.GetDevice(), Details: maps.Clone(d.GetDetails()),
@@ -34,6 +35,7 @@ func toInfo(d *backendv1.DescribeResponse) sdk.Info {
 			MaxImages: int(c.GetMaxImages()), Concurrency: int(c.GetConcurrency()), ContextTokens: int(c.GetContextTokens()),
 			Seeds: c.GetSeeds(), LogProbs: c.GetLogProbs(), JSONSchema: c.GetJsonSchema(), Streaming: c.GetStreaming(), Queues: c.GetQueues(),
 		},
+		Engine: sdk.Engine{Name: e.GetName(), Version: e.GetVersion(), Digest: e.GetDigest(), Files: e.GetFiles()},
 	}
 }
 

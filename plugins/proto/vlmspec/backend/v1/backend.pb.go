@@ -286,10 +286,12 @@ type DescribeResponse struct {
 	PathKeys []string `protobuf:"bytes,4,rep,name=path_keys,json=pathKeys,proto3" json:"path_keys,omitempty"`
 	Model    string   `protobuf:"bytes,5,opt,name=model,proto3" json:"model,omitempty"`
 	// "sha256:<hex>" over every file that determines answers; empty if unknown.
-	ModelDigest   string            `protobuf:"bytes,6,opt,name=model_digest,json=modelDigest,proto3" json:"model_digest,omitempty"`
-	Device        string            `protobuf:"bytes,7,opt,name=device,proto3" json:"device,omitempty"`
-	Capabilities  *Capabilities     `protobuf:"bytes,8,opt,name=capabilities,proto3" json:"capabilities,omitempty"`
-	Details       map[string]string `protobuf:"bytes,9,rep,name=details,proto3" json:"details,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	ModelDigest  string            `protobuf:"bytes,6,opt,name=model_digest,json=modelDigest,proto3" json:"model_digest,omitempty"`
+	Device       string            `protobuf:"bytes,7,opt,name=device,proto3" json:"device,omitempty"`
+	Capabilities *Capabilities     `protobuf:"bytes,8,opt,name=capabilities,proto3" json:"capabilities,omitempty"`
+	Details      map[string]string `protobuf:"bytes,9,rep,name=details,proto3" json:"details,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Absent where the program itself is all of it.
+	Engine        *Engine `protobuf:"bytes,10,opt,name=engine,proto3" json:"engine,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -387,6 +389,87 @@ func (x *DescribeResponse) GetDetails() map[string]string {
 	return nil
 }
 
+func (x *DescribeResponse) GetEngine() *Engine {
+	if x != nil {
+		return x.Engine
+	}
+	return nil
+}
+
+// Engine is what computes inside a backend, where that can change without the
+// backend's program: a library that is installed apart.
+type Engine struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// For people.
+	Version string `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
+	// "sha256:<hex>" over its files.
+	Digest string `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`
+	// Its libraries as they were loaded, absolute paths. As long as they are what
+	// they were, the backend counts as the same.
+	Files         []string `protobuf:"bytes,4,rep,name=files,proto3" json:"files,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Engine) Reset() {
+	*x = Engine{}
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Engine) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Engine) ProtoMessage() {}
+
+func (x *Engine) ProtoReflect() protoreflect.Message {
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Engine.ProtoReflect.Descriptor instead.
+func (*Engine) Descriptor() ([]byte, []int) {
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Engine) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Engine) GetVersion() string {
+	if x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+func (x *Engine) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+func (x *Engine) GetFiles() []string {
+	if x != nil {
+		return x.Files
+	}
+	return nil
+}
+
 // Capabilities bounds what a backend takes; 0 is no limit or not known.
 type Capabilities struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -407,7 +490,7 @@ type Capabilities struct {
 
 func (x *Capabilities) Reset() {
 	*x = Capabilities{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[4]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -419,7 +502,7 @@ func (x *Capabilities) String() string {
 func (*Capabilities) ProtoMessage() {}
 
 func (x *Capabilities) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[4]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -432,7 +515,7 @@ func (x *Capabilities) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Capabilities.ProtoReflect.Descriptor instead.
 func (*Capabilities) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{4}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Capabilities) GetMaxImages() int32 {
@@ -501,7 +584,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[5]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -513,7 +596,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[5]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -526,7 +609,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{5}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *CancelRequest) GetId() string {
@@ -544,7 +627,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[6]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -556,7 +639,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[6]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -569,7 +652,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{6}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{7}
 }
 
 type GenerateRequest struct {
@@ -586,7 +669,7 @@ type GenerateRequest struct {
 
 func (x *GenerateRequest) Reset() {
 	*x = GenerateRequest{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[7]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -598,7 +681,7 @@ func (x *GenerateRequest) String() string {
 func (*GenerateRequest) ProtoMessage() {}
 
 func (x *GenerateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[7]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -611,7 +694,7 @@ func (x *GenerateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GenerateRequest.ProtoReflect.Descriptor instead.
 func (*GenerateRequest) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{7}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GenerateRequest) GetId() string {
@@ -653,7 +736,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[8]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -665,7 +748,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[8]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -678,7 +761,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{8}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Message) GetRole() Role {
@@ -708,7 +791,7 @@ type Part struct {
 
 func (x *Part) Reset() {
 	*x = Part{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[9]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -720,7 +803,7 @@ func (x *Part) String() string {
 func (*Part) ProtoMessage() {}
 
 func (x *Part) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[9]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -733,7 +816,7 @@ func (x *Part) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Part.ProtoReflect.Descriptor instead.
 func (*Part) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{9}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Part) GetContent() isPart_Content {
@@ -798,7 +881,7 @@ type Image struct {
 
 func (x *Image) Reset() {
 	*x = Image{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[10]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -810,7 +893,7 @@ func (x *Image) String() string {
 func (*Image) ProtoMessage() {}
 
 func (x *Image) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[10]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -823,7 +906,7 @@ func (x *Image) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Image.ProtoReflect.Descriptor instead.
 func (*Image) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{10}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Image) GetSha256() string {
@@ -921,7 +1004,7 @@ type Params struct {
 
 func (x *Params) Reset() {
 	*x = Params{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[11]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -933,7 +1016,7 @@ func (x *Params) String() string {
 func (*Params) ProtoMessage() {}
 
 func (x *Params) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[11]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -946,7 +1029,7 @@ func (x *Params) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Params.ProtoReflect.Descriptor instead.
 func (*Params) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{11}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Params) GetMaxTokens() int32 {
@@ -1020,7 +1103,7 @@ type Begun struct {
 
 func (x *Begun) Reset() {
 	*x = Begun{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1032,7 +1115,7 @@ func (x *Begun) String() string {
 func (*Begun) ProtoMessage() {}
 
 func (x *Begun) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[12]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1045,7 +1128,7 @@ func (x *Begun) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Begun.ProtoReflect.Descriptor instead.
 func (*Begun) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{12}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{13}
 }
 
 type GenerateResponse struct {
@@ -1062,7 +1145,7 @@ type GenerateResponse struct {
 
 func (x *GenerateResponse) Reset() {
 	*x = GenerateResponse{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1074,7 +1157,7 @@ func (x *GenerateResponse) String() string {
 func (*GenerateResponse) ProtoMessage() {}
 
 func (x *GenerateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[13]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1087,7 +1170,7 @@ func (x *GenerateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GenerateResponse.ProtoReflect.Descriptor instead.
 func (*GenerateResponse) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{13}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GenerateResponse) GetEvent() isGenerateResponse_Event {
@@ -1171,7 +1254,7 @@ type Answer struct {
 
 func (x *Answer) Reset() {
 	*x = Answer{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1183,7 +1266,7 @@ func (x *Answer) String() string {
 func (*Answer) ProtoMessage() {}
 
 func (x *Answer) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[14]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1196,7 +1279,7 @@ func (x *Answer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Answer.ProtoReflect.Descriptor instead.
 func (*Answer) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{14}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Answer) GetText() string {
@@ -1261,7 +1344,7 @@ type ImageShown struct {
 
 func (x *ImageShown) Reset() {
 	*x = ImageShown{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1273,7 +1356,7 @@ func (x *ImageShown) String() string {
 func (*ImageShown) ProtoMessage() {}
 
 func (x *ImageShown) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[15]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1286,7 +1369,7 @@ func (x *ImageShown) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageShown.ProtoReflect.Descriptor instead.
 func (*ImageShown) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{15}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ImageShown) GetWidth() int32 {
@@ -1318,7 +1401,7 @@ type Usage struct {
 
 func (x *Usage) Reset() {
 	*x = Usage{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1330,7 +1413,7 @@ func (x *Usage) String() string {
 func (*Usage) ProtoMessage() {}
 
 func (x *Usage) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[16]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1343,7 +1426,7 @@ func (x *Usage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Usage.ProtoReflect.Descriptor instead.
 func (*Usage) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{16}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Usage) GetTextTokens() int32 {
@@ -1394,7 +1477,7 @@ type Timings struct {
 
 func (x *Timings) Reset() {
 	*x = Timings{}
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[17]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1406,7 +1489,7 @@ func (x *Timings) String() string {
 func (*Timings) ProtoMessage() {}
 
 func (x *Timings) ProtoReflect() protoreflect.Message {
-	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[17]
+	mi := &file_vlmspec_backend_v1_backend_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1419,7 +1502,7 @@ func (x *Timings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Timings.ProtoReflect.Descriptor instead.
 func (*Timings) Descriptor() ([]byte, []int) {
-	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{17}
+	return file_vlmspec_backend_v1_backend_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Timings) GetPreprocess() *durationpb.Duration {
@@ -1458,7 +1541,7 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\x10ConfigureRequest\x12/\n" +
 	"\x06config\x18\x01 \x01(\v2\x17.google.protobuf.StructR\x06config\"\x13\n" +
 	"\x11ConfigureResponse\"\x11\n" +
-	"\x0fDescribeRequest\"\xa2\x03\n" +
+	"\x0fDescribeRequest\"\xd6\x03\n" +
 	"\x10DescribeResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12#\n" +
@@ -1468,10 +1551,17 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\fmodel_digest\x18\x06 \x01(\tR\vmodelDigest\x12\x16\n" +
 	"\x06device\x18\a \x01(\tR\x06device\x12D\n" +
 	"\fcapabilities\x18\b \x01(\v2 .vlmspec.backend.v1.CapabilitiesR\fcapabilities\x12K\n" +
-	"\adetails\x18\t \x03(\v21.vlmspec.backend.v1.DescribeResponse.DetailsEntryR\adetails\x1a:\n" +
+	"\adetails\x18\t \x03(\v21.vlmspec.backend.v1.DescribeResponse.DetailsEntryR\adetails\x122\n" +
+	"\x06engine\x18\n" +
+	" \x01(\v2\x1a.vlmspec.backend.v1.EngineR\x06engine\x1a:\n" +
 	"\fDetailsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x80\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"d\n" +
+	"\x06Engine\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
+	"\x06digest\x18\x03 \x01(\tR\x06digest\x12\x14\n" +
+	"\x05files\x18\x04 \x03(\tR\x05files\"\x80\x02\n" +
 	"\fCapabilities\x12\x1d\n" +
 	"\n" +
 	"max_images\x18\x01 \x01(\x05R\tmaxImages\x12 \n" +
@@ -1578,7 +1668,7 @@ func file_vlmspec_backend_v1_backend_proto_rawDescGZIP() []byte {
 }
 
 var file_vlmspec_backend_v1_backend_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vlmspec_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_vlmspec_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_vlmspec_backend_v1_backend_proto_goTypes = []any{
 	(Role)(0),                   // 0: vlmspec.backend.v1.Role
 	(FinishReason)(0),           // 1: vlmspec.backend.v1.FinishReason
@@ -1586,57 +1676,59 @@ var file_vlmspec_backend_v1_backend_proto_goTypes = []any{
 	(*ConfigureResponse)(nil),   // 3: vlmspec.backend.v1.ConfigureResponse
 	(*DescribeRequest)(nil),     // 4: vlmspec.backend.v1.DescribeRequest
 	(*DescribeResponse)(nil),    // 5: vlmspec.backend.v1.DescribeResponse
-	(*Capabilities)(nil),        // 6: vlmspec.backend.v1.Capabilities
-	(*CancelRequest)(nil),       // 7: vlmspec.backend.v1.CancelRequest
-	(*CancelResponse)(nil),      // 8: vlmspec.backend.v1.CancelResponse
-	(*GenerateRequest)(nil),     // 9: vlmspec.backend.v1.GenerateRequest
-	(*Message)(nil),             // 10: vlmspec.backend.v1.Message
-	(*Part)(nil),                // 11: vlmspec.backend.v1.Part
-	(*Image)(nil),               // 12: vlmspec.backend.v1.Image
-	(*Params)(nil),              // 13: vlmspec.backend.v1.Params
-	(*Begun)(nil),               // 14: vlmspec.backend.v1.Begun
-	(*GenerateResponse)(nil),    // 15: vlmspec.backend.v1.GenerateResponse
-	(*Answer)(nil),              // 16: vlmspec.backend.v1.Answer
-	(*ImageShown)(nil),          // 17: vlmspec.backend.v1.ImageShown
-	(*Usage)(nil),               // 18: vlmspec.backend.v1.Usage
-	(*Timings)(nil),             // 19: vlmspec.backend.v1.Timings
-	nil,                         // 20: vlmspec.backend.v1.DescribeResponse.DetailsEntry
-	(*structpb.Struct)(nil),     // 21: google.protobuf.Struct
-	(*durationpb.Duration)(nil), // 22: google.protobuf.Duration
+	(*Engine)(nil),              // 6: vlmspec.backend.v1.Engine
+	(*Capabilities)(nil),        // 7: vlmspec.backend.v1.Capabilities
+	(*CancelRequest)(nil),       // 8: vlmspec.backend.v1.CancelRequest
+	(*CancelResponse)(nil),      // 9: vlmspec.backend.v1.CancelResponse
+	(*GenerateRequest)(nil),     // 10: vlmspec.backend.v1.GenerateRequest
+	(*Message)(nil),             // 11: vlmspec.backend.v1.Message
+	(*Part)(nil),                // 12: vlmspec.backend.v1.Part
+	(*Image)(nil),               // 13: vlmspec.backend.v1.Image
+	(*Params)(nil),              // 14: vlmspec.backend.v1.Params
+	(*Begun)(nil),               // 15: vlmspec.backend.v1.Begun
+	(*GenerateResponse)(nil),    // 16: vlmspec.backend.v1.GenerateResponse
+	(*Answer)(nil),              // 17: vlmspec.backend.v1.Answer
+	(*ImageShown)(nil),          // 18: vlmspec.backend.v1.ImageShown
+	(*Usage)(nil),               // 19: vlmspec.backend.v1.Usage
+	(*Timings)(nil),             // 20: vlmspec.backend.v1.Timings
+	nil,                         // 21: vlmspec.backend.v1.DescribeResponse.DetailsEntry
+	(*structpb.Struct)(nil),     // 22: google.protobuf.Struct
+	(*durationpb.Duration)(nil), // 23: google.protobuf.Duration
 }
 var file_vlmspec_backend_v1_backend_proto_depIdxs = []int32{
-	21, // 0: vlmspec.backend.v1.ConfigureRequest.config:type_name -> google.protobuf.Struct
-	6,  // 1: vlmspec.backend.v1.DescribeResponse.capabilities:type_name -> vlmspec.backend.v1.Capabilities
-	20, // 2: vlmspec.backend.v1.DescribeResponse.details:type_name -> vlmspec.backend.v1.DescribeResponse.DetailsEntry
-	10, // 3: vlmspec.backend.v1.GenerateRequest.messages:type_name -> vlmspec.backend.v1.Message
-	13, // 4: vlmspec.backend.v1.GenerateRequest.params:type_name -> vlmspec.backend.v1.Params
-	0,  // 5: vlmspec.backend.v1.Message.role:type_name -> vlmspec.backend.v1.Role
-	11, // 6: vlmspec.backend.v1.Message.parts:type_name -> vlmspec.backend.v1.Part
-	12, // 7: vlmspec.backend.v1.Part.image:type_name -> vlmspec.backend.v1.Image
-	21, // 8: vlmspec.backend.v1.Params.extra:type_name -> google.protobuf.Struct
-	16, // 9: vlmspec.backend.v1.GenerateResponse.answer:type_name -> vlmspec.backend.v1.Answer
-	14, // 10: vlmspec.backend.v1.GenerateResponse.begun:type_name -> vlmspec.backend.v1.Begun
-	1,  // 11: vlmspec.backend.v1.Answer.finish:type_name -> vlmspec.backend.v1.FinishReason
-	18, // 12: vlmspec.backend.v1.Answer.usage:type_name -> vlmspec.backend.v1.Usage
-	19, // 13: vlmspec.backend.v1.Answer.timings:type_name -> vlmspec.backend.v1.Timings
-	17, // 14: vlmspec.backend.v1.Answer.images:type_name -> vlmspec.backend.v1.ImageShown
-	22, // 15: vlmspec.backend.v1.Timings.preprocess:type_name -> google.protobuf.Duration
-	22, // 16: vlmspec.backend.v1.Timings.encode:type_name -> google.protobuf.Duration
-	22, // 17: vlmspec.backend.v1.Timings.prefill:type_name -> google.protobuf.Duration
-	22, // 18: vlmspec.backend.v1.Timings.decode:type_name -> google.protobuf.Duration
-	2,  // 19: vlmspec.backend.v1.BackendService.Configure:input_type -> vlmspec.backend.v1.ConfigureRequest
-	4,  // 20: vlmspec.backend.v1.BackendService.Describe:input_type -> vlmspec.backend.v1.DescribeRequest
-	9,  // 21: vlmspec.backend.v1.BackendService.Generate:input_type -> vlmspec.backend.v1.GenerateRequest
-	7,  // 22: vlmspec.backend.v1.BackendService.Cancel:input_type -> vlmspec.backend.v1.CancelRequest
-	3,  // 23: vlmspec.backend.v1.BackendService.Configure:output_type -> vlmspec.backend.v1.ConfigureResponse
-	5,  // 24: vlmspec.backend.v1.BackendService.Describe:output_type -> vlmspec.backend.v1.DescribeResponse
-	15, // 25: vlmspec.backend.v1.BackendService.Generate:output_type -> vlmspec.backend.v1.GenerateResponse
-	8,  // 26: vlmspec.backend.v1.BackendService.Cancel:output_type -> vlmspec.backend.v1.CancelResponse
-	23, // [23:27] is the sub-list for method output_type
-	19, // [19:23] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	22, // 0: vlmspec.backend.v1.ConfigureRequest.config:type_name -> google.protobuf.Struct
+	7,  // 1: vlmspec.backend.v1.DescribeResponse.capabilities:type_name -> vlmspec.backend.v1.Capabilities
+	21, // 2: vlmspec.backend.v1.DescribeResponse.details:type_name -> vlmspec.backend.v1.DescribeResponse.DetailsEntry
+	6,  // 3: vlmspec.backend.v1.DescribeResponse.engine:type_name -> vlmspec.backend.v1.Engine
+	11, // 4: vlmspec.backend.v1.GenerateRequest.messages:type_name -> vlmspec.backend.v1.Message
+	14, // 5: vlmspec.backend.v1.GenerateRequest.params:type_name -> vlmspec.backend.v1.Params
+	0,  // 6: vlmspec.backend.v1.Message.role:type_name -> vlmspec.backend.v1.Role
+	12, // 7: vlmspec.backend.v1.Message.parts:type_name -> vlmspec.backend.v1.Part
+	13, // 8: vlmspec.backend.v1.Part.image:type_name -> vlmspec.backend.v1.Image
+	22, // 9: vlmspec.backend.v1.Params.extra:type_name -> google.protobuf.Struct
+	17, // 10: vlmspec.backend.v1.GenerateResponse.answer:type_name -> vlmspec.backend.v1.Answer
+	15, // 11: vlmspec.backend.v1.GenerateResponse.begun:type_name -> vlmspec.backend.v1.Begun
+	1,  // 12: vlmspec.backend.v1.Answer.finish:type_name -> vlmspec.backend.v1.FinishReason
+	19, // 13: vlmspec.backend.v1.Answer.usage:type_name -> vlmspec.backend.v1.Usage
+	20, // 14: vlmspec.backend.v1.Answer.timings:type_name -> vlmspec.backend.v1.Timings
+	18, // 15: vlmspec.backend.v1.Answer.images:type_name -> vlmspec.backend.v1.ImageShown
+	23, // 16: vlmspec.backend.v1.Timings.preprocess:type_name -> google.protobuf.Duration
+	23, // 17: vlmspec.backend.v1.Timings.encode:type_name -> google.protobuf.Duration
+	23, // 18: vlmspec.backend.v1.Timings.prefill:type_name -> google.protobuf.Duration
+	23, // 19: vlmspec.backend.v1.Timings.decode:type_name -> google.protobuf.Duration
+	2,  // 20: vlmspec.backend.v1.BackendService.Configure:input_type -> vlmspec.backend.v1.ConfigureRequest
+	4,  // 21: vlmspec.backend.v1.BackendService.Describe:input_type -> vlmspec.backend.v1.DescribeRequest
+	10, // 22: vlmspec.backend.v1.BackendService.Generate:input_type -> vlmspec.backend.v1.GenerateRequest
+	8,  // 23: vlmspec.backend.v1.BackendService.Cancel:input_type -> vlmspec.backend.v1.CancelRequest
+	3,  // 24: vlmspec.backend.v1.BackendService.Configure:output_type -> vlmspec.backend.v1.ConfigureResponse
+	5,  // 25: vlmspec.backend.v1.BackendService.Describe:output_type -> vlmspec.backend.v1.DescribeResponse
+	16, // 26: vlmspec.backend.v1.BackendService.Generate:output_type -> vlmspec.backend.v1.GenerateResponse
+	9,  // 27: vlmspec.backend.v1.BackendService.Cancel:output_type -> vlmspec.backend.v1.CancelResponse
+	24, // [24:28] is the sub-list for method output_type
+	20, // [20:24] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_vlmspec_backend_v1_backend_proto_init() }
@@ -1644,15 +1736,15 @@ func file_vlmspec_backend_v1_backend_proto_init() {
 	if File_vlmspec_backend_v1_backend_proto != nil {
 		return
 	}
-	file_vlmspec_backend_v1_backend_proto_msgTypes[9].OneofWrappers = []any{
+	file_vlmspec_backend_v1_backend_proto_msgTypes[10].OneofWrappers = []any{
 		(*Part_Text)(nil),
 		(*Part_Image)(nil),
 	}
-	file_vlmspec_backend_v1_backend_proto_msgTypes[10].OneofWrappers = []any{
+	file_vlmspec_backend_v1_backend_proto_msgTypes[11].OneofWrappers = []any{
 		(*Image_Path)(nil),
 		(*Image_Data)(nil),
 	}
-	file_vlmspec_backend_v1_backend_proto_msgTypes[13].OneofWrappers = []any{
+	file_vlmspec_backend_v1_backend_proto_msgTypes[14].OneofWrappers = []any{
 		(*GenerateResponse_Chunk)(nil),
 		(*GenerateResponse_Answer)(nil),
 		(*GenerateResponse_Begun)(nil),
@@ -1663,7 +1755,7 @@ func file_vlmspec_backend_v1_backend_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vlmspec_backend_v1_backend_proto_rawDesc), len(file_vlmspec_backend_v1_backend_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
