@@ -16,6 +16,11 @@ llama_env = CGO_ENABLED=1 \
 	CGO_CPPFLAGS="-I$(LLAMA)/llama/llama.cpp/include -I$(LLAMA)/llama/llama.cpp/tools/mtmd -I$(LLAMA)/ml/backend/ggml/ggml/include -I$(SHIM)" \
 	CGO_CFLAGS="-O3 $(NATIVE)" CGO_CXXFLAGS="-O3 $(NATIVE)"
 
+# Another llama.cpp to link the backend against: what was installed into a prefix, or its sources with their build folder.
+LLAMA_CPP ?=
+linked = flags=$$(plugins/llamacpp/linked-flags.sh '$(LLAMA_CPP)') && eval "$$flags" && $(GO)
+linked_tags = -tags llamacpp,llamacpp_linked
+
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 COVERAGE := 85
 
@@ -29,8 +34,12 @@ build: ## build the command line and the pure Go backends into bin/
 	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec-backend-replay ./plugins/replay
 
 .PHONY: llamacpp
-llamacpp: ## build the llama.cpp backend into bin/ (needs a C++17 compiler)
+llamacpp: ## build the llama.cpp backend into bin/ (needs a C++17 compiler; LLAMA_CPP=PREFIX links an installed llama.cpp)
+ifeq ($(LLAMA_CPP),)
 	$(llama_env) $(GO) build -tags llamacpp -o $(BIN)/vlmspec-backend-llamacpp ./plugins/llamacpp
+else
+	$(linked) build $(linked_tags) -o $(BIN)/vlmspec-backend-llamacpp ./plugins/llamacpp
+endif
 
 .PHONY: demo
 demo: build llamacpp ## run the example specs on the tiny model; writes out/junit.xml
@@ -40,6 +49,26 @@ demo: build llamacpp ## run the example specs on the tiny model; writes out/juni
 test: ## pass the tests: race detector on the pure Go part, then the llama.cpp backend
 	$(GO) test -race -timeout 20m -coverprofile=coverage.out -coverpkg=./runner/... ./...
 	$(llama_env) $(GO) test -tags llamacpp ./plugins/llamacpp/...
+
+# The llama.cpp of October 2026, as the sources of a Python package bring it. AMX stays off: its kernels crash when gcc 12 compiles them.
+ENGINE := $(CURDIR)/build/engine
+.PHONY: engine
+engine: ## build a newer llama.cpp into build/engine, for test-engine (needs PyPI, cmake and some minutes)
+	$(PYTHON) -m venv $(ENGINE)/venv && $(ENGINE)/venv/bin/pip install -q scikit-build-core
+	$(ENGINE)/venv/bin/pip download -q --no-deps --no-binary=:all: --no-build-isolation -d $(ENGINE) llama-cpp-python==0.3.36
+	tar -xzf $(ENGINE)/llama_cpp_python-0.3.36.tar.gz -C $(ENGINE)
+	ln -sfn llama_cpp_python-0.3.36/vendor/llama.cpp $(ENGINE)/llama.cpp
+	cmake -S $(ENGINE)/llama.cpp -B $(ENGINE)/llama.cpp/build -DCMAKE_BUILD_TYPE=Release -DLLAMA_BUILD_MTMD=ON -DLLAMA_BUILD_COMMON=OFF \
+		-DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF \
+		-DCMAKE_C_FLAGS="$(NO_AMX)" -DCMAKE_CXX_FLAGS="$(NO_AMX)"
+	cmake --build $(ENGINE)/llama.cpp/build --target llama ggml mtmd
+NO_AMX = $(if $(filter x86_64 amd64,$(shell uname -m)),-mno-amx-tile -mno-amx-int8 -mno-amx-bf16)
+
+.PHONY: test-engine
+test-engine: LLAMA_CPP := $(or $(LLAMA_CPP),$(wildcard $(ENGINE)/llama.cpp))
+test-engine: ## pass the llama.cpp backend's tests with another llama.cpp: LLAMA_CPP, or what `make engine` built
+	@if [ -z '$(LLAMA_CPP)' ]; then echo "skipped: there is no other llama.cpp: name one as LLAMA_CPP=PREFIX, or run \`make engine\`"; \
+	else $(linked) test $(linked_tags) ./plugins/llamacpp; fi
 
 .PHONY: assault
 assault: ## kill and freeze backends and vlmspec some 250 times, and print the table of docs/reliability.md

@@ -30,6 +30,9 @@ func (b *backend) Describe(context.Context) (sdk.Info, error) {
 	if err != nil {
 		return info, sdk.Errorf(sdk.InvalidConfig, "%v", err)
 	}
+	if info.Engine, err = engineIdentity(); err != nil {
+		return info, err
+	}
 	info.Device = deviceName(gpusOf(devices))
 	info.Details = map[string]string{"devices": deviceList(devices), "libraries": libraryList(llama.Libraries())}
 	return info, nil

@@ -65,14 +65,20 @@ func (nobody) Lock()   {}
 func (nobody) Unlock() {}
 
 func (e *engine) openAdapters() error {
+	var adapters []llama.Adapter
+	var scales []float64
+	refused := func(path string, err error) error {
+		return fmt.Errorf("lora %s does not work with %s: %w", path, e.config.model, err)
+	}
 	for _, l := range e.config.lora {
 		a, err := e.model.LoadAdapter(l.path)
-		if err == nil {
-			err = e.context.Adapt(a, l.scale)
-		}
 		if err != nil {
-			return fmt.Errorf("lora %s does not work with %s: %w", l.path, e.config.model, err)
+			return refused(l.path, err)
 		}
+		adapters, scales = append(adapters, a), append(scales, l.scale)
+	}
+	if err := e.context.Adapt(adapters, scales); err != nil {
+		return refused(e.config.lora[0].path, err)
 	}
 	return nil
 }

@@ -15,11 +15,20 @@ import (
 type digests struct {
 	all    string // of every file that determines answers, and how they are used
 	mmproj string
+	engine string
 	err    error
 }
 
 // digestsOf hashes the digests of files in order; an absent file counts as "".
 func digestsOf(c config) digests {
+	d := digestsOfModel(c)
+	if d.err == nil {
+		d.engine, d.err = engineDigest()
+	}
+	return d
+}
+
+func digestsOfModel(c config) digests {
 	files := []string{c.model, c.mmproj, c.chatTemplate}
 	for _, l := range c.lora {
 		files = append(files, l.path)

@@ -22,6 +22,7 @@ type engine struct {
 	config    config
 	name      string
 	digest    string
+	identity  sdk.Engine
 	device    string
 	gpus      []llama.Device // to compute on
 	threads   int
@@ -71,6 +72,11 @@ func load(c config) (*engine, error) {
 		return nil, sdk.Errorf(sdk.InvalidConfig, "%v", err)
 	}
 	e.digest = d.all
+	if e.identity, err = engineIdentity(); err != nil {
+		e.close()
+		return nil, err
+	}
+	e.identity.Digest = d.engine
 	e.start(d.mmproj)
 	return e, nil
 }
@@ -81,7 +87,7 @@ func (e *engine) start(mmproj string) {
 	if e.vision == nil {
 		return
 	}
-	e.salt = fmt.Sprintln(mmproj, e.config.maxImageTokens, e.device, llamaVersion())
+	e.salt = fmt.Sprintln(mmproj, e.config.maxImageTokens, e.device, e.identity.Digest)
 	var disk *embedcache.Disk
 	if e.config.diskBytes > 0 {
 		if dir, err := e.config.imageCache(); err != nil {
@@ -248,7 +254,7 @@ func (e *engine) warmUpVision() error {
 }
 
 func (e *engine) describe(info sdk.Info) sdk.Info {
-	info.Model, info.ModelDigest, info.Device = e.name, e.digest, e.device
+	info.Model, info.ModelDigest, info.Device, info.Engine = e.name, e.digest, e.device, e.identity
 	info.Capabilities = sdk.Capabilities{
 		Concurrency: e.sequences, ContextTokens: e.limit, Seeds: true, LogProbs: true, JSONSchema: true, Streaming: true, Queues: true,
 	}

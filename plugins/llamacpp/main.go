@@ -56,7 +56,7 @@ func inquire(b sdk.Backend, flag string, w io.Writer) error {
 	case "--schema":
 		_, err = w.Write(info.ConfigSchema)
 	case "--version":
-		_, err = fmt.Fprintln(w, info.Name, info.Version)
+		_, err = fmt.Fprintf(w, "%s %s, %s\n", info.Name, info.Version, info.Engine)
 	case "--help", "-h":
 		_, err = io.WriteString(w, usage)
 	default:
@@ -73,16 +73,15 @@ func version() string {
 	return "(devel)"
 }
 
-// llamaVersion is that of the module llama.cpp comes in.
-func llamaVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(devel)"
-	}
-	for _, m := range info.Deps {
-		if m.Path == "github.com/ollama/ollama" {
-			return m.Version
+// llamaModule is the module that llama.cpp comes in, with its version.
+func llamaModule() string {
+	const path = "github.com/ollama/ollama"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == path {
+				return path + " " + m.Version
+			}
 		}
 	}
-	return "(devel)"
+	return path
 }

@@ -45,6 +45,7 @@ func Libraries() []Library { return libraries }
 var Init = sync.OnceValue(func() error {
 	captureLogs()
 	C.llama_backend_init()
+	loadBackends()
 	if path := os.Getenv("GGML_BACKEND_PATH"); path != "" {
 		l := load(path)
 		if libraries = []Library{l}; l.Err != nil {

@@ -3,7 +3,7 @@
 package llama
 
 // #include <stdlib.h>
-// #include "llama.h"
+// #include "compat.h"
 import "C"
 
 import (
@@ -178,9 +178,18 @@ func (m *Model) LoadAdapter(path string) (Adapter, error) {
 	return Adapter{a}, nil
 }
 
-// Adapt applies an adapter to everything a context computes from now on.
-func (c *Context) Adapt(a Adapter, scale float64) error {
-	if C.llama_set_adapter_lora(c.c, a.c, C.float(scale)) != 0 {
+// Adapt applies adapters, each with its scale, to everything a context computes from
+// now on, in place of those applied before.
+func (c *Context) Adapt(adapters []Adapter, scales []float64) error {
+	if len(adapters) == 0 {
+		return nil
+	}
+	pointers, factors := make([]*C.struct_llama_adapter_lora, len(adapters)), make([]C.float, len(adapters))
+	for i, a := range adapters {
+		pointers[i], factors[i] = a.c, C.float(scales[i])
+	}
+	forgetErrors()
+	if C.vlmspec_adapt(c.c, &pointers[0], &factors[0], C.size_t(len(adapters))) != 0 {
 		return errors.New(cause())
 	}
 	return nil

@@ -3,7 +3,7 @@
 package llama
 
 // #include <stdlib.h>
-// #include "llama.h"
+// #include "compat.h"
 import "C"
 
 import (
@@ -52,7 +52,7 @@ func NewSampler(m *Model, o SamplerOptions) (*Sampler, error) {
 		add(grammar)
 	}
 	if penalty {
-		s.penalties = C.llama_sampler_init_penalties(penaltyWindow, C.float(o.RepeatPenalty), 0, 0)
+		s.penalties = C.vlmspec_penalties(m.vocab, penaltyWindow, C.float(o.RepeatPenalty))
 		add(s.penalties)
 	}
 	if o.Temperature == 0 {

@@ -3,11 +3,11 @@
 package llama
 
 // #include <stdlib.h>
-// #include "mtmd.h"
-// bool vlmspec_plain_attention(mtmd_context * ctx, const char * path, int image_max_tokens);
+// #include "compat.h"
 import "C"
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"unsafe"
@@ -33,26 +33,20 @@ type Vision struct {
 
 // NewVision reads an mmproj file for a model.
 func NewVision(path string, m *Model, o VisionOptions) (*Vision, error) {
+	var device *C.char
 	if o.Device != "" {
-		// mtmd takes a device from the environment only, and reads it here.
-		name, value := C.CString("MTMD_BACKEND_DEVICE"), C.CString(o.Device)
+		// Older versions of mtmd take a device from the environment only, and read it here.
+		name := C.CString("MTMD_BACKEND_DEVICE")
+		device = C.CString(o.Device)
 		defer C.free(unsafe.Pointer(name))
-		defer C.free(unsafe.Pointer(value))
-		C.setenv(name, value, 1)
+		defer C.free(unsafe.Pointer(device))
+		C.setenv(name, device, 1)
 		defer C.unsetenv(name)
-	}
-	params := C.mtmd_context_params_default()
-	params.use_gpu = C.bool(o.GPU)
-	params.print_timings = false
-	params.warmup = C.bool(!o.PlainAttention)
-	params.n_threads = C.int(o.Threads)
-	if o.MaxTokens > 0 {
-		params.image_max_tokens = C.int(o.MaxTokens)
 	}
 	cpath := C.CString(path)
 	defer C.free(unsafe.Pointer(cpath))
 	forgetErrors()
-	c := C.mtmd_init_from_file(cpath, m.c, params)
+	c := C.vlmspec_vision_init(cpath, m.c, C.int(o.Threads), C.bool(o.GPU), device, C.bool(o.PlainAttention), C.int(o.MaxTokens))
 	if c == nil {
 		return nil, errors.New(cause())
 	}
@@ -61,7 +55,7 @@ func NewVision(path string, m *Model, o VisionOptions) (*Vision, error) {
 		v.Close()
 		return nil, errors.New("it encodes no images")
 	}
-	if o.PlainAttention && !bool(C.vlmspec_plain_attention(c, cpath, params.image_max_tokens)) {
+	if o.PlainAttention && !plainAttention(c, cpath, C.int(cmp.Or(o.MaxTokens, -1))) {
 		v.Close()
 		return nil, errors.New(cause())
 	}
@@ -73,7 +67,7 @@ func (v *Vision) Close() { C.mtmd_free(v.c) }
 
 // NonCausal reports whether the tokens of an image see each other both ways,
 // and so must fit one batch.
-func (v *Vision) NonCausal() bool { return bool(C.mtmd_decode_use_non_causal(v.c)) }
+func (v *Vision) NonCausal() bool { return bool(C.vlmspec_non_causal(v.c)) }
 
 // Picture is an image, resized, cut into tiles and surrounded by the tokens the
 // model expects around it.
@@ -103,10 +97,9 @@ func (v *Vision) Prepare(width, height int, rgb []byte) (*Picture, error) {
 	}
 	bitmap := C.mtmd_bitmap_init(C.uint32_t(width), C.uint32_t(height), (*C.uchar)(&rgb[0]))
 	defer C.mtmd_bitmap_free(bitmap)
-	text := C.mtmd_input_text{text: C.mtmd_default_marker(), parse_special: true}
 	p := &Picture{c: C.mtmd_input_chunks_init()}
 	forgetErrors()
-	if status := C.mtmd_tokenize(v.c, p.c, &text, &bitmap, 1); status != 0 {
+	if status := C.vlmspec_tokenize(v.c, p.c, bitmap); status != 0 {
 		p.Close()
 		return nil, fmt.Errorf("llama.cpp could not prepare the image (%d): %s", int(status), cause())
 	}
@@ -121,7 +114,7 @@ func newChunk(c *C.mtmd_input_chunk) Chunk {
 	if C.mtmd_input_chunk_get_type(c) != C.MTMD_INPUT_CHUNK_TYPE_TEXT {
 		chunk.tile = c
 		if image := C.mtmd_input_chunk_get_tokens_image(c); image != nil {
-			chunk.Columns = int(C.mtmd_image_tokens_get_nx(image))
+			chunk.Columns = int(C.vlmspec_columns(image))
 		}
 		return chunk
 	}

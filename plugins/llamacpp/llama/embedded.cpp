@@ -1,10 +1,10 @@
-//go:build llamacpp
+//go:build llamacpp && !llamacpp_linked
 
 #include "clip.h"
 #include "mtmd.h"
 
-// Loads the vision encoder again, with attention computed the plain way. mtmd
-// does not pass the option on; its context begins with the encoder.
+// Loads the vision encoder again, with attention computed the plain way. The
+// embedded mtmd does not pass the option on; its context begins with the encoder.
 extern "C" bool vlmspec_plain_attention(mtmd_context * ctx, const char * path, int image_max_tokens) {
     clip_ctx ** encoder = reinterpret_cast<clip_ctx **>(ctx);
     clip_free(*encoder);
