@@ -11,11 +11,14 @@ import (
 	"github.com/vlmspec/vlmspec/runner/infer"
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/secret"
 )
 
 // sample judges the answers of a sample and adds it to its case.
 func (e *Execution) sample(ctx context.Context, p *plan.Case, c *result.Case, k int, a infer.Answer) {
-	s := result.Sample{Index: k, Seed: p.SampleSeed(k), Turns: a.Turns, Error: a.Fault, Retries: a.Retries}
+	// What a process says at its end may be about other cases before.
+	fault, retries := secret.Clean(e.secrets, a.Fault), secret.Clean(e.secrets, a.Retries)
+	s := result.Sample{Index: k, Seed: p.SampleSeed(k), Turns: a.Turns, Error: fault, Retries: retries}
 	s.Cached = a.Fault == nil && !slices.ContainsFunc(a.Turns, func(t result.Turn) bool { return !t.Cached })
 	judging := time.Now()
 	for t := range a.Turns {

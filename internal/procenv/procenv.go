@@ -49,7 +49,7 @@ var secretWords = []string{"TOKEN", "PASSWORD", "PASSWD", "SECRET", "SECRETS", "
 func For(own []string, extra Extra) []string {
 	values := map[string]string{}
 	for _, v := range own {
-		if name, value, ok := split(v); ok && (matches(name, machine) || matches(name, computing) || slices.Contains(extra.Pass, name)) {
+		if name, value, ok := split(v); ok && (Given(name) || slices.Contains(extra.Pass, name)) {
 			values[name] = value
 		}
 	}
@@ -76,6 +76,9 @@ func Counting(own []string, extra Extra) []string {
 func Private(name string) bool {
 	return slices.ContainsFunc(private, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
+
+// Given reports whether every program gets a variable, whatever a configuration adds.
+func Given(name string) bool { return matches(name, machine) || matches(name, computing) }
 
 // matches reports whether a name is in a list. What looks like a secret matches
 // in full only.

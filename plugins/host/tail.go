@@ -18,6 +18,7 @@ const (
 type tail struct {
 	mu   sync.Mutex
 	data []byte
+	cut  bool      // the first line has lost its beginning
 	next io.Writer // gets everything too; nil drops it
 }
 
@@ -27,7 +28,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	defer t.mu.Unlock()
 	t.data = append(t.data, p...)
 	if extra := len(t.data) - tailBytes; extra > 0 {
-		t.data = append(t.data[:0], t.data[extra:]...)
+		t.data, t.cut = append(t.data[:0], t.data[extra:]...), true
 	}
 	if t.next != nil {
 		_, _ = t.next.Write(p)
@@ -39,7 +40,11 @@ func (t *tail) Write(p []byte) (int, error) {
 func (t *tail) lastWords() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	lines := strings.Split(string(bytes.TrimSpace(t.data)), "\n")
+	data := t.data
+	if i := bytes.IndexByte(data, '\n'); t.cut && i >= 0 {
+		data = data[i+1:]
+	}
+	lines := strings.Split(string(bytes.TrimSpace(data)), "\n")
 	if len(lines) > tailLines {
 		lines = lines[len(lines)-tailLines:]
 	}

@@ -79,7 +79,7 @@ func (c *commandCheck) judge(ctx context.Context, in Input, text string) result.
 	}
 	var v commandVerdict
 	if err := decodeWhole(out, &v); err != nil {
-		return broken("%s printed %s, expected {\"pass\": true, \"reason\": \"...\"} or {\"score\": 0.5}: %v", c.Run[0], quote(string(out)), err)
+		return broken("%s printed %s, expected {\"pass\": true, \"reason\": \"...\"} or {\"score\": 0.5}: %v", c.Run[0], quote(in.Secrets.Hide(string(out))), err)
 	}
 	return c.verdict(v, text)
 }
@@ -150,7 +150,8 @@ func (c *commandCheck) run(ctx context.Context, in Input, text string) ([]byte, 
 	case stdout.cut:
 		return nil, fmt.Errorf("%s printed more than %d MiB, expected one JSON object", c.Run[0], maxCommandOutput>>20)
 	case errors.As(err, &exit):
-		return nil, fmt.Errorf("%s ended with %s: %s", c.Run[0], exit.ProcessState, either(lastLine(stderr.String()), "it says nothing"))
+		said := lastLine(in.Secrets.Hide(stderr.String()))
+		return nil, fmt.Errorf("%s ended with %s: %s", c.Run[0], exit.ProcessState, either(said, "it says nothing"))
 	case err != nil:
 		return nil, fmt.Errorf("%s could not be run: %w", c.Run[0], err)
 	}

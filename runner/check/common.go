@@ -42,7 +42,7 @@ func (w *wrapped) Judge(ctx context.Context, in Input) result.Verdict {
 	v := w.verdict(ctx, in, text, problem)
 	v.Kind, v.Weight, v.Warn, v.File, v.Line = w.kind, w.Weight, w.Warn, w.pos.File, w.pos.Line
 	v.Read, v.Score = text, unit(v.Score)
-	v.Expected, v.Actual, v.Reason = show(v.Expected), show(v.Actual), show(v.Reason)
+	showParts(&v, in)
 	return v
 }
 

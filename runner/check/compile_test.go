@@ -146,7 +146,7 @@ func TestNotAndOn(t *testing.T) {
 		{name: "json amid prose", entry: colour, answer: `See [this]: {"shapes": [{"color": "Red"}]} ok?`, outcome: passed},
 		{
 			name: "json missing", entry: colour, answer: `{"shapes": [{"hue": 1, "a": 2}]}`, outcome: failed,
-			reason: "cannot be read: on: the JSON has no $.shapes[0].color; $.shapes[0] is an object with the keys a, hue",
+			reason: "cannot be read: on: the JSON has no $.shapes[0].color; $.shapes[0] is an object with the keys \"a\", \"hue\"",
 		},
 		{
 			name: "json index", entry: colour, answer: `{"shapes": []}`, outcome: failed,

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // Judges are the names of the backends that a check asks, each once.
@@ -23,6 +25,17 @@ func Files(c Check) []string {
 	each(c, func(j judge) {
 		if r, ok := j.(interface{ files() []string }); ok {
 			all = append(all, r.files()...)
+		}
+	})
+	return all
+}
+
+// Variables are the environment variables that a check gives to programs.
+func Variables(c Check) []spec.Variables {
+	var all []spec.Variables
+	each(c, func(j judge) {
+		if j, ok := j.(*commandCheck); ok {
+			all = append(all, j.Env)
 		}
 	})
 	return all

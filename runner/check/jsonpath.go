@@ -92,7 +92,7 @@ func describeJSON(v any) string {
 		if len(v) == 0 {
 			return "an object with no keys"
 		}
-		return "an object with the keys " + shorten(strings.Join(slices.Sorted(maps.Keys(v)), ", "), maxQuoted)
+		return "an object with the keys " + texts(slices.Sorted(maps.Keys(v))).String()
 	case []any:
 		return "a list of " + plural(len(v), "item")
 	}

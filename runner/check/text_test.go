@@ -91,7 +91,7 @@ func TestJSON(t *testing.T) {
 		{name: "path", entry: "json: {path: '$.a[1]'}", answer: `{"a": [1, {"b": 2}]}`, outcome: passed, actual: `{"b":2}`},
 		{
 			name: "no path", entry: "json: {path: $.b}", answer: `{"a": 1}`, outcome: failed,
-			reason: "the JSON has no $.b; $ is an object with the keys a",
+			reason: "the JSON has no $.b; $ is an object with the keys \"a\"",
 		},
 		{name: "path into a text", entry: "json: {path: $.a.b}", answer: `{"a": "x"}`, outcome: failed, reason: "the JSON has no $.a.b; $.a is x"},
 		{

@@ -43,8 +43,10 @@ func TestScripts(t *testing.T) {
 			now := time.Now().UTC()
 			e.Setenv("SOON", now.AddDate(0, 0, 10).Format(time.DateOnly))
 			e.Setenv("FAR", now.AddDate(1, 0, 0).Format(time.DateOnly))
-			for name, value := range secrets {
-				e.Setenv(name, value)
+			for _, values := range []map[string]string{secrets, sealed} {
+				for name, value := range values {
+					e.Setenv(name, value)
+				}
 			}
 			return drawImages(e.WorkDir)
 		},
@@ -52,6 +54,7 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"hub":     startHub,
 			"hidden":  hidden,
+			"sealed":  sealedCommand,
 			"waitfor": waitFor,
 			"windows": windows,
 		},

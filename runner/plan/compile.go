@@ -21,6 +21,7 @@ type compiler struct {
 	mistakes []error // each once: cases of one `rows` share theirs
 	seen     map[string]bool
 	secrets  map[string]*secret.Set // by what they are made of
+	passedOn []secret.Value         // to programs of checks, by the names of variables
 }
 
 func newCompiler(p *spec.Project) *compiler {
@@ -56,10 +57,7 @@ func (c *compiler) compile(k *Case) string {
 		k.Turns[t].Checks = nil
 		checks, err := check.CompileAll(nodes, env)
 		for _, m := range spec.Mistakes(err) {
-			if !c.seen[m.Error()] {
-				c.seen[m.Error()] = true
-				c.mistakes = append(c.mistakes, m)
-			}
+			c.mistake(m)
 		}
 		k.Checks[t] = make([]Check, len(checks))
 		for i := range checks {
@@ -69,4 +67,12 @@ func (c *compiler) compile(k *Case) string {
 		written.WriteByte('\n')
 	}
 	return written.String()
+}
+
+// mistake notes a mistake once.
+func (c *compiler) mistake(m *spec.Error) {
+	if !c.seen[m.Error()] {
+		c.seen[m.Error()] = true
+		c.mistakes = append(c.mistakes, m)
+	}
 }

@@ -115,13 +115,14 @@ func Open(o Options) (*Plan, error) {
 	if quarantineErr == nil && len(files) == 0 && loadErr == nil {
 		quarantineErr = list.Check(idsOf(c.cases))
 	}
+	secrets := specs.Secrets.With(c.passedOn...)
 	read := append(specs.Files, filepath.Join(project.Dir, quarantine.FileName))
 	if err := spec.Join(loadErr, spec.Join(c.mistakes...), goldenErr, gateErr, quarantineErr); err != nil {
-		return &Plan{Project: project, Files: read, Options: o, secrets: specs.Secrets}, spec.Hide(err, specs.Secrets)
+		return &Plan{Project: project, Files: read, Options: o, secrets: secrets}, spec.Hide(err, secrets)
 	}
 	p := &Plan{
 		Project: project, Files: read, Total: len(c.cases), Options: o, goldens: goldens, quarantine: list, Suites: suites, Several: several(suites), gated: gatedFiles(suites),
-		secrets: specs.Secrets, backendFiles: map[string][]string{},
+		secrets: secrets, backendFiles: map[string][]string{},
 	}
 	if len(files) == 0 {
 		p.Orphans = goldens.Orphans(usedGoldens(c.cases))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,6 +38,7 @@ func formsOf(value string) []string {
 			once := write(text)
 			add(once)
 			add(goQuoted(once))
+			add(visible.Line(once))
 		}
 	}
 	return all
@@ -56,6 +58,11 @@ func partsOf(value string) []string {
 		}
 		parts = append(parts, strings.Join(lines, "\n"), strings.Join(lines, "\r\n"), strings.Join(lines, ""))
 	}
+	if strings.Contains(trimmed, "/") { // a path that is joined with a folder
+		clean := path.Clean(trimmed)
+		parts = append(parts, clean, strings.TrimLeft(clean, "./"))
+	}
+	parts = append(parts, strings.ToLower(trimmed), strings.ToUpper(trimmed))
 	if f, err := strconv.ParseFloat(trimmed, 64); err == nil { // YAML reads it as a number
 		parts = append(parts, fmt.Sprint(f), strconv.FormatFloat(f, 'f', -1, 64), strconv.FormatFloat(f, 'e', -1, 64))
 	}

@@ -19,6 +19,7 @@ type Value struct{ Name, Text string }
 
 // Set is some secrets. A nil one has none. It is safe for concurrent use.
 type Set struct {
+	values  []Value
 	forms   []form // the longest first
 	longest int    // bytes of the longest form
 	// probes are the first and last bytes of the forms: a text without one of them
@@ -35,7 +36,7 @@ type form struct {
 // New makes a set; nil when there is nothing to hide.
 func New(values ...Value) *Set {
 	seen := map[string]bool{}
-	s := &Set{}
+	s := &Set{values: values}
 	for _, v := range values {
 		for _, text := range formsOf(v.Text) {
 			if !seen[text] {
@@ -59,6 +60,17 @@ func New(values ...Value) *Set {
 		}
 	}
 	return s
+}
+
+// With is a set with more values.
+func (s *Set) With(values ...Value) *Set {
+	if len(values) == 0 {
+		return s
+	}
+	if s != nil {
+		values = append(slices.Clone(s.values), values...)
+	}
+	return New(values...)
 }
 
 // Of returns the name of the first secret in a text, "" when there is none.
@@ -124,7 +136,8 @@ type span struct {
 
 // find returns where secrets stand, in order and apart from each other.
 func (s *Set) find(text string) []span {
-	if !slices.ContainsFunc(s.probes, func(probe string) bool { return strings.Contains(text, probe) }) {
+	probed := func(probe string) bool { return strings.Contains(text, probe) }
+	if !slices.ContainsFunc(s.probes, probed) && !probed(cuts[1].text) {
 		return nil
 	}
 	return merged(append(s.whole(text, func(form) bool { return true }), s.cut(text)...))
@@ -163,8 +176,17 @@ func merged(found []span) []span {
 	return out
 }
 
-// A text is cut at these marks, and at its ends.
-var cuts = []string{"…", "..."}
+// A text is cut at these marks, and at its ends. Between the first two, how much is
+// left out: nobody else writes them so, and one byte of a secret there is enough.
+var cuts = []cutMark{{"… (", 1, 0}, {" bytes left out) …", 0, 1}, {"…", leastAtMark, leastAtMark}, {"...", leastAtMark, leastAtMark}}
+
+// cutMark stands where a text was cut.
+type cutMark struct {
+	text string
+	// How many bytes of a secret before it, and after it, are taken for what is left
+	// of one; 0 is none.
+	before, after int
+}
 
 // How many bytes of a secret must stand at a mark to be taken for what is left
 // of it, and how many at an end of a text that is long enough to have been cut.
@@ -182,13 +204,17 @@ func (s *Set) cut(text string) []span {
 	}
 	for _, mark := range cuts {
 		for at := 0; ; {
-			i := strings.Index(text[at:], mark)
+			i := strings.Index(text[at:], mark.text)
 			if i < 0 {
 				break
 			}
-			found = append(found, s.headAt(text, at+i, leastAtMark)...)
-			at += i + len(mark)
-			found = append(found, s.tailAt(text, at, leastAtMark)...)
+			if mark.before > 0 {
+				found = append(found, s.headAt(text, at+i, mark.before)...)
+			}
+			at += i + len(mark.text)
+			if mark.after > 0 {
+				found = append(found, s.tailAt(text, at, mark.after)...)
+			}
 		}
 	}
 	return found

@@ -49,7 +49,7 @@ func TestHide(t *testing.T) {
 		"in a shell":              {[]string{"it's"}, `echo 'it'\''s'`, "echo '[redacted]'"},
 		"for a shell":             {[]string{"a b;c$d"}, `a\ b\;c\$d`, "[redacted]"},
 		"cut off":                 {[]string{"hunter2"}, "say hunte…", "say [redacted]…"},
-		"cut off in quotes":       {[]string{"hunter2"}, `"say hunt… (30 bytes left out) …r2 and"`, `"say [redacted]… (30 bytes left out) …r2 and"`},
+		"cut off in quotes":       {[]string{"hunter2"}, `"say hunt… (30 bytes left out) …r2 and"`, `"say [redacted]… (30 bytes left out) …[redacted] and"`},
 		"its end is left":         {[]string{"hunter2222"}, "… (30 bytes left out) …er2222 and", "… (30 bytes left out) …[redacted] and"},
 		"an end without a mark":   {[]string{"correct-horse-battery"}, "horse-battery" + strings.Repeat(".", 50) + "was correct-horse", "[redacted]" + strings.Repeat(".", 50) + "was [redacted]"},
 		"two letters at a mark":   {[]string{"hunter2"}, "the oh, hu…", "the oh, hu…"},
@@ -228,5 +228,31 @@ func TestWriter(t *testing.T) {
 		if strings.Contains(text, "hun") || strings.Contains(text, "ter2") || strings.Contains(text, "MII") || !strings.Contains(text, Mask) {
 			t.Errorf("%s: %.80q", name, text)
 		}
+	}
+}
+
+func TestHideParts(t *testing.T) {
+	s := New(Value{"KEY", "Zk%77vwj[31mqxh"}, Value{"PATH", "../secret-folder/./of/it"})
+	for text, want := range map[string]string{
+		`"77vwj" is a name`:                `"[redacted]" is a name`,
+		`"a \"31mqxh\" b" is`:              `"a \"[redacted]\" b" is`,
+		"missing ]: `[31mq`":               "missing ]: `[[redacted]`",
+		`77vwj out of quotes, "77v" in`:    `77vwj out of quotes, "77v" in`,
+		`"x77vwj" is another word`:         `"x77vwj" is another word`,
+		`images/secret-folder/of/it.png`:   `images/[redacted].png`,
+		`ZK%77VWJ[31MQXH, zk%77vwj[31mqxh`: `[redacted], [redacted]`,
+	} {
+		if got := s.HidePieces(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	if got := s.HidePart(" 31mq"); got != Mask {
+		t.Error(got)
+	}
+	if got := s.HidePart("31m"); got != "31m" {
+		t.Error(got)
+	}
+	if got := s.With(Value{"B", "another"}).Hide("another Zk%77vwj[31mqxh"); got != Mask+" "+Mask {
+		t.Error(got)
 	}
 }

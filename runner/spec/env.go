@@ -38,8 +38,7 @@ func (s *scope) environ(n Node, key string) (string, error) {
 		return "", n.Errorf("set it: export "+key+"=...", "environment variable %s is not set", key)
 	}
 	if why := secret.Refuse(value); why != "" {
-		return "", n.Errorf("write what is no secret into the file, or give a longer value",
-			"the value of ${env:%s} %s: it cannot be kept out of reports without cutting up other words", key, why)
+		return "", n.Errorf(givePlain, "the value of ${env:%s} %s%s", key, why, unhidden)
 	}
 	if env.named {
 		return "${env:" + key + "}", nil
@@ -74,7 +73,9 @@ func Hide(err error, secrets *secret.Set) error {
 	}
 	var clean []error
 	for _, m := range Mistakes(err) {
-		clean = append(clean, secret.Clean(secrets, m))
+		m = secret.Clean(secrets, m)
+		m.What, m.Hint = secrets.HidePieces(m.What), secrets.HidePieces(m.Hint)
+		clean = append(clean, m)
 	}
 	return Join(clean...)
 }

@@ -248,7 +248,11 @@ func (p *Project) backend(e Entry, f backendFile) Backend {
 	if n := f.Env.node; !n.IsZero() {
 		n.scope = sc
 		problems.add(n.Decode(&b.Env))
-		b.Secrets = append(b.Secrets, b.Env.secretsOf(p.Env)...)
+		passed, why := b.Env.Secrets(p.Env)
+		b.Secrets = append(b.Secrets, passed...)
+		if why != "" {
+			problems.add(n.Errorf(givePlain, "%s", why))
+		}
 	}
 	b.Err = problems.err()
 	return b

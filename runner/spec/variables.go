@@ -2,6 +2,7 @@ package spec
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/vlmspec/vlmspec/internal/procenv"
 	"github.com/vlmspec/vlmspec/runner/secret"
@@ -81,12 +82,27 @@ func checkVariable(n Node, name string) error {
 	return nil
 }
 
-// secretsOf are the values of variables that are passed on and named like secrets.
-func (v Variables) secretsOf(get func(string) (string, bool)) (found []secret.Value) {
+// Secrets are the values of variables that are passed on, but for those that every
+// program gets. Of a value that cannot be hidden, why says so where the name says
+// that it is a secret; another one is none.
+func (v Variables) Secrets(get func(string) (string, bool)) (found []secret.Value, why string) {
 	for _, name := range v.Pass {
-		if value, ok := get(name); ok && value != "" && procenv.Secret(name) {
+		value, ok := get(name)
+		if !ok || strings.TrimSpace(value) == "" || procenv.Given(name) {
+			continue
+		}
+		switch refused := secret.Refuse(value); {
+		case refused == "":
 			found = append(found, secret.Value{Name: name, Text: value})
+		case procenv.Secret(name):
+			why = "the value of " + name + ", which env passes on, " + refused + unhidden
 		}
 	}
-	return found
+	return found, why
 }
+
+// unhidden is what follows from a value that cannot be hidden, and givePlain what to do.
+const (
+	unhidden  = ": it cannot be kept out of reports without cutting up other words"
+	givePlain = "write what is no secret into the file, or give a longer value"
+)
