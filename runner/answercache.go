@@ -57,6 +57,7 @@ func (e *Execution) useCache(o *infer.Options) *answers {
 		a.warn("damaged records are dropped from the answer cache (%d); what they held is computed again", n)
 	}
 	a.fingerprints = backend.NewFingerprints(e.plan.Project, a.store)
+	a.fingerprints.Offline = o.Offline
 	o.Cache, o.Fingerprints = a.store, a.fingerprints
 	if e.secrets != nil {
 		a.store.Refuse = func(value []byte) bool { return e.secrets.In(string(value)) }

@@ -41,10 +41,13 @@ type Info struct {
 	// PathKeys names the config keys whose string values are file paths; the host
 	// makes them absolute against the file that names them. "lora.path" is the key
 	// path of the map lora, or of each map in the list lora.
-	PathKeys     []string
-	Model        string // human-readable name of the loaded model
-	ModelDigest  string // "sha256:<hex>" over every file that determines answers; "" if unknown, and no answer is cached
-	Device       string // where it runs: "cpu", "CUDA0: NVIDIA H200"
+	PathKeys    []string
+	Model       string // human-readable name of the loaded model
+	ModelDigest string // "sha256:<hex>" over every file that determines answers; "" if unknown, and no answer is cached
+	Device      string // where it runs: "cpu", "CUDA0: NVIDIA H200"
+	// Remote says that the model is elsewhere, behind a server, where it may be replaced
+	// while no file here changes: each run asks the backend anew what it is.
+	Remote       bool
 	Capabilities Capabilities
 	Details      map[string]string // anything else worth recording, e.g. "threads": "1"
 	Engine       Engine            // zero where the program itself is all of it

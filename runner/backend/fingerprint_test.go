@@ -10,6 +10,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/cache"
+	"github.com/vlmspec/vlmspec/runner/secret"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -277,5 +278,45 @@ func TestStampSettles(t *testing.T) {
 	}
 	if _, err := cache.StampOf(path + "x"); !os.IsNotExist(err) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What a server answers with may change while no file here does: it is asked in each
+// run, but for one that asks nobody.
+func TestModelBehindAServer(t *testing.T) {
+	s := newStage(t)
+	s.session(time.Hour, nil)
+	s.ids.Opening("m")
+	info := stagedInfo
+	info.Remote = true
+	s.ids.Record("m", program{}, info)
+	s.end()
+	for _, offline := range []bool{false, true} {
+		s.session(time.Hour, nil)
+		s.ids.Offline = offline
+		if _, ok := s.ids.Lookup("m"); ok != offline {
+			t.Errorf("offline %v: known %v", offline, ok)
+		}
+		s.end()
+	}
+}
+
+// Another key is no other backend, and nothing is made of its value; what else comes
+// from the environment counts.
+func TestKeysCountByName(t *testing.T) {
+	s := newStage(t)
+	digest := func(name, value string) [32]byte {
+		s.session(0, map[string]any{"key": value, "headers": map[string]any{"A": "Bearer " + value}})
+		defer s.end()
+		b := s.ids.project.Backends["m"]
+		b.Secrets = []secret.Value{{Name: name, Text: value}}
+		s.ids.project.Backends["m"] = b
+		return s.ids.Record("m", program{}, stagedInfo).Digest
+	}
+	if digest("API_KEY", "sk-one-one") != digest("API_KEY", "sk-two-two") {
+		t.Error("a new key is a new backend")
+	}
+	if digest("MODEL_DIR", "/models/one") == digest("MODEL_DIR", "/models/two") {
+		t.Error("another value is the same backend")
 	}
 }

@@ -135,3 +135,59 @@ func TestPointingProperties(t *testing.T) {
 		inUnit(t, "points in mask", metric.PointsInMask(points, metric.NewMask(20, 10)), nil, points)
 	}
 }
+
+// pass^k <= pass@1 <= pass@k, all in [0,1], and more right samples never hurt.
+func TestPassProperties(t *testing.T) {
+	for n := 1; n <= 8; n++ {
+		for k := 1; k <= n; k++ {
+			before := -1.0
+			for c := 0; c <= n; c++ {
+				one, err1 := metric.PassAtK(n, c, 1)
+				at, err2 := metric.PassAtK(n, c, k)
+				hat, err3 := metric.PassHatK(n, c, k)
+				if err1 != nil || err2 != nil || err3 != nil || hat < 0 || at > 1 || hat > one+1e-12 || one > at+1e-12 || at < before {
+					t.Fatalf("n %d, c %d, k %d: pass^k %v, pass@1 %v, pass@k %v", n, c, k, hat, one, at)
+				}
+				before = at
+				i, err := metric.Wilson(c, n, 0.95)
+				if p := float64(c) / float64(n); err != nil || i.Low > p || i.High < p || i.Low < 0 || i.High > 1 {
+					t.Fatalf("Wilson of %d of %d: %v, %v", c, n, i, err)
+				}
+			}
+		}
+	}
+}
+
+// The interval of a mean as a statistic is the interval of the mean; it repeats,
+// and draws of one cluster alone have none.
+func TestBootstrapOf(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	scores := make([]float64, 80)
+	clusters := make([]string, 80)
+	for i := range scores {
+		scores[i], clusters[i] = r.Float64(), string(rune('a'+i/4))
+	}
+	meanOf := func(drawn []int) (float64, bool) {
+		sum := 0.0
+		for _, i := range drawn {
+			sum += scores[i]
+		}
+		return sum / float64(len(drawn)), true
+	}
+	b := metric.Bootstrap{Resamples: 4000}
+	want, err1 := b.Mean(scores, clusters)
+	got, err2 := b.Of(len(scores), clusters, meanOf)
+	again, err3 := b.Of(len(scores), clusters, meanOf)
+	if err1 != nil || err2 != nil || err3 != nil || math.Abs(got.Low-want.Low) > 0.01 || math.Abs(got.High-want.High) > 0.01 || got != again {
+		t.Errorf("as a statistic %v, again %v, as a mean %v (%v, %v, %v)", got, again, want, err1, err2, err3)
+	}
+	if _, err := b.Of(3, []string{"a", "a", "a"}, meanOf); err == nil {
+		t.Error("one cluster has an interval")
+	}
+	if _, err := b.Of(3, []string{"a"}, meanOf); err == nil {
+		t.Error("three cases have one cluster")
+	}
+	if _, err := b.Of(3, nil, func([]int) (float64, bool) { return 0, false }); err == nil {
+		t.Error("what is never defined has an interval")
+	}
+}

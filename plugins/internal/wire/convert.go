@@ -17,7 +17,7 @@ func fromInfo(i sdk.Info) *backendv1.DescribeResponse {
 	c := i.Capabilities
 	return &backendv1.DescribeResponse{
 		Name: i.Name, Version: i.Version, ConfigSchema: i.ConfigSchema, PathKeys: i.PathKeys,
-		Model: i.Model, ModelDigest: i.ModelDigest, Device: i.Device, Details: i.Details,
+		Model: i.Model, ModelDigest: i.ModelDigest, Device: i.Device, Details: i.Details, Remote: i.Remote,
 		Capabilities: &backendv1.Capabilities{
 			MaxImages: int32of(c.MaxImages), Concurrency: int32of(c.Concurrency), ContextTokens: int32of(c.ContextTokens),
 			Seeds: c.Seeds, LogProbs: c.LogProbs, JsonSchema: c.JSONSchema, Streaming: c.Streaming, Queues: c.Queues,
@@ -30,7 +30,7 @@ func toInfo(d *backendv1.DescribeResponse) sdk.Info {
 	c, e := d.GetCapabilities(), d.GetEngine()
 	return sdk.Info{
 		Name: d.GetName(), Version: d.GetVersion(), ConfigSchema: d.GetConfigSchema(), PathKeys: d.GetPathKeys(),
-		Model: d.GetModel(), ModelDigest: d.GetModelDigest(), Device: d.GetDevice(), Details: maps.Clone(d.GetDetails()),
+		Model: d.GetModel(), ModelDigest: d.GetModelDigest(), Device: d.GetDevice(), Details: maps.Clone(d.GetDetails()), Remote: d.GetRemote(),
 		Capabilities: sdk.Capabilities{
 			MaxImages: int(c.GetMaxImages()), Concurrency: int(c.GetConcurrency()), ContextTokens: int(c.GetContextTokens()),
 			Seeds: c.GetSeeds(), LogProbs: c.GetLogProbs(), JSONSchema: c.GetJsonSchema(), Streaming: c.GetStreaming(), Queues: c.GetQueues(),

@@ -291,7 +291,10 @@ type DescribeResponse struct {
 	Capabilities *Capabilities     `protobuf:"bytes,8,opt,name=capabilities,proto3" json:"capabilities,omitempty"`
 	Details      map[string]string `protobuf:"bytes,9,rep,name=details,proto3" json:"details,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Absent where the program itself is all of it.
-	Engine        *Engine `protobuf:"bytes,10,opt,name=engine,proto3" json:"engine,omitempty"`
+	Engine *Engine `protobuf:"bytes,10,opt,name=engine,proto3" json:"engine,omitempty"`
+	// The model is elsewhere, behind a server, where it may be replaced while no
+	// file here changes: each run asks anew what it is.
+	Remote        bool `protobuf:"varint,11,opt,name=remote,proto3" json:"remote,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -394,6 +397,13 @@ func (x *DescribeResponse) GetEngine() *Engine {
 		return x.Engine
 	}
 	return nil
+}
+
+func (x *DescribeResponse) GetRemote() bool {
+	if x != nil {
+		return x.Remote
+	}
+	return false
 }
 
 // Engine is what computes inside a backend, where that can change without the
@@ -1541,7 +1551,7 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\x10ConfigureRequest\x12/\n" +
 	"\x06config\x18\x01 \x01(\v2\x17.google.protobuf.StructR\x06config\"\x13\n" +
 	"\x11ConfigureResponse\"\x11\n" +
-	"\x0fDescribeRequest\"\xd6\x03\n" +
+	"\x0fDescribeRequest\"\xee\x03\n" +
 	"\x10DescribeResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12#\n" +
@@ -1553,7 +1563,8 @@ const file_vlmspec_backend_v1_backend_proto_rawDesc = "" +
 	"\fcapabilities\x18\b \x01(\v2 .vlmspec.backend.v1.CapabilitiesR\fcapabilities\x12K\n" +
 	"\adetails\x18\t \x03(\v21.vlmspec.backend.v1.DescribeResponse.DetailsEntryR\adetails\x122\n" +
 	"\x06engine\x18\n" +
-	" \x01(\v2\x1a.vlmspec.backend.v1.EngineR\x06engine\x1a:\n" +
+	" \x01(\v2\x1a.vlmspec.backend.v1.EngineR\x06engine\x12\x16\n" +
+	"\x06remote\x18\v \x01(\bR\x06remote\x1a:\n" +
 	"\fDetailsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"d\n" +
