@@ -25,7 +25,7 @@ func TestChoice(t *testing.T) {
 		{name: "two letters", entry: colors, answer: "B or C", outcome: failed},
 		{name: "two texts", entry: colors, answer: "red and blue", outcome: failed},
 		{name: "none", entry: colors, answer: "no idea", outcome: failed, reason: `cannot be read: it chooses none of the options A, B, C: "no idea"; options: A red, B green, C blue`},
-		{name: "declined", entry: colors, answer: "Cannot determine the answer", outcome: failed, reason: `cannot be read: it chooses none of the options A, B, C: "Cannot determine the answer"; options: A red, B green, C blue`},
+		{name: "declined", entry: colors, answer: "Cannot determine the answer", outcome: failed, reason: `cannot be read: it declines to answer: "Cannot determine the answer"; options: A red, B green, C blue`},
 		{name: "letters of a map", entry: lettered, answer: "D", outcome: passed},
 		{name: "the right one by its text", entry: "choice: {options: {A: cat, D: dog}, answer: Dog}", answer: "dog", outcome: passed},
 	}, Input{})

@@ -85,6 +85,8 @@ func (w *wrapped) unreadable(in Input, text, problem string) string {
 // provesNoAbsence says why an answer in which something is missing says nothing about it.
 func provesNoAbsence(in Input) string {
 	switch {
+	case strings.Trim(in.Answer, " \t\r\n.,;:…-–—_*`'\"?") == "":
+		return "the answer says nothing"
 	case in.Finish == string(sdk.FinishLength):
 		return "the answer was cut off, and what is left of it proves no absence"
 	case reading.Refused(in.Answer):

@@ -19,7 +19,7 @@ func Choice(answer string, options []Option) (string, error) {
 	if letter := c.whole(); letter != "" {
 		return letter, nil
 	}
-	for _, read := range []func() (string, error){c.statement, c.mention, c.label, c.verdict, c.number, c.yesNo, c.present} {
+	for _, read := range []func() (string, error){c.statement, c.mention, c.label, c.declined, c.verdict, c.number, c.yesNo, c.present} {
 		if letter, err := read(); letter != "" || err != nil {
 			return letter, err
 		}
@@ -78,6 +78,17 @@ func (c *chooser) whole() string {
 		return letter
 	}
 	return ""
+}
+
+// declined refuses an answer that declines, of which the rest chooses nothing.
+func (c *chooser) declined() (string, error) {
+	sayable := func(o option) bool { // "cannot tell" is an option
+		return slices.ContainsFunc(inability, func(w string) bool { return strings.Contains(o.text, w) })
+	}
+	if Refused(c.doc.text) && !slices.ContainsFunc(c.options, sayable) {
+		return "", unread("it declines to answer")
+	}
+	return "", nil
 }
 
 func (c *chooser) nothing() error {

@@ -112,7 +112,7 @@ func (c *chooser) withText(letter string, i int) (string, int, error) {
 }
 
 // joiners stand between one choice and another.
-var joiners = []string{"or", "and", "/", "&", "和", "或", "|", "及", "+", "还", "與", "与"}
+var joiners = []string{"or", "and", "/", "&", "和", "或", "|", "及", "+", "还", "與", "与", ";"}
 
 // alternatives refuses a choice that goes on with another one: A or B, red/blue.
 func (c *chooser) alternatives(letter string, i int) (string, int, error) {
@@ -121,7 +121,7 @@ func (c *chooser) alternatives(letter string, i int) (string, int, error) {
 	for d.any(k, ")", "]", "\"", "'", ".", ",") && !d.sentenceEnds(k) {
 		k++
 	}
-	joined := d.any(k, joiners...) || d.any(k-1, ",", ":")
+	joined := d.any(k, joiners...) || d.any(k-1, ",", ":", ";") || d.is(k-1) == "(" && d.any(k+1, ")", "]")
 	for d.any(k, joiners...) || d.any(k, "者", "是") && d.any(k-1, "或", "还") {
 		k++
 	}

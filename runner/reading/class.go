@@ -43,7 +43,7 @@ func makeLexicon() map[string]class {
 	for w := range subjects {
 		add(subjectClass, w)
 	}
-	add(subjectClass, "答", "correct")
+	add(subjectClass, "答", "正", "correct")
 	for w := range yesWords {
 		add(answerClass, w)
 	}

@@ -5,6 +5,7 @@ var negators = map[string]bool{
 	"not": true, "no": true, "never": true, "neither": true, "nor": true, "without": true, "none": true, "cannot": true,
 	"unable": true, "nothing": true, "unlike": true, "whether": true, "if": true, "except": true, "excluding": true,
 	"incorrect": true, "wrong": true, "hardly": true, "absent": true, "lacks": true, "lacking": true, "unless": true,
+	"doubt": true, "unlikely": true, "improbable": true, "impossible": true, "exclude": true, "excludes": true,
 	"dont": true, "isnt": true, "doesnt": true, "cant": true, "wasnt": true, "arent": true, "didnt": true, "wont": true,
 	"不": true, "没": true, "沒": true, "非": true, "无": true, "無": true, "nicht": true, "kein": true, "keine": true, "pas": true, "нет": true, "не": true,
 }
@@ -15,6 +16,9 @@ const maxBack = 16
 // denied reports whether a negation stands before token i in its clause.
 func (d *doc) denied(i int) bool {
 	for k := i - 1; k >= 0 && k >= i-maxBack; k-- {
+		if d.is(k) == "but" && d.any(k-1, "anything", "all", "everything", "any") {
+			return true
+		}
 		if d.ends(k) || d.has(k, butClass) {
 			return false
 		}
@@ -35,7 +39,9 @@ func (d *doc) negates(k int) bool {
 	case "not":
 		return !d.any(k+1, "only", "just")
 	case "without":
-		return !d.any(k+1, "doubt", "a")
+		return !d.any(k+1, "doubt", "question") && (d.is(k+1) != "a" || d.is(k+2) != "doubt")
+	case "doubt":
+		return !d.any(k-1, "no", "without", "a", "any", "beyond", "little", "not", "don't")
 	case "than":
 		return d.any(k-1, "rather", "other")
 	case "of":

@@ -72,7 +72,9 @@ func (c *chooser) labelAt(i int) (string, error) {
 	}
 	k := i + 1
 	marked := d.any(k, ")", "]", "}", ">", ".", ":", "-", "—", ",", "、", "：", "。", "!", "\"", "'", "/", "=", "】", "」", "*", "，", "？", "；", ";") || d.is(k) == "(" && d.at(k).spaced
-	switch text, _ := c.textFrom(k); {
+	switch text, end := c.textFrom(k); {
+	case text != "" && d.questioned(end):
+		return "", nil
 	case k >= len(d.tok), d.kind(k) == newline, marked, wrapped && d.any(k, ")", "]"):
 	case text == letter && !c.article(i):
 	case d.any(k, "or", "and") && c.letter(k+1) != "" && !c.article(k+1):
@@ -150,7 +152,7 @@ func (c *chooser) affirmed(i int) bool {
 	for d.any(b, "(", "[", "\"", "'", "option") || d.is(b) == "," && d.any(b-1, "so", "hence", "thus", "therefore") {
 		b--
 	}
-	leads := d.any(b, "it's", "is", "be", "probably", "definitely", "likely", "clearly", "say", "think", "so", "certainly", "therefore", "thus", "hence", "→")
+	leads := (d.is(b) != "be" || !d.any(b-1, "could", "might", "may", "can")) && d.any(b, "it's", "is", "be", "probably", "definitely", "likely", "clearly", "say", "think", "so", "certainly", "therefore", "thus", "hence", "→")
 	return leads && (d.ends(k) || d.any(k, "because", "since"))
 }
 

@@ -95,6 +95,8 @@ func extent(s string, k kind, n int) int {
 			r, size = utf8.DecodeRuneInString(s[n:])
 		}
 		switch is := kindOf(r); {
+		case k == word && first < utf8.RuneSelf && r >= '가' && r <= '힣': // B입니다
+			return n
 		case is == k && (k != word || !unspaced(r)):
 		case r == '\'' && k == word && n+1 < len(s) && s[n+1]|0x20 >= 'a' && s[n+1]|0x20 <= 'z':
 		default:
@@ -189,6 +191,30 @@ func (d *doc) closes(i int) int {
 		i++
 	}
 	return i
+}
+
+// asked marks the tokens of sentences that end with a question mark; nil where none does.
+func (d *doc) asked() []bool {
+	if !strings.ContainsAny(d.text, "?؟") {
+		return nil
+	}
+	asked := make([]bool, len(d.tok))
+	now := false
+	for i := range slices.Backward(d.tok) {
+		if d.sentenceEnds(i) {
+			now = d.questioned(i)
+		}
+		asked[i] = now
+	}
+	return asked
+}
+
+// questioned reports whether a question mark stands at token i, after quotes that end there.
+func (d *doc) questioned(i int) bool {
+	for d.any(i, "\"", "'", ")", "]", "*") {
+		i++
+	}
+	return d.any(i, "?", "؟")
 }
 
 // latin reports whether a token ends, or begins, with a letter of an alphabet whose words have spaces around them.

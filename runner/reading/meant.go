@@ -21,6 +21,19 @@ func (r *numbers) announcement() (from, to int, ok bool) {
 	return 0, 0, false
 }
 
+// aside is what stands in the first brackets after a number, from one token to before another: 5 (3 cats, 2 dogs).
+func (d *doc) aside(from, end int) (open, closed int) {
+	number := false
+	for open = from; open < end && (!number || d.is(open) != "("); open++ {
+		number = number || d.kind(open) == digits || isNumberWord(d.is(open))
+	}
+	closed = open
+	for closed < end && d.is(closed) != ")" {
+		closed++
+	}
+	return open, closed
+}
+
 // sum is what follows the sign of an answer that is an equation and nothing else: 3 + 2 = 5.
 func (r *numbers) sum() (from, to int, ok bool) {
 	d := r.doc
@@ -46,6 +59,8 @@ func (r *numbers) meant(f found, to int) found {
 		return found{at: f.at, why: note{max(start-2, 0), to, "is a bound, no number"}}
 	case d.deniedNear(start), d.deniedAfter(to) && !d.any(to, "can", "does"):
 		return found{at: f.at, skip: note{max(start-2, 0), to, "is denied"}}
+	case r.asked != nil && r.asked[f.at]:
+		return found{at: f.at, skip: note{start, to, "is asked"}}
 	case math.IsInf(f.value, 0) || math.IsNaN(f.value):
 		return found{at: f.at, why: note{start, to, "is too large"}}
 	}

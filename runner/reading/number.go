@@ -15,6 +15,9 @@ type NumberOptions struct {
 // Number reads the number that an answer gives: in digits of any script or in English words. Unless Pick says
 // otherwise there must be only one, or one that is announced as the answer.
 func Number(answer string, o NumberOptions) (float64, error) {
+	if err := overridden(answer); err != nil {
+		return 0, err
+	}
 	text, same, ok := stated(answer)
 	switch {
 	case ok && !same && o.Pick != "last":
@@ -23,11 +26,19 @@ func Number(answer string, o NumberOptions) (float64, error) {
 		text = answer
 	}
 	all := findNumbers(lex(Plain(text)), o.Comma)
+	if !ok && Refused(text) {
+		if _, _, announced := all.announcement(); !announced {
+			return 0, unread("it declines to answer")
+		}
+	}
 	return all.pick(o.Pick)
 }
 
 // Numbers reads every number of an answer, in the order of the text. One that cannot be read is an error.
 func Numbers(answer string, o NumberOptions) ([]float64, error) {
+	if err := overridden(answer); err != nil {
+		return nil, err
+	}
 	all := findNumbers(lex(Plain(answer)), o.Comma)
 	out := []float64{}
 	for _, f := range all.found {
@@ -68,12 +79,13 @@ type numbers struct {
 	doc    *doc
 	comma  bool
 	lists  map[int]bool // tokens that number the lines of a list
+	asked  []bool       // tokens of sentences that end with a question mark; nil is none
 	bullet bool         // hyphens at the start of lines are bullets
 	found  []found
 }
 
 func findNumbers(d *doc, comma bool) *numbers {
-	r := &numbers{doc: d, comma: comma}
+	r := &numbers{doc: d, comma: comma, asked: d.asked()}
 	r.lists, r.bullet = d.listMarks()
 	for i := 0; i < len(d.tok); {
 		f, to, ok := r.next(i)
@@ -151,7 +163,7 @@ func (r *numbers) words(i int) (f found, to int, ok bool) {
 // pronoun reports whether "one" at i means a thing and counts none: the red one, which one, one another.
 func (r *numbers) pronoun(i int) bool {
 	d := r.doc
-	if d.is(i+1) == "another" {
+	if d.any(i+1, "another", "can", "could", "may", "might", "must", "should", "would", "will", "cannot", "can't", "sees") {
 		return true
 	}
 	for k := i - 1; k >= 0 && k >= i-3 && d.kind(k) == word; k-- {
@@ -209,7 +221,8 @@ func (r *numbers) pick(which string) (float64, error) {
 	if from, to, ok := r.sum(); ok {
 		all = slices.DeleteFunc(all, func(f found) bool { return f.at < from || f.at >= to })
 	} else if from, to, ok := r.announcement(); ok {
-		all = slices.DeleteFunc(all, func(f found) bool { return f.at < from || f.at >= to })
+		open, closed := r.doc.aside(from, to)
+		all = slices.DeleteFunc(all, func(f found) bool { return f.at < from || f.at >= to || f.at >= open && f.at < closed })
 	}
 	if one, ok := r.agreed(all); ok {
 		return r.read(one)

@@ -44,7 +44,7 @@ func (c *chooser) letter(i int) string {
 	if d.glued(i+1) && d.is(i+1) == "-" && d.glued(i+2) && !c.textAt(i+2) {
 		return ""
 	}
-	if d.glued(i+1) && d.is(i+1) == "." && d.glued(i+2) && d.kind(i+2) == word {
+	if d.glued(i+1) && d.is(i+1) == "." && d.glued(i+2) && d.kind(i+2) == word || d.questioned(i+1) {
 		return ""
 	}
 	return s

@@ -43,13 +43,14 @@ func (p preference) read() (int, error) {
 		}
 	}
 	read, better := 0, false
+	asked := d.asked()
 	for i := range d.tok {
 		which := p.at(i)
-		if which == 0 || d.denied(i) || d.unsaid(i) {
+		if which == 0 || asked != nil && asked[i] || d.denied(i) || d.unsaid(i) {
 			continue
 		}
 		if read != 0 && read != which {
-			if better && d.any(i-1, "than", "the", "image", "picture", "photo", "option") {
+			if better && d.any(i-1, "than", "over", "the", "image", "picture", "photo", "option") {
 				return read, nil
 			}
 			return 0, unread("it names both images")
@@ -65,6 +66,9 @@ func (p preference) read() (int, error) {
 
 // praised reports whether what is named at token i is said to be better than what comes next.
 func (d *doc) praised(i int) bool {
+	if d.any(i+1, "over") || d.any(i+1, "image", "picture", "photo", "one") && d.is(i+2) == "over" {
+		return true
+	}
 	for k := i + 1; k < i+10 && !d.ends(k); k++ {
 		if d.any(k, "better", "sharper", "clearer", "cleaner", "superior", "preferable") {
 			for ; !d.ends(k) && k < i+12; k++ {
@@ -89,6 +93,10 @@ func (p preference) at(i int) int {
 		return p.ordinal(i, 1)
 	case d.any(i, "second", "2nd"), d.is(i) == "2" && d.is(i+1) == "nd" && d.glued(i+1):
 		return p.ordinal(i, 2)
+	case d.any(i, "1", "一", "a") && p.counted(i):
+		return 1
+	case d.any(i, "2", "二", "b") && p.counted(i):
+		return 2
 	case d.any(i, "1", "one") && (whole || d.any(i-1, "image", "picture", "photo", "option", "#")):
 		return 1
 	case d.any(i, "2", "two") && (whole || d.any(i-1, "image", "picture", "photo", "option", "#")):
@@ -100,6 +108,9 @@ func (p preference) at(i int) int {
 	}
 	return 0
 }
+
+// counted is for 图1, 第一张.
+func (p preference) counted(i int) bool { return p.doc.any(i-1, "图", "圖", "第", "像", "片") }
 
 // ordinal leaves out "first of all", "at first", "a second", "first,".
 func (p preference) ordinal(i, which int) int {

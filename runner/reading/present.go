@@ -103,8 +103,16 @@ func (c *chooser) holds(taken []byte, text string) bool {
 			taken[k] = 0
 		}
 		token := c.texts.tokenAt(i)
+		if c.texts.prefixed(token) || c.texts.questioned(c.texts.tokenAt(from)) && !strings.HasSuffix(text, "?") {
+			continue
+		}
 		held = held || !c.texts.denied(token) && !c.texts.deniedAfter(c.texts.tokenAt(from)) && !c.texts.other(token)
 	}
+}
+
+// prefixed reports whether a hyphen joins a word to token i that makes another of it: non-metal, off-white.
+func (d *doc) prefixed(i int) bool {
+	return d.glued(i) && d.is(i-1) == "-" && d.glued(i-1) && d.any(i-2, "non", "un", "anti", "off", "not", "no", "never", "ex", "pseudo", "semi", "half", "near", "in", "dis")
 }
 
 // other reports whether the words at token i are named to be set aside: other than red.

@@ -96,6 +96,11 @@ func (s *scorer) withoutLegend() []found {
 		end := d.pastNumber(f.at)
 		return f.reads() && d.any(end, "=", "means") && d.kind(end+1) == word
 	}
+	for _, f := range s.numbers.found { // in brackets one is enough: Rating (5 = best): 2
+		if isLegend(f) && d.any(f.at-1, "(", "[") {
+			return slices.DeleteFunc(s.numbers.found, isLegend)
+		}
+	}
 	if n := len(slices.DeleteFunc(slices.Clone(s.numbers.found), func(f found) bool { return !isLegend(f) })); n < 2 {
 		return s.numbers.found
 	}
@@ -168,7 +173,7 @@ func (s *scorer) ratings() error {
 			if f, err = s.over(f, end); err != nil {
 				return err
 			}
-		case i+1 < len(all) && (d.is(end) == "out" && d.is(end+1) == "of" || d.is(end) == "of") && all[i+1].at <= end+5 && all[i+1].why.text == "":
+		case i+1 < len(all) && (d.is(end) == "out" && d.is(end+1) == "of" || d.any(end, "of", "von", "sur", "su", "de", "di", "из", "van", "av")) && all[i+1].at <= end+5 && all[i+1].why.text == "":
 			var err error
 			if f, err = s.outOf(f, f.value, all[i+1].value); err != nil {
 				return err
@@ -232,7 +237,18 @@ func (s *scorer) prefer() {
 			rated = append(rated, f)
 		}
 	}
+	if len(rated) == 1 && d.aspect(rated[0].at) && slices.ContainsFunc(s.numbers.found, func(f found) bool { return f.at != rated[0].at && d.labelled(f.at) }) {
+		return
+	}
 	if len(rated) > 0 {
 		s.numbers.found = rated
 	}
+}
+
+// labelled reports whether a word and a colon stand before the number at token i: Sharpness: 2.
+func (d *doc) labelled(i int) bool { return d.any(i-1, ":", "=") && d.kind(i-2) == word }
+
+// aspect reports whether the number at token i is labelled as the quality of something, of which there may be others.
+func (d *doc) aspect(i int) bool {
+	return d.labelled(i) && d.is(i-2) == "quality" && !d.any(i-3, "overall", "total", "general")
 }

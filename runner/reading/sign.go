@@ -13,6 +13,12 @@ func (r *numbers) signed(f found, i int) found {
 			return f
 		}
 		f.value = -f.value
+	case d.foreignMinus(k):
+		if d.any(k-1, "au", "al", "ao", "o", "по") || d.kind(k-1) == digits { // au moins 5
+			f.why = note{k - 1, i + 1, "is a bound, no number"}
+			return f
+		}
+		f.value = -f.value
 	case d.any(k, "—", "―") && d.glued(k+1) && !r.closed(k):
 		f.why = note{k, i + 1, "may have a sign or a dash before it"}
 	case d.any(k, "√", "π", "∕", "⁻"), d.is(k) == "{" && d.is(k-1) == "√", d.is(k) == "/" && d.kind(k-1) != digits:
@@ -30,6 +36,21 @@ func (r *numbers) signed(f found, i int) found {
 		return r.spacedHyphen(f, k, i)
 	}
 	return f
+}
+
+// foreignMinus reports whether a word of another language for a negative sign ends at token k.
+func (d *doc) foreignMinus(k int) bool {
+	switch d.is(k) {
+	case "moins", "menos", "meno", "минус", "마이너스", "영하", "负", "負":
+		return true
+	case "ス":
+		return k >= 3 && d.from(k-3, k+1) == "マイナス"
+	case "下":
+		return d.any(k-1, "零", "氷点")
+	case "点":
+		return false
+	}
+	return false
 }
 
 // negative reports whether minus or negative stands before token i, and no number before that.

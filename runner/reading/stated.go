@@ -1,6 +1,9 @@
 package reading
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // stated is what an answer puts between <answer> tags or into \boxed{}: all that counts of it. Of several the last
 // one is meant; same says whether they agree. ok is false where there is none.
@@ -28,9 +31,27 @@ func stated(answer string) (text string, same, ok bool) {
 	}
 }
 
+// overridden refuses a text that is not shown in the order in which it is written: 3- that is seen as -3.
+func overridden(answer string) error {
+	_, turned, ok := strings.Cut(answer, "\u202e")
+	if !ok {
+		return nil
+	}
+	turned, _, _ = strings.Cut(turned, "\u202c")
+	back := []rune(turned)
+	slices.Reverse(back)
+	if string(back) == turned {
+		return nil
+	}
+	return unread("a control character turns round how it is shown")
+}
+
 // said is what a reader reads of an answer: what it states, or the value of its JSON that is the answer, or all of it.
 // same is false where it states different answers.
 func said(answer string) (text string, same bool, err error) {
+	if err := overridden(answer); err != nil {
+		return "", false, err
+	}
 	if text, same, ok := stated(answer); ok {
 		return text, same, nil
 	}
@@ -115,12 +136,14 @@ func (d *doc) announced(i int) (next int, ok bool) {
 	switch {
 	case d.is(i) == "答" && d.any(i+1, "案", "え"):
 		next = i + 2
+	case d.is(i) == "正" && d.is(i+1) == "解":
+		next = i + 2
 	case subjects[d.is(i)], d.is(i) == "答" && d.is(i-1) == "回", d.is(i) == "correct" && d.is(i+1) == ":":
 		next = i + 1
 	default:
 		return 0, false
 	}
-	for d.any(next, "\"", "'", ")", "]") {
+	for d.any(next, "\"", "'", ")", "]", "correcta", "correcte", "corretta", "correta", "exacte") {
 		next++
 	}
 	if d.is(next) == "." && d.is(i) == "ans" {
@@ -136,7 +159,7 @@ func (d *doc) announced(i int) (next int, ok bool) {
 	case s != "정답은" && s != "답은":
 		return 0, false
 	}
-	for d.any(next, "be", ":", "：", "therefore", "thus", "clearly", "definitely", "simply", "probably", "likely", "indeed", "most") {
+	for d.any(next, "be", ":", "：", "therefore", "thus", "clearly", "definitely", "simply", "probably", "likely", "indeed", "most", "la", "le", "die") {
 		next++
 	}
 	for d.kind(next) == newline && (d.any(next-1, ":", "：") || d.kind(next-1) == newline) {

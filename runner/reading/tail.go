@@ -15,6 +15,10 @@ func (r *numbers) tail(f found, to int) (found, int) {
 	switch {
 	case d.glued(to) && superscript(d.raw(to)) >= 0, d.is(to) == "^" && f.value != 10, d.is(to) == "*" && d.is(to+1) == "*":
 		return r.failing(f, to+2, "is a power, which is not computed"), to + 2
+	case d.is(to) == "⁻" && d.glued(to):
+		return r.failing(f, to+2, "is a power, which is not computed"), to + 2
+	case d.is(to) == "'" && d.glued(to) && d.is(to+1) == "s" && d.glued(to+1):
+		return r.failing(f, to+2, "is no plain number"), to + 2
 	case d.is(to) == "^":
 		n, next, ok := r.power(to + 1)
 		if !ok {

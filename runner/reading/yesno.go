@@ -3,11 +3,11 @@ package reading
 import "slices"
 
 var yesWords = map[string]bool{
-	"yes": true, "yeah": true, "yep": true, "yup": true, "true": true, "oui": true, "sí": true, "ja": true, "да": true, "はい": true, "네": true, "sim": true, "y": true,
+	"yes": true, "yeah": true, "yep": true, "yup": true, "true": true, "oui": true, "sí": true, "ja": true, "да": true, "はい": true, "네": true, "예": true, "sim": true, "y": true,
 }
 
 var noWords = map[string]bool{
-	"no": true, "nope": true, "nah": true, "false": true, "non": true, "nein": true, "нет": true, "いいえ": true, "아니요": true, "não": true, "n": true,
+	"no": true, "nope": true, "nah": true, "false": true, "non": true, "nein": true, "нет": true, "いいえ": true, "아니요": true, "아니오": true, "não": true, "n": true,
 }
 
 // chinese are answers whose characters are tokens of their own, the longest first.
@@ -46,7 +46,7 @@ func YesNo(answer string) (yes bool, err error) {
 	}
 	d := lex(Plain(answer))
 	for i := range slices.Backward(d.tok) {
-		if next, ok := d.announced(i); ok && d.any(i, "answer", "conclusion", "result", "案") || ok && d.is(i) == "答" {
+		if next, ok := d.announced(i); ok && !d.denied(i) && d.any(i, "answer", "conclusion", "result", "案") || ok && !d.denied(i) && d.is(i) == "答" {
 			if said, to := d.says(next); said != 0 && d.answers(next, to) && !d.bothSaid(said, to) {
 				return said > 0, takenBack(d, to)
 			}
@@ -64,7 +64,7 @@ func takenBack(d *doc, i int) error {
 
 // yesNo reads the first word, else the only word that answers.
 func (d *doc) yesNo() (bool, error) {
-	first := 0
+	first := d.pastQuestions()
 	for d.kind(first) == newline || d.any(first, "\"", "'", "(", "[", "{", "<", "«", "「", "“", "-", "*", ":", "¡", "¿") {
 		first++
 	}
@@ -72,7 +72,7 @@ func (d *doc) yesNo() (bool, error) {
 	if d.any(first-1, "\"", "'", "«", "「") && !d.wholeQuote(to) { // the word is spoken of
 		said = 0
 	}
-	if said != 0 && d.any(to, ",", "…", "-", "—", "(") && d.any(to+1, "maybe", "perhaps", "possibly", "unless") {
+	if said != 0 && d.any(to, ",", "…", "-", "—", "(") && d.any(to+1, "maybe", "perhaps", "possibly", "unless", "if", "depending", "provided") || said != 0 && d.any(to, "if", "unless") {
 		return false, unread("it is not sure")
 	}
 	if said != 0 && (d.opens(to) || said < 0 && d.is(first) == "no" && d.kind(to) == word && !idioms[d.is(to)] && !d.quantifies(to)) {
@@ -82,7 +82,7 @@ func (d *doc) yesNo() (bool, error) {
 		return said > 0, takenBack(d, to)
 	}
 	total := 0
-	for i := range d.tok {
+	for i := first; i < len(d.tok); i++ {
 		s, end := d.says(i)
 		if s == 0 || len(d.raw(i)) == 1 || !d.answers(i, end) || d.denied(i) || !d.leads(i) {
 			continue
@@ -96,6 +96,22 @@ func (d *doc) yesNo() (bool, error) {
 		return false, unread("it says neither yes nor no")
 	}
 	return total > 0, takenBack(d, 0)
+}
+
+// pastQuestions is the token after the questions that a text begins with, 0 where nothing else follows.
+func (d *doc) pastQuestions() int {
+	past := 0
+	for {
+		end := d.closes(past)
+		for d.sentenceEnds(end) && !d.questioned(end) && end < len(d.tok) && end == past { // line ends between them
+			past++
+			end = d.closes(past)
+		}
+		if !d.questioned(end) || end+1 >= len(d.tok) {
+			return past
+		}
+		past = end + 1
+	}
 }
 
 // wholeQuote reports whether the quotes that end at token i are around an answer and not around a word that the text
@@ -129,6 +145,15 @@ func (d *doc) quantifies(i int) bool {
 
 // says returns +1 for yes and -1 for no at token i, 0 for neither, and the token after it.
 func (d *doc) says(i int) (said, to int) {
+	said, to = d.word(i)
+	if said != 0 && (d.questioned(to) || d.is(i) == "no" && d.is(to) == "." && d.kind(to+1) == digits && d.ends(to+2)) { // yes? No. 5
+		return 0, i
+	}
+	return said, to
+}
+
+// word is [doc.says] for a word whatever follows it.
+func (d *doc) word(i int) (said, to int) {
 	if !d.has(i, answerClass) {
 		return 0, i
 	}
@@ -198,10 +223,10 @@ func (d *doc) bothSaid(said, to int) bool {
 	for d.any(to, "\"", "'") {
 		to++
 	}
-	if !d.any(to, "and", "or", "/", "&", "|") {
+	if !d.any(to, "and", "or", "/", "&", "|", "ou", "oder", "o", "или", "et", "und", "y", "e", "и") {
 		return false
 	}
-	other, end := d.says(to + 1)
+	other, end := d.word(to + 1)
 	return other == -said && (d.ends(end) || d.kind(end) == mark || d.is(to) == "/" || d.is(to) == "or")
 }
 
@@ -211,7 +236,7 @@ func (d *doc) contradicted(said, from int) bool {
 		if !d.ends(i) && !d.any(i, "wait", "but") {
 			continue
 		}
-		if other, end := d.says(i + 1); other == -said && d.ends(end) && len(d.raw(i+1)) > 1 {
+		if other, end := d.says(i + 1); other == -said && (d.ends(end) || d.is(end) == "if") && len(d.raw(i+1)) > 1 {
 			return true
 		}
 	}
