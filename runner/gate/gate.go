@@ -11,9 +11,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vlmspec/vlmspec/runner/metric"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
+	"github.com/vlmspec/vlmspec/runner/stats"
 )
 
 // Gate is an entry of `metrics`.
@@ -122,7 +122,7 @@ type row struct {
 type estimate struct {
 	value float64
 	// interval at a confidence; an error when there are too few cases.
-	interval func(level float64) (metric.Interval, error)
+	interval func(level float64) (stats.Interval, error)
 	// needed is about how many cases would decide whether the value is above or
 	// below a bound at a confidence; 0 when none would.
 	needed func(bound, level float64) int
@@ -180,7 +180,7 @@ func (g Gate) Title() string {
 }
 
 // decide compares the value, or the interval where a confidence is wanted, with the bounds.
-func (g Gate) decide(out *result.Gate, e estimate, interval metric.Interval, intervalErr error, level float64) {
+func (g Gate) decide(out *result.Gate, e estimate, interval stats.Interval, intervalErr error, level float64) {
 	low, high := e.value, e.value
 	if g.args.Confidence != nil {
 		if intervalErr != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/runner/metric"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/stats"
 )
 
 // kinds is every metric, by name.
@@ -125,10 +126,10 @@ func share(rows []row) (estimate, error) {
 	p := float64(k) / float64(n)
 	return estimate{
 		value:    p,
-		interval: func(level float64) (metric.Interval, error) { return metric.Wilson(k, n, level) },
+		interval: func(level float64) (stats.Interval, error) { return stats.Wilson(k, n, level) },
 		needed: func(bound, level float64) int {
 			return firstN(n, func(m int) bool {
-				i, err := metric.Wilson(int(math.Round(p*float64(m))), m, level)
+				i, err := stats.Wilson(int(math.Round(p*float64(m))), m, level)
 				return err == nil && (i.Low >= bound || i.High < bound)
 			})
 		},
@@ -165,13 +166,13 @@ func mean(rows []row) (estimate, error) {
 	if err != nil {
 		return estimate{}, err
 	}
-	return resampled(m, len(rows), func(level float64) (metric.Interval, error) {
-		return metric.Bootstrap{Level: level}.Mean(scores, clusters)
+	return resampled(m, len(rows), func(level float64) (stats.Interval, error) {
+		return stats.Bootstrap{Level: level}.Mean(scores, clusters)
 	}), nil
 }
 
 // resampled is a value whose interval narrows with the root of the number of cases.
-func resampled(value float64, n int, interval func(level float64) (metric.Interval, error)) estimate {
+func resampled(value float64, n int, interval func(level float64) (stats.Interval, error)) estimate {
 	return estimate{value: value, interval: interval, needed: func(bound, level float64) int {
 		i, err := interval(level)
 		if err != nil || value == bound {
@@ -206,8 +207,8 @@ func f1(rows []row) (estimate, error) {
 	if !ok {
 		return estimate{}, errors.New("nothing is yes, neither expected nor answered")
 	}
-	return resampled(value, len(rows), func(level float64) (metric.Interval, error) {
-		return metric.Bootstrap{Level: level}.Of(len(rows), clustersOf(rows), of)
+	return resampled(value, len(rows), func(level float64) (stats.Interval, error) {
+		return stats.Bootstrap{Level: level}.Of(len(rows), clustersOf(rows), of)
 	}), nil
 }
 
@@ -228,8 +229,8 @@ func correlation(of func(x, y []float64) (float64, error)) func(rows []row) (est
 		if math.IsNaN(value) {
 			return estimate{}, errors.New("the ratings or the opinions are all the same")
 		}
-		return resampled(value, len(rows), func(level float64) (metric.Interval, error) {
-			return metric.Bootstrap{Level: level}.Of(len(rows), clustersOf(rows), func(index []int) (float64, bool) {
+		return resampled(value, len(rows), func(level float64) (stats.Interval, error) {
+			return stats.Bootstrap{Level: level}.Of(len(rows), clustersOf(rows), func(index []int) (float64, bool) {
 				v, err := drawn(index)
 				return v, err == nil
 			})

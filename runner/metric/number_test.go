@@ -133,58 +133,6 @@ func TestCorrelations(t *testing.T) {
 	}
 }
 
-func TestStatistics(t *testing.T) {
-	w, err := metric.Wilson(8, 10, .95) // statsmodels proportion_confint
-	if err != nil || math.Abs(w.Low-0.4901624715) > 1e-6 || math.Abs(w.High-0.9433178485) > 1e-6 {
-		t.Errorf("Wilson: %v, %v", w, err)
-	}
-	if _, err := metric.Wilson(0, 0, .95); !errors.Is(err, metric.ErrUndefined) {
-		t.Errorf("Wilson of nothing: %v", err)
-	}
-	if p, _ := metric.McNemarExact(1, 9); !near(p, 22./1024) {
-		t.Errorf("McNemar: %v", p)
-	}
-	if p, _ := metric.McNemarExact(0, 0); p != 1 {
-		t.Errorf("McNemar of nothing: %v", p)
-	}
-	if h, _ := metric.Holm([]float64{.01, .04, .03, .005}); !near(h[0], .03) || !near(h[1], .06) || !near(h[2], .06) || !near(h[3], .02) {
-		t.Errorf("Holm: %v", h) // R p.adjust
-	}
-	if p, _ := metric.PassAtK(10, 3, 2); !near(p, 1-21./45) {
-		t.Errorf("pass@2: %v", p)
-	}
-	if p, _ := metric.PassHatK(10, 3, 2); !near(p, 3./45) {
-		t.Errorf("pass^2: %v", p)
-	}
-	if _, err := metric.PassAtK(1, 0, 2); err == nil {
-		t.Error("pass@2 of one sample: want an error")
-	}
-}
-
-func TestBootstrap(t *testing.T) {
-	scores, clusters := make([]float64, 200), make([]string, 200)
-	for i := range scores {
-		scores[i] = float64(i / 10 % 2)
-		clusters[i] = string(rune('a' + i/10))
-	}
-	alone, err := metric.Bootstrap{Seed: 1}.Mean(scores, nil)
-	if err != nil || !(alone.Low < .5 && alone.High > .5) {
-		t.Fatalf("%v, %v", alone, err)
-	}
-	if again, _ := (metric.Bootstrap{Seed: 1}).Mean(scores, nil); again != alone {
-		t.Errorf("seed 1 gives %v and %v", alone, again)
-	}
-	if together, _ := (metric.Bootstrap{Seed: 1}).Mean(scores, clusters); together.High-together.Low < 2*(alone.High-alone.Low) {
-		t.Errorf("clusters of equal scores must widen %v, got %v", alone, together)
-	}
-	if _, err := (metric.Bootstrap{}).Mean([]float64{1, math.NaN()}, nil); err == nil {
-		t.Error("NaN: want an error")
-	}
-	if _, err := (metric.Bootstrap{}).Mean(nil, nil); !errors.Is(err, metric.ErrUndefined) {
-		t.Errorf("nothing: %v", err)
-	}
-}
-
 func TestPolygon(t *testing.T) {
 	square := [][2]float64{{0, 0}, {1, 0}, {1, 1}, {0, 1}}
 	if !metric.InPolygon(.5, .5, square) || !metric.InPolygon(0, .5, square) || metric.InPolygon(1.1, .5, square) {
@@ -206,16 +154,6 @@ func BenchmarkAssign1000(b *testing.B) {
 	}
 	for b.Loop() {
 		metric.Assign(cost)
-	}
-}
-
-func BenchmarkBootstrap10000x10000(b *testing.B) {
-	scores := make([]float64, 10_000)
-	for i := range scores {
-		scores[i] = float64(i % 3)
-	}
-	for b.Loop() {
-		_, _ = metric.Bootstrap{Resamples: 10_000}.Mean(scores, nil)
 	}
 }
 

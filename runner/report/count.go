@@ -8,8 +8,8 @@ import (
 
 	"github.com/vlmspec/vlmspec/runner/internal/visible"
 
-	"github.com/vlmspec/vlmspec/runner/metric"
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/stats"
 )
 
 // failing lists the cases that keep the gate shut.
@@ -36,7 +36,7 @@ func sampleRate(c *result.Case) string {
 			passes++
 		}
 	}
-	interval, err := metric.Wilson(passes, n, 0.95)
+	interval, err := stats.Wilson(passes, n, 0.95)
 	if err != nil {
 		return ""
 	}

@@ -55,7 +55,7 @@ func (m Metric) Eval(inputs json.RawMessage) (any, error) {
 // List returns all variants, sorted by ID.
 func List() []Metric {
 	all := slices.Concat(exact, vqa, reading, choice, yesno, mmmu, mathvista, counting, boxes, formats, points,
-		keypoints, depictqa, captions, stats, data)
+		keypoints, depictqa, captions, statistics, paired, agreement, data)
 	slices.SortFunc(all, func(a, b Metric) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }

@@ -147,14 +147,6 @@ func (t *truth) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-func truths(ts []truth) []float64 {
-	out := make([]float64, len(ts))
-	for i, t := range ts {
-		out[i] = float64(t)
-	}
-	return out
-}
-
 // maskInput is an image of zeros with half-open rectangles of a value.
 type maskInput struct {
 	Width  int          `json:"width"`

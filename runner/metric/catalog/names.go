@@ -58,13 +58,17 @@ func inputsOf(t reflect.Type) []Input {
 	return all
 }
 
+// typeNames are those of types that decode themselves.
+var typeNames = map[reflect.Type]string{
+	reflect.TypeFor[text](): "text", reflect.TypeFor[textList](): "text or list of texts", reflect.TypeFor[oneOrMany](): "text or list of texts",
+	reflect.TypeFor[truth](): "number or true or false", reflect.TypeFor[choices](): "map of letters to texts", reflect.TypeFor[letters](): "list of letters, or a map of them",
+	reflect.TypeFor[identified](): "list of texts, or of {id, text}", reflect.TypeFor[json.RawMessage](): "any", reflect.TypeFor[json.Number](): "number",
+	reflect.TypeFor[figure](): "number", reflect.TypeFor[whole](): "whole number", reflect.TypeFor[key](): "text",
+	reflect.TypeFor[rating](): "number or text", reflect.TypeFor[tunable](): `number or "tuned"`,
+}
+
 func typeName(t reflect.Type) string {
-	named := map[reflect.Type]string{
-		reflect.TypeFor[text](): "text", reflect.TypeFor[textList](): "text or list of texts", reflect.TypeFor[oneOrMany](): "text or list of texts",
-		reflect.TypeFor[truth](): "number or true or false", reflect.TypeFor[choices](): "map of letters to texts", reflect.TypeFor[letters](): "list of letters, or a map of them",
-		reflect.TypeFor[identified](): "list of texts, or of {id, text}", reflect.TypeFor[json.RawMessage](): "any", reflect.TypeFor[json.Number](): "number",
-	}
-	switch name := named[t]; {
+	switch name := typeNames[t]; {
 	case name != "":
 		return name
 	case t.Kind() == reflect.Pointer:
