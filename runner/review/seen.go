@@ -2,6 +2,7 @@ package review
 
 import (
 	"github.com/vlmspec/vlmspec/runner/golden"
+	"github.com/vlmspec/vlmspec/runner/internal/worddiff"
 	"github.com/vlmspec/vlmspec/runner/point"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
@@ -76,7 +77,7 @@ func said2D(i *Item) []result.Overlay {
 		return nil
 	}
 	if len(i.Accepted) > 0 {
-		o.Expected = shapes(nearest(i.Accepted, i.Answer))
+		o.Expected = shapes(worddiff.Nearest(i.Accepted, i.Answer))
 	}
 	return []result.Overlay{o}
 }

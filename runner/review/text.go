@@ -7,6 +7,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/vlmspec/vlmspec/runner/internal/worddiff"
 	"github.com/vlmspec/vlmspec/runner/report"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
@@ -55,8 +56,8 @@ func (m *model) answerRows(t *table, i *Item) {
 		t.row("new", plain(i.Answer))
 		return
 	}
-	base := nearest(i.Accepted, i.Answer)
-	old, changed := wordDiff(plain(base), plain(i.Answer))
+	base := worddiff.Nearest(i.Accepted, i.Answer)
+	old, changed := worddiff.Split(plain(base), plain(i.Answer))
 	t.row("accepted", styled(old, removed))
 	for _, other := range i.Accepted {
 		if other != base {
@@ -107,14 +108,14 @@ func plain(s string) string {
 func line(s string) string { return strings.ReplaceAll(plain(s), "\n", "⏎") }
 
 // styled marks what only one of two texts has.
-func styled(runs []run, alone lipgloss.Style) string {
+func styled(runs []worddiff.Run, alone lipgloss.Style) string {
 	var b strings.Builder
 	for _, r := range runs {
-		if !r.alone {
-			b.WriteString(r.text)
+		if !r.Alone {
+			b.WriteString(r.Text)
 			continue
 		}
-		for n, text := range strings.Split(r.text, "\n") { // a style makes lines equally wide
+		for n, text := range strings.Split(r.Text, "\n") { // a style makes lines equally wide
 			if n > 0 {
 				b.WriteByte('\n')
 			}

@@ -1,4 +1,5 @@
-package review
+// Package worddiff shows how two short texts differ, word by word.
+package worddiff
 
 import (
 	"strings"
@@ -7,29 +8,29 @@ import (
 	"github.com/aymanbagabas/go-udiff/lcs"
 )
 
-// run is a part of a text that both texts have, or only this one.
-type run struct {
-	text  string
-	alone bool
+// Run is a part of a text that both texts have, or only this one.
+type Run struct {
+	Text  string
+	Alone bool
 }
 
 // maxWords bounds what is compared: beyond, a text is shown as all its own.
 const maxWords = 5000
 
-// wordDiff splits two texts into what they share and what only one of them has,
+// Split splits two texts into what they share and what only one of them has,
 // by words.
-func wordDiff(before, after string) (old, changed []run) {
+func Split(before, after string) (old, changed []Run) {
 	a, b := words(before), words(after)
 	if len(a)+len(b) > maxWords {
-		return []run{{before, true}}, []run{{after, true}}
+		return []Run{{before, true}}, []Run{{after, true}}
 	}
 	i, j := 0, 0
 	for _, d := range lcs.DiffLines(a, b) {
-		old = append(old, run{strings.Join(a[i:d.Start], ""), false}, run{strings.Join(a[d.Start:d.End], ""), true})
-		changed = append(changed, run{strings.Join(b[j:d.ReplStart], ""), false}, run{strings.Join(b[d.ReplStart:d.ReplEnd], ""), true})
+		old = append(old, Run{strings.Join(a[i:d.Start], ""), false}, Run{strings.Join(a[d.Start:d.End], ""), true})
+		changed = append(changed, Run{strings.Join(b[j:d.ReplStart], ""), false}, Run{strings.Join(b[d.ReplStart:d.ReplEnd], ""), true})
 		i, j = d.End, d.ReplEnd
 	}
-	return append(old, run{strings.Join(a[i:], ""), false}), append(changed, run{strings.Join(b[j:], ""), false})
+	return append(old, Run{strings.Join(a[i:], ""), false}), append(changed, Run{strings.Join(b[j:], ""), false})
 }
 
 // words cuts a text into words and numbers, blanks and single marks; together they are the
@@ -74,17 +75,17 @@ func kindOf(r rune) kind {
 	return mark
 }
 
-// nearest is the text that shares most words with another; "" of none.
-func nearest(texts []string, to string) string {
+// Nearest is the text that shares most words with another; "" of none.
+func Nearest(texts []string, to string) string {
 	best, highest := "", -1
 	for _, t := range texts {
 		shared := 0
-		old, _ := wordDiff(t, to)
+		old, _ := Split(t, to)
 		for _, r := range old {
-			if r.alone {
-				shared -= len(r.text)
+			if r.Alone {
+				shared -= len(r.Text)
 			} else {
-				shared += len(r.text)
+				shared += len(r.Text)
 			}
 		}
 		if best == "" || shared > highest {

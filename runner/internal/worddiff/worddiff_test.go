@@ -1,11 +1,11 @@
-package review
+package worddiff
 
 import (
 	"strings"
 	"testing"
 )
 
-func TestWordDiff(t *testing.T) {
+func TestSplit(t *testing.T) {
 	for _, test := range []struct{ name, before, after, old, changed string }{
 		{"same", "a red circle", "a red circle", "a red circle", "a red circle"},
 		{"a word", "a red circle", "a blue circle", "a [red] circle", "a [blue] circle"},
@@ -19,7 +19,7 @@ func TestWordDiff(t *testing.T) {
 		{"too long", strings.Repeat("a ", maxWords), "b", "[" + strings.Repeat("a ", maxWords) + "]", "[b]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			old, changed := wordDiff(test.before, test.after)
+			old, changed := Split(test.before, test.after)
 			if got := marked(old); got != test.old {
 				t.Errorf("before is %q, want %q", got, test.old)
 			}
@@ -30,40 +30,40 @@ func TestWordDiff(t *testing.T) {
 	}
 }
 
-func marked(runs []run) string {
+func marked(runs []Run) string {
 	var b strings.Builder
 	for _, r := range runs {
-		if r.alone && r.text != "" {
-			b.WriteString("[" + r.text + "]")
+		if r.Alone && r.Text != "" {
+			b.WriteString("[" + r.Text + "]")
 		} else {
-			b.WriteString(r.text)
+			b.WriteString(r.Text)
 		}
 	}
 	return b.String()
 }
 
 func TestNearest(t *testing.T) {
-	if got := nearest([]string{"a blue square", "a red circle", "red"}, "a red square and a circle"); got != "a red circle" {
+	if got := Nearest([]string{"a blue square", "a red circle", "red"}, "a red square and a circle"); got != "a red circle" {
 		t.Errorf("nearest is %q", got)
 	}
-	if got := nearest([]string{"no"}, "a red circle"); got != "no" {
+	if got := Nearest([]string{"no"}, "a red circle"); got != "no" {
 		t.Errorf("nearest of one is %q", got)
 	}
 }
 
 // The parts are the text again, byte for byte.
-func FuzzWordDiff(f *testing.F) {
+func FuzzSplit(f *testing.F) {
 	f.Add("a red circle", "a blue circle")
 	f.Add("\xff\n", "é\u0301")
 	f.Fuzz(func(t *testing.T, before, after string) {
-		old, changed := wordDiff(before, after)
+		old, changed := Split(before, after)
 		for _, side := range []struct {
-			runs []run
+			runs []Run
 			text string
 		}{{old, before}, {changed, after}} {
 			var b strings.Builder
 			for _, r := range side.runs {
-				b.WriteString(r.text)
+				b.WriteString(r.Text)
 			}
 			if b.String() != side.text {
 				t.Errorf("%q became %q", side.text, b.String())
