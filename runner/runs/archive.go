@@ -47,6 +47,7 @@ func archived(name string) bool {
 // ImportError says why a file is not imported.
 type ImportError struct{ File, What string }
 
-func (e *ImportError) Error() string {
-	return fmt.Sprintf("%s: %s; nothing was imported", e.File, e.What)
-}
+func (e *ImportError) Error() string { return e.Problem() + "; nothing was imported" }
+
+// Problem is what is wrong with the file.
+func (e *ImportError) Problem() string { return fmt.Sprintf("%s: %s", e.File, e.What) }

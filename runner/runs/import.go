@@ -139,8 +139,7 @@ func (s Store) unpack(a *archive) error {
 	if err := a.lookThrough(temp); err != nil {
 		return err
 	}
-	data := fmt.Appendf(nil, "{\"imported\": %q, \"from\": %q}\n", time.Now().UTC().Format(time.RFC3339), path.Base(filepath.ToSlash(a.file)))
-	if err := atomicfile.WriteFile(filepath.Join(temp, importedFile), data, atomicfile.Options{}); err != nil {
+	if err := setApart(temp, path.Base(filepath.ToSlash(a.file))); err != nil {
 		return err
 	}
 	if err := os.Rename(temp, s.Folder(id)); err != nil {
@@ -150,6 +149,20 @@ func (s Store) unpack(a *archive) error {
 		return fmt.Errorf("import run %s: %w", id, err)
 	}
 	return nil
+}
+
+// SetApart keeps a run, made in another checkout into this store, from saying anything
+// about the project here, as if it had been imported. from is where it comes from, for people.
+func (s Store) SetApart(id, from string) error {
+	if err := s.Guard(s.Folder(id)); err != nil {
+		return err
+	}
+	return setApart(s.Folder(id), from)
+}
+
+func setApart(dir, from string) error {
+	data := fmt.Appendf(nil, "{\"imported\": %q, \"from\": %q}\n", time.Now().UTC().Format(time.RFC3339), from)
+	return atomicfile.WriteFile(filepath.Join(dir, importedFile), data, atomicfile.Options{})
 }
 
 // extract writes the files.

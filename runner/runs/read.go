@@ -17,6 +17,13 @@ import (
 // Read reads a run of the store.
 func (s Store) Read(id string) (*result.Run, error) { return ReadFolder(s.Folder(id)) }
 
+// Manifest reads what a run says of itself, without its cases.
+func (s Store) Manifest(id string) (result.Manifest, error) {
+	var m result.Manifest
+	err := readJSON(filepath.Join(s.Folder(id), manifestFile), &m)
+	return m, err
+}
+
 // ReadFolder reads the folder of a run, also of one that was killed: a last line
 // that is cut off is left out. Its gates are evaluated from what it has recorded.
 func ReadFolder(dir string) (*result.Run, error) {
