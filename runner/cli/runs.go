@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -109,8 +110,10 @@ func remarks(r *runs.Info) string {
 	return strings.Join(all, "; ")
 }
 
-func (a *app) printJSON(v any) error {
-	enc := json.NewEncoder(visible.JSONWriter(a.rawOut))
+func (a *app) printJSON(v any) error { return writeJSON(visible.JSONWriter(a.rawOut), v) }
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
