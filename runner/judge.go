@@ -93,7 +93,10 @@ func conclude(p *plan.Case, c *result.Case) {
 	for _, s := range c.Samples {
 		n[s.Outcome]++
 	}
-	passes, needed := n[result.Passed], p.Require.Passes(len(c.Samples))
+	passes, needed := n[result.Passed], p.Require.Passes(p.Repeat)
+	if p.Decided {
+		c.MaxSamples = p.Repeat
+	}
 	switch {
 	case passes >= needed:
 		c.Outcome = result.Passed
@@ -153,7 +156,10 @@ func reasonOf(c *result.Case, passes, needed int) string {
 			break
 		}
 	}
-	if len(c.Samples) > 1 {
+	switch {
+	case c.MaxSamples > len(c.Samples):
+		return fmt.Sprintf("stopped at %d of at most %d samples: %d passed, %d needed; %s", len(c.Samples), c.MaxSamples, passes, needed, reason)
+	case len(c.Samples) > 1:
 		return fmt.Sprintf("%d of %d samples passed, %d needed; %s", passes, len(c.Samples), needed, reason)
 	}
 	return reason

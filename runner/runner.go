@@ -172,7 +172,7 @@ func tasks(p *plan.Plan) (tasks []infer.Task, first []int) {
 			continue
 		}
 		for k := range c.Repeat {
-			tasks = append(tasks, infer.Task{Case: c.Case, Index: k, Timed: c.Timed(), Never: c.NoCache})
+			tasks = append(tasks, infer.Task{Case: c.Case, Index: k, Timed: c.Timed(), Never: c.NoCache, Deferred: c.Decided && k >= undecided(c, nil)})
 		}
 	}
 	return tasks, first
@@ -194,12 +194,8 @@ func (e *Execution) Case(ctx context.Context, i int) (c *result.Case, ok bool) {
 		c.Outcome, c.Reason = result.Skipped, p.Skip
 		quarantined(c)
 	} else {
-		for k := range p.Repeat {
-			a, ok := e.pool.Wait(ctx, e.first[i]+k)
-			if !ok {
-				return nil, false
-			}
-			e.sample(ctx, p, c, k, a)
+		if !e.samples(ctx, p, c, e.first[i]) {
+			return nil, false
 		}
 		conclude(p, c)
 		c.Digests = e.digestsOf(p, c)

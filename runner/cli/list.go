@@ -67,7 +67,7 @@ func (a *app) listCases(s *plan.Plan) error {
 			marks = append(marks, "@"+l)
 		}
 		if c.Repeat > 1 {
-			marks = append(marks, fmt.Sprintf("×%d", c.Repeat))
+			marks = append(marks, map[bool]string{false: "×", true: "≤"}[c.Decided]+fmt.Sprint(c.Repeat))
 		}
 		if c.XFail != "" {
 			marks = append(marks, "xfail")

@@ -21,6 +21,9 @@ type Task struct {
 	Index int  // of the sample
 	Timed bool // a check reads how long the answer took: it is asked for anew
 	Never bool // its answer is neither taken from the cache nor cached
+	// Deferred is answered once somebody has asked for it with [Pool.Begin], or waits
+	// for it.
+	Deferred bool
 }
 
 // Answer is the outcome of a task: the turns, without verdicts, or a fault.
@@ -68,6 +71,7 @@ type Pool struct {
 
 // future is an answer to come.
 type future struct {
+	begun  sync.Once     // of what is answered on demand
 	done   chan struct{} // closed when answer is there
 	answer Answer
 	ok     bool // false: the pool was stopped first
@@ -93,7 +97,9 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 			p.lanes[l.name] = l
 			order = append(order, l)
 		}
-		l.queue = append(l.queue, i)
+		if !t.Deferred {
+			l.queue = append(l.queue, i)
+		}
 		l.longest, l.endless = max(l.longest, t.Case.Timeout), l.endless || t.Case.Timeout == 0
 	}
 	for _, l := range order {
@@ -110,11 +116,8 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 // first. The pool forgets the answer, so a task is waited for once.
 func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 	f := &p.futures[task]
-	if p.options.OnDemand {
-		p.mu.Lock()
-		l := p.lanes[p.tasks[task].Case.Backend]
-		p.mu.Unlock()
-		l.answerNow(task)
+	if p.options.OnDemand || p.tasks[task].Deferred {
+		p.answerNow(task)
 	}
 	select {
 	case <-f.done:
@@ -125,6 +128,21 @@ func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 	case <-p.ctx.Done():
 	}
 	return Answer{}, false
+}
+
+// Begin has a deferred task answered, without waiting for that.
+func (p *Pool) Begin(task int) {
+	if p.tasks[task].Deferred && !p.options.OnDemand {
+		go p.answerNow(task)
+	}
+}
+
+// answerNow answers a task, once, and waits until that is done.
+func (p *Pool) answerNow(task int) {
+	p.mu.Lock()
+	l := p.lanes[p.tasks[task].Case.Backend]
+	p.mu.Unlock()
+	p.futures[task].begun.Do(func() { l.answerNow(task) })
 }
 
 // Ask puts one request to a backend, which is started when no task has needed

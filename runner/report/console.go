@@ -174,6 +174,9 @@ func (c *Console) failure(r *result.Case) {
 	if rate := sampleRate(r); rate != "" {
 		c.pair("samples", rate)
 	}
+	if answers := answersOf(r); answers != "" {
+		c.pair("answers", answers)
+	}
 	if s := decisive(r); s != nil {
 		c.sample(s)
 	}

@@ -36,6 +36,9 @@ func sampleRate(c *result.Case) string {
 			passes++
 		}
 	}
+	if c.MaxSamples > n {
+		return fmt.Sprintf("%d of %d passed, and that decides: stopped at %d of at most %d", passes, n, n, c.MaxSamples)
+	}
 	interval, err := stats.Wilson(passes, n, 0.95)
 	if err != nil {
 		return ""

@@ -19,6 +19,9 @@ func details(m *result.Manifest, c *result.Case) string {
 	if rate := sampleRate(c); rate != "" {
 		fmt.Fprintf(&b, "samples:  %s\n", rate)
 	}
+	if answers := answersOf(c); answers != "" {
+		line(&b, "answers", answers)
+	}
 	if s := decisive(c); s != nil {
 		describeSample(&b, s)
 	}

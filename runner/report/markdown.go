@@ -40,6 +40,9 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	if encode := t.encodesSaved(); encode != "" {
 		fmt.Fprintf(w, "- encode: %s\n", encode)
 	}
+	for _, s := range t.stability.Suites() {
+		fmt.Fprintf(w, "- samples: %s\n", markdownText(stabilityLine(&s)))
+	}
 	if unused := m.UnusedGoldens; len(unused) > 0 {
 		fmt.Fprintf(w, "- unused: %s; `vlmspec accept --prune` removes what no case uses\n", markdownText(goldens(unused)))
 	}

@@ -110,6 +110,9 @@ func (c *Console) notes(files []string) {
 	if encode := t.encodesSaved(); encode != "" {
 		c.note("encode", encode)
 	}
+	for _, s := range t.stability.Suites() {
+		c.note("samples", stabilityLine(&s))
+	}
 	if t.retried > 0 {
 		what := "1 sample was"
 		if t.retried > 1 {

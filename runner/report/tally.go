@@ -11,6 +11,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/internal/visible"
 
 	"github.com/vlmspec/vlmspec/runner/result"
+	"github.com/vlmspec/vlmspec/runner/stability"
 )
 
 // tally is what a summary says of a run: it is gathered case by case, so that
@@ -26,6 +27,7 @@ type tally struct {
 	// and those whose quarantine is over.
 	quarantined []*result.Case
 	slowest     listed
+	stability   stability.Collector
 
 	samples, cached        int // of them an earlier run has answered so many
 	encoded, cachedEncodes int // samples with images, and those of which none had to be encoded
@@ -66,6 +68,7 @@ func tallyOf(run *result.Run) *tally {
 }
 
 func (t *tally) add(c *result.Case) {
+	t.stability.Add(c)
 	brief := listed{c.Outcome, c.File, name(c), c.Line, c.Seconds}
 	t.cases++
 	if end := c.Started.Add(time.Duration(c.Seconds * float64(time.Second))); end.After(t.latest) {

@@ -138,8 +138,12 @@ type Case struct {
 	// Quarantine is that of the case, also when it passes or the quarantine is over.
 	Quarantine *Quarantine `json:"quarantine,omitempty"`
 	Samples    []Sample    `json:"samples,omitempty"`
-	Started    time.Time   `json:"started,omitzero"`
-	Seconds    float64     `json:"seconds"` // inference and judging, all samples
+	// MaxSamples is how many samples there are at most of a case that stops as soon as
+	// its verdict is decided; 0 for one that does not. Where there are fewer, they say
+	// whether the case passes, and not how often: their share is biased.
+	MaxSamples int       `json:"max_samples,omitempty"`
+	Started    time.Time `json:"started,omitzero"`
+	Seconds    float64   `json:"seconds"` // inference and judging, all samples
 	// CutOff is how many of its answers ended at their limit (finish: length), so that
 	// what they say may not be whole: a warning, passing or not.
 	CutOff  int      `json:"cut_off,omitempty"`

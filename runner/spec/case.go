@@ -60,6 +60,9 @@ type Case struct {
 	Params  sdk.Params
 	Labels  []string
 	Repeat  int // samples, at least 1
+	// Decided stops a case as soon as the samples that are left of Repeat cannot change
+	// whether it passes.
+	Decided bool
 	Require Require
 	Timeout time.Duration // per sample, from dispatch to last token
 	Skip    string        // reason, "" runs

@@ -75,7 +75,7 @@ func (l *loader) newCase(s *suite, n Node, f caseFile) (*Case, error) {
 	var p problems
 	c := &Case{
 		Suite: s.file.Suite, Name: strings.TrimSpace(f.Name), Pos: n.Pos(),
-		Params: f.Params.sdk(), Repeat: f.Repeat, Require: f.Require, Timeout: f.Timeout,
+		Params: f.Params.sdk(), Repeat: f.Repeat.samples, Decided: f.Repeat.decided, Require: f.Require, Timeout: f.Timeout,
 		Skip: string(f.Skip), XFail: string(f.XFail), Only: f.Only.Value,
 		NoCache: f.Cache == "never", Sizing: f.Sizing,
 	}

@@ -13,7 +13,7 @@ type settings struct {
 	System   prompt        `yaml:"system" doc:"system prompt: text, or {file: path}"`
 	Labels   []label       `yaml:"labels" doc:"words to select cases by"`
 	Params   params        `yaml:"params" doc:"how the model generates"`
-	Repeat   int           `yaml:"repeat" min:"1" max:"100000" doc:"samples per case"`
+	Repeat   repeat        `yaml:"repeat" doc:"samples per case; {max: 20, until: decided} stops as soon as no further sample could change whether the case passes"`
 	Require  Require       `yaml:"require" doc:"how many samples must pass: all, any, 4/5 or 80%"`
 	Timeout  time.Duration `yaml:"timeout" doc:"limit per sample, from dispatch to last token, such as 30s"`
 	Vars     vars          `yaml:"vars" doc:"names that ${name} stands for"`

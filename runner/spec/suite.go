@@ -27,7 +27,7 @@ func (l *loader) suite(doc document) {
 	l.sources = []Source{{doc.abs, "spec"}}
 	outer := &scope{env: l.env, secrets: &s.secrets}
 	all, _ := ParseRequire("all")
-	base := settings{Repeat: 1, Require: all, Timeout: DefaultTimeout}
+	base := settings{Repeat: repeat{samples: 1}, Require: all, Timeout: DefaultTimeout}
 	base, s.scope = l.included(doc.root, base, outer, []string{doc.abs})
 	s.scope = l.declare(doc.root, s.scope)
 	s.file.settings = base
