@@ -157,3 +157,35 @@ func differences(base, candidate []float64, clusters []string) ([]float64, error
 	}
 	return out, nil
 }
+
+// ShareOverClusters is the interval of a mean of scores of 0 and 1 whose clusters depend on each other: Student's with
+// [ClusteredSE], within [0,1]. Where fewer than 10 clusters have a 0, or fewer than 10 a 1, it is Wilson's with as many
+// cases as there are clusters, as the other could have no width.
+func ShareOverClusters(scores []float64, clusters []string, level float64) (Interval, error) {
+	if err := checkLevel(level); err != nil {
+		return Interval{}, err
+	}
+	if err := checkClusters(scores, clusters); err != nil {
+		return Interval{}, err
+	}
+	groups := groupScores(scores, clusters)
+	if len(groups) == 0 {
+		return Interval{}, fmt.Errorf("share of no case: %w", ErrUndefined)
+	}
+	mean := sum(scores) / float64(len(scores))
+	failing, passing := 0, 0
+	for _, g := range groups {
+		if g.total < g.n {
+			failing++
+		}
+		if g.total > 0 {
+			passing++
+		}
+	}
+	if min(failing, passing) < enoughClusters {
+		return wilsonOf(mean, float64(len(groups)), normal((1-level)/2)), nil
+	}
+	_, se, err := clusteredSE(scores, groups)
+	half := student(float64(len(groups)-1), level) * se
+	return Interval{max(0, mean-half), min(1, mean+half)}, err
+}

@@ -17,15 +17,16 @@ func Wilson(k, n int, level float64) (Interval, error) {
 	return wilson(k, n, normal((1-level)/2)), nil
 }
 
-func wilson(k, n int, z float64) Interval {
-	p, m := float64(k)/float64(n), float64(n)
+func wilson(k, n int, z float64) Interval { return wilsonOf(float64(k)/float64(n), float64(n), z) }
+
+func wilsonOf(p, m, z float64) Interval {
 	center := (p + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
 	out := Interval{max(0, center-half), min(1, center+half)}
-	if k == 0 { // exact, where rounding would leave a trace
+	if p == 0 { // exact, where rounding would leave a trace
 		out.Low = 0
 	}
-	if k == n {
+	if p == 1 {
 		out.High = 1
 	}
 	return out
