@@ -138,12 +138,15 @@ func quarantined(c *result.Case) {
 }
 
 func expectFailure(c *result.Case) {
-	switch c.Outcome {
-	case result.Failed, result.Unstable:
-		c.Outcome = result.XFailed
-	case result.Passed:
+	switch {
+	case c.Outcome == result.Passed:
 		c.Outcome, c.Reason = result.XPassed, "it passes, and is marked xfail: "+c.XFail+"; remove the mark"
-	default: // an error or a stale golden says nothing about the failure that was expected
+	case c.Outcome != result.Failed && c.Outcome != result.Unstable:
+		// an error or a stale golden says nothing about the failure that was expected
+	case slices.ContainsFunc(c.Samples, result.Sample.Broken): // nor does the mark excuse what broke
+		c.Outcome, c.Reason = result.Error, whatBroke(c)
+	default:
+		c.Outcome = result.XFailed
 	}
 }
 
@@ -152,7 +155,7 @@ func reasonOf(c *result.Case, passes, needed int) string {
 	var reason string
 	for _, s := range c.Samples {
 		if s.Outcome != result.Passed {
-			reason = whyNot(s)
+			reason = whyNot(s, s.Outcome)
 			break
 		}
 	}
@@ -165,13 +168,24 @@ func reasonOf(c *result.Case, passes, needed int) string {
 	return reason
 }
 
-func whyNot(s result.Sample) string {
-	if s.Error != nil {
+// whatBroke is why something of a case could not be judged.
+func whatBroke(c *result.Case) string {
+	for _, s := range c.Samples {
+		if s.Broken() {
+			return whyNot(s, result.Error)
+		}
+	}
+	return ""
+}
+
+// whyNot is why a sample ended so.
+func whyNot(s result.Sample, outcome result.Outcome) string {
+	if s.Error != nil && outcome == result.Error {
 		return s.Error.Message
 	}
 	for i, t := range s.Turns {
 		for _, v := range t.Verdicts {
-			if v.Warn || v.Outcome != s.Outcome {
+			if v.Warn || v.Outcome != outcome {
 				continue
 			}
 			if len(s.Turns) > 1 {

@@ -105,11 +105,15 @@ func inverted(v result.Verdict) result.Verdict {
 		return v // there is nothing that the answer could be unlike
 	}
 	switch v.Outcome {
+	case result.Failed:
+		if broke := brokenIn(v); len(broke) > 0 { // it proves a failure, and no success
+			v.Outcome, v.Reason = result.Error, verdictList(broke, complaint)
+			return v
+		}
+		v.Outcome, v.Reason = result.Passed, ""
 	case result.Passed:
 		v.Outcome = result.Failed
 		v.Reason = "it is so, and the spec says not: " + either(v.Expected, "the check passes")
-	case result.Failed:
-		v.Outcome, v.Reason = result.Passed, ""
 	default:
 		return v
 	}

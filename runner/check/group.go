@@ -117,8 +117,8 @@ func (g *group) verdict(how string) result.Verdict {
 		return g.as(result.Passed, expected, highest(g.all), "%s", holding(g.held))
 	case how == noneOf && len(g.held) > 0:
 		return g.as(result.Failed, expected, 1-highest(g.held), "%s, and none may", holding(g.held))
-	case len(g.broken) > 0:
-		v := broken("%s", verdictList(g.broken, complaint))
+	case len(g.open(how)) > 0:
+		v := broken("%s", verdictList(g.open(how), complaint))
 		v.Expected = expected
 		return v
 	case len(g.unread) > 0:
@@ -131,6 +131,30 @@ func (g *group) verdict(how string) result.Verdict {
 		return g.as(result.Passed, expected, mean(g.all), "%s", holding(g.held))
 	}
 	return g.as(result.Passed, expected, 1-highest(g.all), "none of %s holds", plural(len(g.all), "check"))
+}
+
+// open lists the broken checks that leave open whether the group holds.
+func (g *group) open(how string) []result.Verdict {
+	switch {
+	case how == allOf && len(g.failed)+len(g.unread) > 0, how == noneOf && len(g.unread) > 0:
+		return nil // it does not hold, whatever they would have said
+	case how == noneOf:
+		return brokenIn(result.Verdict{Inner: g.all})
+	}
+	return g.broken
+}
+
+// brokenIn lists what could not be judged among the checks of a group, and of the
+// groups in it.
+func brokenIn(v result.Verdict) (all []result.Verdict) {
+	for _, inner := range v.Inner {
+		if inner.Outcome == result.Error {
+			all = append(all, inner)
+		} else {
+			all = append(all, brokenIn(inner)...)
+		}
+	}
+	return all
 }
 
 // as makes a verdict, with what the first check that decided it looked at.

@@ -82,6 +82,8 @@ func TestGroupsOfErrors(t *testing.T) {
 		"none_of: [confidence: 0.5, equals: blue]":                             result.Error,
 		"none_of: [confidence: 0.5, equals: red]":                              failed,
 		"all_of: {checks: [confidence: 0.5, {equals: blue}], not: true}":       result.Error,
+		"all_of: [confidence: 0.5, equals: blue]":                              failed,
+		"none_of: [{all_of: [confidence: 0.5, equals: blue]}]":                 result.Error,
 		"any_of: [{all_of: [confidence: 0.5]}, none_of: [contains: a circle]]": passed,
 	} {
 		if v := mustCompile(t, entry).Judge(context.Background(), Input{Answer: "red"}); v.Outcome != want {

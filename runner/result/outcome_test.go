@@ -25,7 +25,9 @@ func TestJudged(t *testing.T) {
 		"failed, and passed":      {turns([]Verdict{v(Failed)}, []Verdict{v(Passed)}), Failed},
 		"stale, and passed":       {turns([]Verdict{v(Stale), v(Passed)}), Stale},
 		"failed, and stale":       {turns([]Verdict{v(Failed), v(Stale)}), Failed},
-		"failed, and an error":    {turns([]Verdict{v(Failed), v(Error)}), Error},
+		"failed, and an error":    {turns([]Verdict{v(Failed), v(Error)}), Failed},
+		"stale, and an error":     {turns([]Verdict{v(Stale), v(Error)}), Error},
+		"failed, then a fault":    {Sample{Error: &Fault{}, Turns: []Turn{{Verdicts: []Verdict{v(Failed)}}, {}}}, Failed},
 		"a fault":                 {Sample{Error: &Fault{}, Turns: []Turn{{Verdicts: []Verdict{v(Passed)}}}}, Error},
 	} {
 		if got := c.sample.Judged(); got != c.want {
