@@ -1,7 +1,7 @@
-// Package visible makes text safe for a terminal: what a terminal would obey, and
-// what turns the reading direction or hides, becomes something to read. Whatever
-// a model, a file or a person named is untrusted, so every line that is written
-// to a terminal goes through [Text] or [Line].
+// Package visible makes text safe for a terminal and for the log of a CI server:
+// what these would obey, and what turns the reading direction or hides, becomes
+// something to read. Whatever a model, a file or a person named is untrusted, so
+// every line that is written to a terminal goes through [Text] or [Line].
 package visible
 
 import (
@@ -14,7 +14,7 @@ import (
 // Text keeps lines and tabs.
 func Text(s string) string {
 	if strings.IndexFunc(s, unseen) < 0 && utf8.ValidString(s) {
-		return s
+		return unspoken(s)
 	}
 	var b strings.Builder
 	for i, r := range s {
@@ -29,7 +29,7 @@ func Text(s string) string {
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 	}
-	return b.String()
+	return unspoken(b.String())
 }
 
 // Line is [Text] in one line.

@@ -11,6 +11,9 @@ import (
 // JSON is JSON text with everything that [Text] would change escaped as JSON does:
 // the same value, and safe to look at.
 func JSON(data []byte) []byte {
+	if commands.Match(data) { // none can stand outside of a string
+		data = []byte(withoutCommands(string(data), `\u%04x`))
+	}
 	if bytes.IndexFunc(data, unseen) < 0 {
 		return data
 	}
