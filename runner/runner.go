@@ -7,6 +7,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -57,7 +58,8 @@ type Execution struct {
 	options  Options
 	stream   *event.Stream
 	pool     *infer.Pool
-	first    []int // by case: its first task
+	cause    func() error // why the run was interrupted; nil while it is not
+	first    []int        // by case: its first task
 	manifest result.Manifest
 	commit   <-chan string
 	record   *runs.Recorder // nil when the run is not kept
@@ -71,6 +73,7 @@ type Execution struct {
 
 	mu      sync.Mutex
 	code    exitCode
+	judged  []bool // by case
 	failing int
 	drawn   int // overlays
 	// gated and golden are what gates and goldens look at, once all is judged;
@@ -81,7 +84,7 @@ type Execution struct {
 // Start opens the run directory and begins to answer. Backends start in the
 // background; one that does not is the error of its cases.
 func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
-	e := &Execution{plan: p, options: o, secrets: p.Secrets()}
+	e := &Execution{plan: p, options: o, secrets: p.Secrets(), judged: make([]bool, p.Len()), cause: func() error { return context.Cause(ctx) }}
 	e.manifest, e.commit = manifest(p, o, time.Now())
 	sinks := o.Sinks
 	if !o.Discard && p.Len() > 0 {
@@ -212,6 +215,7 @@ func (e *Execution) Case(ctx context.Context, i int) (c *result.Case, ok bool) {
 func (e *Execution) note(i int, c, clean *result.Case) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.judged[i] = true
 	e.code.add(c.Outcome, c.Passing())
 	if !c.Passing() {
 		e.failing++
@@ -231,6 +235,27 @@ func (e *Execution) stopped() bool {
 	return n > 0 && e.failing >= n
 }
 
+// leaveOut says of the cases that were not judged why.
+func (e *Execution) leaveOut(interrupted bool) {
+	reason := "the run ended early"
+	switch cause := e.cause(); {
+	case interrupted && cause != nil && !errors.Is(cause, context.Canceled):
+		reason = cause.Error()
+	case interrupted:
+		reason = "the run was interrupted"
+	case e.stopped():
+		reason = fmt.Sprintf("--fail-fast=%d ended the run", e.options.FailFast)
+	}
+	for i, judged := range e.judged {
+		if judged {
+			continue
+		}
+		c := e.blank(i)
+		c.Outcome, c.Reason = result.NotRun, reason
+		e.stream.Send(event.CaseNotRun{Case: secret.Clean(e.plan.Case(i).Secrets, c)})
+	}
+}
+
 // Summary is what a run came to. Its cases went to the sinks.
 type Summary struct {
 	Manifest result.Manifest
@@ -245,6 +270,7 @@ type Summary struct {
 // error says what of it could not be written; the rest stands nevertheless.
 func (e *Execution) Finish(interrupted bool) (Summary, error) {
 	s := Summary{Manifest: e.end(interrupted)}
+	e.leaveOut(interrupted)
 	result.SortCases(e.gated)
 	result.SortCases(e.golden)
 	s.Gates = gate.Run(&result.Run{Manifest: s.Manifest, Cases: e.gated})

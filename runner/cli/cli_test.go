@@ -55,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"hub":     startHub,
 			"hidden":  hidden,
 			"sealed":  sealedCommand,
+			"silent":  silent,
 			"waitfor": waitFor,
 			"windows": windows,
 		},
@@ -120,6 +121,25 @@ func hidden(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if n == 0 && len(args) > 0 {
 		ts.Fatalf("there is no file below %v", args)
+	}
+}
+
+// spoken is what a CI server would obey in a log, but for what vlmspec means.
+var (
+	spoken = regexp.MustCompile(`(?m)^\s*::|##(vso|teamcity)?\[|section_(start|end):|travis_fold:`)
+	meant  = regexp.MustCompile(`(?m)^::(error|warning|notice) (file=[^:]*,)?title=.*$`)
+)
+
+// silent wants nothing in what the last program printed that a CI server would obey.
+func silent(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, stream := range []string{"stdout", "stderr"} {
+		text := meant.ReplaceAllString(ts.ReadFile(stream), "")
+		if at := spoken.FindStringIndex(text); at != nil {
+			ts.Fatalf("%s speaks to the CI: %q", stream, text[max(0, at[0]-100):min(len(text), at[1]+60)])
+		}
+	}
+	if ts.ReadFile("stdout")+ts.ReadFile("stderr") == "" {
+		ts.Fatalf("the last program printed nothing")
 	}
 }
 

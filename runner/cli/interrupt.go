@@ -15,7 +15,7 @@ import (
 // output any more, its context ends; at the second signal the process does.
 type interruption struct {
 	ctx     context.Context
-	cancel  context.CancelFunc
+	cancel  context.CancelCauseFunc
 	signals chan os.Signal
 	done    chan struct{}
 	notices io.Writer
@@ -23,7 +23,7 @@ type interruption struct {
 
 func interruptible(notices io.Writer) *interruption {
 	i := &interruption{signals: make(chan os.Signal, 2), done: make(chan struct{}), notices: notices}
-	i.ctx, i.cancel = context.WithCancel(context.Background())
+	i.ctx, i.cancel = context.WithCancelCause(context.Background())
 	i.notify()
 	go i.await()
 	return i
@@ -43,13 +43,14 @@ func (i *interruption) notify() {
 }
 
 func (i *interruption) await() {
+	var by os.Signal
 	select {
-	case <-i.signals:
+	case by = <-i.signals:
 	case <-i.done:
 		return
 	}
 	fmt.Fprintln(i.notices, "vlmspec: interrupted; ending the run. Once more ends at once.")
-	i.cancel()
+	i.cancel(interruptedBy(by))
 	select {
 	case <-i.signals:
 		os.Exit(exitInterrupted) // what we started ends with us
@@ -57,11 +58,22 @@ func (i *interruption) await() {
 	}
 }
 
+// interruptedBy says why a run ended early.
+func interruptedBy(s os.Signal) error {
+	switch s {
+	case syscall.SIGTERM:
+		return errors.New("the run was interrupted by SIGTERM")
+	case syscall.SIGHUP:
+		return errors.New("the run was interrupted by SIGHUP")
+	}
+	return errors.New("the run was interrupted")
+}
+
 // end stops listening.
 func (i *interruption) end() {
 	signal.Stop(i.signals)
 	close(i.done)
-	i.cancel()
+	i.cancel(nil)
 }
 
 // watch returns a writer that interrupts the run when nobody reads from w any
@@ -80,7 +92,7 @@ func (w *watchedOutput) Write(p []byte) (int, error) {
 		if w.of.ctx.Err() == nil {
 			fmt.Fprintln(w.of.notices, "vlmspec: nobody reads the output any more; ending the run.")
 		}
-		w.of.cancel()
+		w.of.cancel(errors.New("the run was interrupted: nobody reads its output any more"))
 	}
 	return n, err
 }

@@ -96,7 +96,7 @@ func (a *app) wanted(args []string) ([]model.Ref, error) {
 		}
 	}
 	if len(refs) == 0 {
-		return nil, usagef("no backend of %s refers to a model; name one: `vlmspec models pull smolvlm-256m`", project.File)
+		fmt.Fprintf(a.out, "Nothing to pull: no backend of %s refers to a model; `vlmspec models pull smolvlm-256m` pulls one by name.\n", spec.ProjectFile)
 	}
 	return refs, nil
 }

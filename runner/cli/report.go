@@ -46,7 +46,7 @@ func (a *app) report(args, formats []string) error {
 	if err != nil {
 		return err
 	}
-	targets, err := parseTargets(formats, root)
+	targets, err := wantedReports{words: formats}.targets(root)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (a *app) report(args, formats []string) error {
 	if err != nil {
 		return err
 	}
-	files, err := writeReports(a.rawOut, run, targets)
+	files, err := a.writeReports(a.rawOut, run, targets)
 	for _, f := range files {
 		fmt.Fprintf(a.out, "wrote %s\n", f)
 	}

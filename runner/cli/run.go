@@ -20,7 +20,6 @@ import (
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/report"
-	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 	"github.com/vlmspec/vlmspec/runner/suite"
@@ -85,26 +84,37 @@ as accepted) or none; missing when not given, none with CI set`)
 }
 
 func (a *app) run(c *cobra.Command, f *runFlags, paths []string) error {
-	reports, err := a.useProfile(c, f.profile)
-	if err != nil {
-		return err
+	wanted, err := a.useProfile(c, f.profile)
+	if f.reports != nil {
+		wanted = wantedReports{words: f.reports}
 	}
-	if !c.Flags().Changed("report") {
-		f.reports = reports
+	if f.dryRun {
+		wanted = wantedReports{}
+	}
+	if err != nil {
+		return a.refuse(err, wanted)
 	}
 	o, err := a.runOptions(c, f, paths)
 	if err != nil {
-		return err
+		return a.refuse(err, wanted)
 	}
 	if f.dryRun {
-		p, err := plan.Open(o.plan)
+		p, err := a.open(o.plan)
 		if err != nil {
-			return wrong(err)
+			return err
 		}
-		a.secrets.Store(p.Secrets())
 		return a.dry(p)
 	}
-	return a.execute(o, f.reports)
+	return a.execute(o, wanted)
+}
+
+// open makes the plan; whatever is printed from now on has no secrets.
+func (a *app) open(o plan.Options) (*plan.Plan, error) {
+	p, err := plan.Open(o)
+	if p != nil {
+		a.secrets.Store(p.Secrets())
+	}
+	return p, wrong(err)
 }
 
 // options say what to run and how, and where its events go.
@@ -116,14 +126,16 @@ type options struct {
 }
 
 // execute runs what the options select, shows it as it goes, and writes reports.
-func (a *app) execute(o *options, reports []string) error {
-	p, err := plan.Open(o.plan)
+func (a *app) execute(o *options, wanted wantedReports) error {
+	p, err := a.open(o.plan)
 	if err != nil {
-		return wrong(err)
+		return a.refuse(err, wanted)
 	}
-	a.secrets.Store(p.Secrets())
-	targets, err := parseTargets(reports, p.Project.Dir)
+	targets, err := wanted.targets(p.Project.Dir)
 	if err != nil {
+		return err
+	}
+	if err := clearReports(targets); err != nil {
 		return err
 	}
 	notices := a.err
@@ -138,7 +150,7 @@ func (a *app) execute(o *options, reports []string) error {
 	stdout := stop.watch(a.rawOut)
 	events, err := openEvents(o.events, stdout)
 	if err != nil {
-		return err
+		return a.refuse(err, wanted)
 	}
 	if p.Len() == 0 {
 		fmt.Fprintf(a.out, "Nothing to run: %s.\n", p.Nothing)
@@ -157,7 +169,7 @@ func (a *app) execute(o *options, reports []string) error {
 		o.run.Sinks = append(o.run.Sinks, &whole)
 	}
 	summary, runErr := suite.Run(stop.ctx, p, o.run, suite.Options{Shuffle: o.run.Shuffle, Notify: stop.notify})
-	files, writeErr := writeReports(stdout, whole.Run(), targets)
+	files, writeErr := a.writeReports(stdout, whole.Run(), targets)
 	console.End(files)
 	if o.run.Update != "" && o.run.Update != golden.UpdateNone {
 		printPending(out, p.Project)
@@ -236,28 +248,6 @@ func (a *app) verdict(code int, err error) error {
 		return nil
 	}
 	return exit(code)
-}
-
-func parseTargets(reports []string, dir string) ([]report.Target, error) {
-	var targets []report.Target
-	for _, r := range reports {
-		t, err := report.ParseTarget(r, dir)
-		if err != nil {
-			return nil, usageError{err}
-		}
-		targets = append(targets, t)
-	}
-	return targets, nil
-}
-
-// writeReports writes every report, also after one could not be.
-func writeReports(out io.Writer, run *result.Run, targets []report.Target) (files []string, err error) {
-	for _, t := range targets {
-		written, writeErr := t.Write(out, run)
-		files = append(files, written...)
-		err = errors.Join(err, writeErr)
-	}
-	return files, err
 }
 
 func reportKinds() string {

@@ -111,19 +111,20 @@ func imagesSeen(run *result.Run, store runs.Store) func(*spec.Case) {
 
 func (a *app) score(o plan.Options, name string, reports []string) error {
 	file, repeat, err := a.predictions(name, &o)
+	wanted := wantedReports{words: reports}
 	if err != nil {
-		return usageError{err}
+		return a.refuse(usageError{err}, wanted)
 	}
-	s, err := plan.Open(o)
+	s, err := a.open(o)
 	if err != nil {
-		return wrong(err)
+		return a.refuse(err, wanted)
 	}
 	ids, answered := map[string]bool{}, map[string]bool{}
 	for i := range s.Len() {
 		ids[s.Case(i).ID], answered[s.Case(i).Backend] = true, true
 	}
 	if err := file.Known(ids, len(o.Paths) == 0 && s.Len() == s.Total); err != nil {
-		return usageError{err}
+		return a.refuse(usageError{err}, wanted)
 	}
 	o.Repeat = repeat
 	judges := backend.Plugins(s.Project.Dir, nil, s.Longest)
@@ -133,5 +134,5 @@ func (a *app) score(o plan.Options, name string, reports []string) error {
 		}
 		return judges(ctx, b)
 	}
-	return a.execute(&options{plan: o, run: runner.Options{Backends: backends, MadeBy: result.MadeByScore, Args: os.Args[1:], Version: Version}}, reports)
+	return a.execute(&options{plan: o, run: runner.Options{Backends: backends, MadeBy: result.MadeByScore, Args: os.Args[1:], Version: Version}}, wanted)
 }

@@ -79,14 +79,15 @@ func (s *sampling) apply(c *cobra.Command, o *plan.Options) error {
 }
 
 // useProfile sets the flags that a profile of the project names and the command
-// line does not. It returns the reports of the profile.
-func (a *app) useProfile(c *cobra.Command, name string) ([]string, error) {
+// line does not. It returns the reports of the profile, whose paths are relative to
+// the project.
+func (a *app) useProfile(c *cobra.Command, name string) (none wantedReports, err error) {
 	if name == "" {
-		return nil, nil
+		return none, nil
 	}
 	project, err := spec.LoadProject(a.dir)
 	if err != nil {
-		return nil, wrong(err)
+		return none, wrong(err)
 	}
 	p, ok := project.Profiles[name]
 	if !ok {
@@ -94,7 +95,7 @@ func (a *app) useProfile(c *cobra.Command, name string) ([]string, error) {
 		for n := range project.Profiles {
 			names = append(names, n)
 		}
-		return nil, known("profile", name, names)
+		return none, known("profile", name, names)
 	}
 	values := map[string]string{"label": p.Label, "backend": p.Backend, "update": p.UpdateGolden}
 	if p.Repeat > 0 {
@@ -106,9 +107,9 @@ func (a *app) useProfile(c *cobra.Command, name string) ([]string, error) {
 	for flag, value := range values {
 		if value != "" && !c.Flags().Changed(flag) {
 			if err := c.Flags().Set(flag, value); err != nil {
-				return nil, usagef("profile %s: %w", name, err)
+				return none, usagef("profile %s: %w", name, err)
 			}
 		}
 	}
-	return p.Reports, nil
+	return wantedReports{p.Reports, project.Dir}, nil
 }

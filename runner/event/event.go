@@ -44,6 +44,12 @@ type CaseJudged struct {
 	Case *result.Case `json:"case"`
 }
 
+// CaseNotRun has a selected case that the run has not come to, with the reason. It
+// follows what was judged. Nobody may change it.
+type CaseNotRun struct {
+	Case *result.Case `json:"case"`
+}
+
 // GateJudged has a metric of a suite, and whether it keeps to its bounds.
 type GateJudged struct {
 	Gate result.Gate `json:"gate"`
@@ -73,6 +79,9 @@ func (SampleEnded) Name() string { return "sample_ended" }
 func (CaseJudged) Name() string { return "case_judged" }
 
 // Name implements [Event].
+func (CaseNotRun) Name() string { return "case_not_run" }
+
+// Name implements [Event].
 func (GateJudged) Name() string { return "gate_judged" }
 
 // Name implements [Event].
@@ -87,6 +96,7 @@ var events = map[string]func() Event{
 	"sample_started": func() Event { return &SampleStarted{} },
 	"sample_ended":   func() Event { return &SampleEnded{} },
 	"case_judged":    func() Event { return &CaseJudged{} },
+	"case_not_run":   func() Event { return &CaseNotRun{} },
 	"gate_judged":    func() Event { return &GateJudged{} },
 	"warning":        func() Event { return &Warning{} },
 	"run_ended":      func() Event { return &RunEnded{} },

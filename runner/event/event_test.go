@@ -24,6 +24,7 @@ func all() []Event {
 		SampleEnded{Sample: sample, Seconds: 0.25, Fault: "crashed"},
 		Warning{Message: "the cache is damaged <b>", Backend: "b"},
 		CaseJudged{&result.Case{ID: "s/one@b", File: "s.yaml", Line: 3, Outcome: result.Failed, Reason: "line\nbreak"}},
+		CaseNotRun{&result.Case{ID: "s/two@b", File: "s.yaml", Line: 4, Outcome: result.NotRun, Reason: "the run was interrupted"}},
 		GateJudged{result.Gate{Suite: "s", Name: "accuracy", Value: &value, Outcome: result.Passed}},
 		RunEnded{ended},
 	}

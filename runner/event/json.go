@@ -120,8 +120,15 @@ func decode(line []byte) (at time.Time, e Event, err error) {
 	if err := json.Unmarshal(line, to); err != nil {
 		return at, nil, err
 	}
-	if judged, ok := to.(*CaseJudged); ok && judged.Case == nil {
-		return at, nil, errors.New("case_judged without a case")
+	switch e := to.(type) {
+	case *CaseJudged:
+		if e.Case == nil {
+			return at, nil, errors.New("case_judged without a case")
+		}
+	case *CaseNotRun:
+		if e.Case == nil {
+			return at, nil, errors.New("case_not_run without a case")
+		}
 	}
 	return head.At, reflect.ValueOf(to).Elem().Interface().(Event), nil
 }

@@ -52,6 +52,8 @@ func (c *Collector) Event(e Event) {
 		c.run = result.Run{Manifest: e.Manifest, Cases: []result.Case{}}
 	case CaseJudged:
 		c.run.Cases = append(c.run.Cases, *e.Case)
+	case CaseNotRun:
+		c.run.NotRun = append(c.run.NotRun, *e.Case)
 	case GateJudged:
 		c.run.Gates = append(c.run.Gates, e.Gate)
 	case RunEnded:
@@ -62,5 +64,6 @@ func (c *Collector) Event(e Event) {
 // Run is the run so far, its cases in the order of the specs.
 func (c *Collector) Run() *result.Run {
 	result.SortCases(c.run.Cases)
+	result.SortCases(c.run.NotRun)
 	return &c.run
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -40,8 +41,8 @@ func writeCodeQuality(w io.Writer, run *result.Run) error {
 	for _, g := range missed(run) {
 		found = append(found, newFinding("metric", g.Suite+"/"+g.Name+"@"+g.Backend, gateLine(g)+": "+g.Reason, severity(g.Outcome), g.File, g.Line))
 	}
-	if why := unended(&run.Manifest); why != "" {
-		found = append(found, newFinding("run", "run", why, "blocker", "vlmspec.yaml", 1))
+	for _, p := range problems(run) {
+		found = append(found, newFinding("run", mistakeLine(p), p.Message, "blocker", cmp.Or(p.File, "vlmspec.yaml"), p.Line))
 	}
 	enc := json.NewEncoder(visible.JSONWriter(w))
 	enc.SetEscapeHTML(false)

@@ -269,6 +269,10 @@ func (c *Console) flush() {
 
 // writeConsole is the console of a run that is over.
 func writeConsole(out io.Writer, run *result.Run) error {
+	if run.Mistakes != nil {
+		_, err := io.WriteString(out, mistakeLines(run, Visible)+"\n"+mistakes(run)+"\n")
+		return err
+	}
 	w := bufio.NewWriter(out)
 	c := NewConsole(w, ConsoleOptions{})
 	c.Event(event.RunStarted{Manifest: run.Manifest})

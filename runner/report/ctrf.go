@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"maps"
@@ -84,14 +85,14 @@ func writeCTRF(w io.Writer, run *result.Run) error {
 	m := &run.Manifest
 	r := ctrfReport{Format: "CTRF", Version: "0.0.0", RunID: m.ID, By: "vlmspec"}
 	r.Results = ctrfResults{Tool: ctrfTool{"vlmspec", m.Version}, Tests: []ctrfTest{}, Environment: ctrfEnvironment{Commit: m.Commit, OS: m.Host.OS, Extra: ctrfBackends(m)}}
-	for i := range run.Cases {
-		r.Results.add(ctrfCase(&run.Cases[i], m))
+	for _, c := range selected(run) {
+		r.Results.add(ctrfCase(c, m))
 	}
 	for i := range run.Gates {
 		r.Results.add(ctrfGate(&run.Gates[i]))
 	}
-	if why := unended(m); why != "" {
-		r.Results.add(ctrfTest{Name: "run", Status: "failed", Raw: string(result.Error), Suite: []string{"vlmspec"}, Message: why})
+	for _, p := range problems(run) {
+		r.Results.add(ctrfTest{Name: cmp.Or(p.File, "run"), Status: "failed", Raw: string(result.Error), Suite: []string{"vlmspec"}, Message: mistakeLine(p), Line: p.Line, File: p.File})
 	}
 	r.Results.close(run)
 	if !m.Started.IsZero() {

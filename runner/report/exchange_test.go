@@ -99,6 +99,10 @@ func TestNoFormatHidesAFailure(t *testing.T) {
 		if count(name, &result.Run{Manifest: result.Manifest{Started: time.Unix(1, 0)}}) == 0 {
 			t.Errorf("%s: a run that was killed passes", name)
 		}
+		mistaken := &result.Run{Manifest: result.Manifest{Started: time.Unix(1, 0), Ended: ended}, Mistakes: []result.Mistake{{Message: "unknown backend"}}}
+		if count(name, mistaken) == 0 {
+			t.Errorf("%s: a run that could not begin passes", name)
+		}
 	}
 }
 

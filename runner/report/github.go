@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -18,53 +19,76 @@ const (
 	maxSummary     = 1 << 20
 )
 
-// writeGitHub writes workflow commands to w, and appends the Markdown report to
-// the file that $GITHUB_STEP_SUMMARY names.
+// annotation is a workflow command about a line of a file; a file of "" is about none.
 // https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+type annotation struct {
+	level, file  string
+	line, column int
+	title, text  string
+}
+
+func (a annotation) String() string {
+	var at strings.Builder
+	if a.file != "" {
+		fmt.Fprintf(&at, "file=%s,line=%d,", commandValue(a.file), max(a.line, 1))
+	}
+	if a.column > 0 {
+		fmt.Fprintf(&at, "col=%d,", a.column)
+	}
+	return fmt.Sprintf("::%s %stitle=%s::%s\n", a.level, at.String(), commandValue(a.title), commandText(a.text))
+}
+
+// writeGitHub writes annotations to w, and appends the Markdown report to the file
+// that $GITHUB_STEP_SUMMARY names.
 func writeGitHub(w io.Writer, run *result.Run) error {
-	for _, g := range missed(run) {
-		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", commandValue(inWorkspace(run, g.File)), g.Line, commandValue(gateLine(g)), commandText(g.Reason))
-		if err != nil {
-			return err
-		}
+	var all strings.Builder
+	bad, warnings := errorAnnotations(run), warningAnnotations(run)
+	for _, a := range bad[:min(len(bad), maxAnnotations)] {
+		all.WriteString(a.String())
 	}
-	bad := failing(run)
-	for _, c := range bad[:min(len(bad), maxAnnotations)] {
-		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n",
-			commandValue(inWorkspace(run, c.File)), c.Line, commandValue(title(c)), commandText(strings.Join(append([]string{c.Reason}, golden.Commands(c)...), "\nif it is right: ")))
-		if err != nil {
-			return err
-		}
+	for _, a := range warnings[:min(len(warnings), maxAnnotations)] {
+		all.WriteString(a.String())
 	}
-	for i, c := range quarantined(run) {
-		if i == maxAnnotations { // the job summary lists them all
-			break
-		}
-		at := c.Quarantine
-		_, err := fmt.Fprintf(w, "::warning file=%s,line=%d,title=%s::%s\n",
-			commandValue(inWorkspace(run, at.File)), at.Line, commandValue("quarantine of "+title(c)), commandText(quarantineLine(c)))
-		if err != nil {
-			return err
-		}
+	if left := len(bad) - maxAnnotations; left > 0 {
+		all.WriteString(annotation{level: "notice", title: "vlmspec", text: fmt.Sprintf("%d more errors are left out here; the job summary lists them", left)}.String())
 	}
-	if len(bad) > maxAnnotations {
-		if _, err := fmt.Fprintf(w, "::notice title=vlmspec::%d more cases are failing; the job summary lists them\n", len(bad)-maxAnnotations); err != nil {
-			return err
-		}
-	}
-	t := tallyOf(run)
-	for _, said := range []string{t.unread(), t.cutOffs()} {
-		if said == "" {
-			continue
-		}
-		if _, err := fmt.Fprintf(w, "::warning title=vlmspec::%s\n", commandText(said)); err != nil {
-			return err
-		}
+	if _, err := io.WriteString(w, all.String()); err != nil {
+		return err
 	}
 	if path := os.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
 		return appendSummary(path, run)
 	}
 	return nil
+}
+
+// errorAnnotations are the mistakes, the gates that were missed and the failing cases.
+func errorAnnotations(run *result.Run) (all []annotation) {
+	for _, m := range run.Mistakes {
+		all = append(all, annotation{"error", inWorkspace(run, m.File), m.Line, m.Column, "vlmspec", m.Message})
+	}
+	for _, g := range missed(run) {
+		all = append(all, annotation{"error", inWorkspace(run, g.File), g.Line, 0, gateLine(g), g.Reason})
+	}
+	for _, c := range failing(run) {
+		text := strings.Join(append([]string{c.Reason}, golden.Commands(c)...), "\nif it is right: ")
+		all = append(all, annotation{"error", inWorkspace(run, c.File), c.Line, 0, title(c), text})
+	}
+	return all
+}
+
+// warningAnnotations are what the run says of itself, and the quarantined cases.
+func warningAnnotations(run *result.Run) (all []annotation) {
+	t := tallyOf(run)
+	for _, said := range []string{leftOut(&run.Manifest, t), t.unread(), t.cutOffs()} {
+		if said != "" {
+			all = append(all, annotation{level: "warning", title: "vlmspec", text: said})
+		}
+	}
+	for _, c := range quarantined(run) {
+		at := c.Quarantine
+		all = append(all, annotation{"warning", inWorkspace(run, at.File), at.Line, 0, "quarantine of " + title(c), quarantineLine(c)})
+	}
+	return all
 }
 
 func appendSummary(path string, run *result.Run) error {
@@ -78,7 +102,7 @@ func appendSummary(path string, run *result.Run) error {
 	}
 	text := b.Bytes()
 	if info, err := f.Stat(); err == nil && info.Size()+int64(len(text)) > maxSummary {
-		text = []byte("**vlmspec:** " + counts(tallyOf(run).outcomes, plain) + " (too many to list here)\n")
+		text = []byte("**vlmspec:** " + cmp.Or(mistakes(run), counts(tallyOf(run).outcomes, plain)) + " (too many to list here)\n")
 	}
 	_, err = f.Write(text)
 	if closing := f.Close(); err == nil {
@@ -91,7 +115,7 @@ func appendSummary(path string, run *result.Run) error {
 // known.
 func inWorkspace(run *result.Run, file string) string {
 	root := os.Getenv("GITHUB_WORKSPACE")
-	if root == "" {
+	if root == "" || file == "" {
 		return file
 	}
 	rel, err := filepath.Rel(root, filepath.Join(run.Manifest.Project, filepath.FromSlash(file)))

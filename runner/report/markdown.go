@@ -18,7 +18,13 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	w := bufio.NewWriter(out)
 	m := &run.Manifest
 	t := tallyOf(run)
-	fmt.Fprintf(w, "## vlmspec: %s\n\n", counts(t.outcomes, plain))
+	fmt.Fprintf(w, "## vlmspec: %s\n\n", cmp.Or(mistakes(run), counts(t.outcomes, plain)))
+	for _, said := range run.Mistakes {
+		fmt.Fprintf(w, "- %s\n", markdownText(mistakeLine(said)))
+	}
+	if run.Mistakes != nil {
+		return w.Flush()
+	}
 	if how := ended(m, t); how != "" {
 		fmt.Fprintf(w, "**Ended: %s.**\n\n", how)
 	}

@@ -2,8 +2,10 @@ package report
 
 import (
 	"bytes"
+	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +15,8 @@ import (
 )
 
 // obeyed is what a terminal would obey: colours, a cleared screen, C1 controls,
-// a title, text from right to left, invisible tags.
-const obeyed = "a\x1b[31m\x1b[2J\u009b2J\x1b]0;t\x07\u202eb\u2066\u200f\r\x08\U000e0041\x7f"
+// a title, text from right to left, invisible tags; and what a CI server would.
+const obeyed = "::error::a ##[group] ##vso[task.complete] ##teamcity[a]\n \t::add-mask::b\nsection_start:1:a\r\x1b[0K\x1b[31m\x1b[2J\u009b2J\x1b]0;t\x07\u202eb\u2066\u200f\r\x08\U000e0041\x7f"
 
 // holdsItself is for a field with more of its own kind, which would never end.
 func holdsItself(v reflect.Value, field int) bool {
@@ -73,6 +75,7 @@ func obeyedRun() *result.Run {
 		gate.Outcome = o
 		run.Gates = append(run.Gates, gate)
 	}
+	run.Mistakes = nil
 	run.Manifest.Started, run.Manifest.Ended = time.Unix(0, 0), time.Unix(9, 0)
 	return &run
 }
@@ -81,14 +84,31 @@ func obeyedRun() *result.Run {
 func TestNothingIsObeyed(t *testing.T) {
 	t.Setenv("GITHUB_STEP_SUMMARY", "")
 	t.Setenv("GITHUB_WORKSPACE", "/")
-	run := obeyedRun()
+	whole, mistaken := obeyedRun(), &result.Run{Mistakes: make([]result.Mistake, 1)}
+	fill(reflect.ValueOf(&mistaken.Mistakes).Elem(), obeyed)
 	for _, f := range Formats() {
-		var b bytes.Buffer
-		if err := f.Write(&b, run); err != nil {
-			t.Errorf("%s: %v", f.Name, err)
+		for name, write := range variants(f) {
+			for _, run := range []*result.Run{whole, mistaken} {
+				var b bytes.Buffer
+				if err := write(&b, run); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				if run == mistaken && slices.Contains([]string{"csv", "jsonl", "metrics"}, name) {
+					continue // which are about cases
+				}
+				wantHarmless(t, name, b.String())
+			}
 		}
-		wantHarmless(t, f.Name, b.String())
 	}
+}
+
+// variants are all ways to write a format, by name.
+func variants(f Format) map[string]func(io.Writer, *result.Run) error {
+	all := map[string]func(io.Writer, *result.Run) error{f.Name: f.Write}
+	for name, v := range f.Variants {
+		all[f.Name+","+name] = v.Write
+	}
+	return all
 }
 
 // ours is what the live console itself sends to a terminal.
@@ -123,5 +143,16 @@ func wantHarmless(t *testing.T, name, text string) {
 			t.Errorf("%s: %.300q", name, line[max(0, i-100):])
 			return
 		}
+		if name == "teamcity" {
+			line = strings.TrimPrefix(line, "##teamcity[")
+		}
+		begins := strings.HasPrefix(strings.TrimLeft(line, " \t"), "::") && !ownCommand.MatchString(line)
+		if name != "json" && begins || strings.Contains(line, "##[") || strings.Contains(line, "##vso[") || strings.Contains(line, "##teamcity[") {
+			t.Errorf("%s speaks to the CI: %.300q", name, line)
+			return
+		}
 	}
 }
+
+// ownCommand is what the github report itself says.
+var ownCommand = regexp.MustCompile(`^::(error|warning|notice) (file=|title=)`)

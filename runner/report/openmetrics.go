@@ -25,7 +25,7 @@ func writeMetrics(out io.Writer, run *result.Run) error {
 		{"vlmspec_answers_unread", "answers that could not be read", []metricValue{{value: float64(t.unreadAnswers)}}},
 		{"vlmspec_answers_cut_off", "answers that ended at their limit", []metricValue{{value: float64(t.cutOff)}}},
 		{"vlmspec_cases_not_run", "selected cases without a result", []metricValue{{value: float64(max(0, run.Manifest.Selected-t.cases))}}},
-		{"vlmspec_run_complete", "1 when the run has ended, 0 when it was killed or is under way", []metricValue{{value: completeness(&run.Manifest)}}},
+		{"vlmspec_run_complete", "1 when the run has ended, 0 when it could not begin, was killed or is under way", []metricValue{{value: completeness(run)}}},
 		{"vlmspec_case_seconds", "seconds of all samples of the cases of a suite", suiteSeconds(run)},
 		{"vlmspec_metric", "metrics of suites", gateValues(run)},
 	}
@@ -72,8 +72,8 @@ func metricLabels(pairs []string) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-func completeness(m *result.Manifest) float64 {
-	if unended(m) != "" {
+func completeness(run *result.Run) float64 {
+	if len(problems(run)) > 0 {
 		return 0
 	}
 	return 1

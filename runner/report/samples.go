@@ -33,8 +33,7 @@ type sampleRow struct {
 }
 
 func eachSample(run *result.Run, yield func(*sampleRow) error) error {
-	for i := range run.Cases {
-		c := &run.Cases[i]
+	for _, c := range selected(run) {
 		b := run.Manifest.Backends[c.Backend]
 		row := sampleRow{
 			Run: run.Manifest.ID, Case: c.ID, Suite: c.Suite, Name: c.Name, File: c.File, Line: c.Line, Backend: c.Backend, Model: b.Model, ModelDigest: b.ModelDigest,

@@ -1,6 +1,10 @@
 package report
 
-import "github.com/vlmspec/vlmspec/runner/result"
+import (
+	"slices"
+
+	"github.com/vlmspec/vlmspec/runner/result"
+)
 
 // status is how a case ended in the few words that other tools have.
 type status int
@@ -14,7 +18,7 @@ const (
 
 func statusOf(c *result.Case) status {
 	switch {
-	case c.Outcome == result.Skipped:
+	case c.Outcome == result.Skipped, c.Outcome == result.NotRun:
 		return statusSkipped
 	case !c.Passing():
 		return statusFailed
@@ -45,8 +49,31 @@ func why(c *result.Case) string {
 		return "failed as expected: " + c.XFail
 	case result.Quarantined:
 		return quarantineLine(c)
+	case result.NotRun:
+		return "not run: " + c.Reason
 	}
 	return c.Reason
+}
+
+// selected are the cases that were to run: the judged ones, then those that the run
+// has not come to.
+func selected(run *result.Run) []*result.Case {
+	var all []*result.Case
+	for _, cases := range [][]result.Case{run.Cases, run.NotRun} {
+		for i := range cases {
+			all = append(all, &cases[i])
+		}
+	}
+	return all
+}
+
+// problems are why a run must not be taken for a whole one: the mistakes that kept
+// it from beginning, or that it has no end.
+func problems(run *result.Run) []result.Mistake {
+	if why := unended(&run.Manifest); why != "" {
+		return append(slices.Clip(run.Mistakes), result.Mistake{Message: why})
+	}
+	return run.Mistakes
 }
 
 // unended says why a run that has no end must not be taken for a whole one; "" of

@@ -17,14 +17,13 @@ import (
 func writeTAP(out io.Writer, run *result.Run) error {
 	w := bufio.NewWriter(out)
 	m := &run.Manifest
-	fmt.Fprintf(w, "TAP version 14\n1..%d\n", len(run.Cases)+len(run.Gates))
+	fmt.Fprintf(w, "TAP version 14\n1..%d\n", len(run.Cases)+len(run.NotRun)+len(run.Gates))
 	n := 0
 	point := func(s status, description, reason string) {
 		n++
 		fmt.Fprintf(w, "%sok %d - %s%s\n", map[bool]string{true: "not "}[s == statusFailed || s == statusExpected], n, tapText(description), tapDirective(s, reason))
 	}
-	for i := range run.Cases {
-		c := &run.Cases[i]
+	for _, c := range selected(run) {
 		s := statusOf(c)
 		point(s, title(c), why(c))
 		if s != statusPassed && s != statusSkipped {
@@ -42,8 +41,8 @@ func writeTAP(out io.Writer, run *result.Run) error {
 	if left := leftOut(m, tallyOf(run)); left != "" {
 		fmt.Fprintf(w, "# %s\n", visible.Line(left))
 	}
-	if why := unended(m); why != "" {
-		fmt.Fprintf(w, "Bail out! %s\n", why)
+	for _, p := range problems(run) {
+		fmt.Fprintf(w, "Bail out! %s\n", visible.Line(mistakeLine(p)))
 	}
 	return w.Flush()
 }

@@ -27,8 +27,7 @@ func writeTeamCity(out io.Writer, run *result.Run) error {
 		}
 		file = next
 	}
-	for i := range run.Cases {
-		c := &run.Cases[i]
+	for _, c := range selected(run) {
 		suite(orName(c.File))
 		w.test(title(c), statusOf(c), why(c), func() string { return details(&run.Manifest, c) }, c.Seconds)
 	}
@@ -44,8 +43,8 @@ func writeTeamCity(out io.Writer, run *result.Run) error {
 	if left := leftOut(&run.Manifest, tallyOf(run)); left != "" {
 		w.say("message", "text", left, "status", "WARNING")
 	}
-	if why := unended(&run.Manifest); why != "" {
-		w.say("buildProblem", "description", why)
+	for _, p := range problems(run) {
+		w.say("buildProblem", "description", mistakeLine(p))
 	}
 	return w.Flush()
 }

@@ -53,7 +53,7 @@ func indented(s, indent string) string {
 }
 
 // wrapped breaks lines between words so that they have at most n columns, where
-// words allow it.
+// words allow it. What was harmless within a line stays so at its begin.
 func wrapped(s string, n int) string {
 	var b strings.Builder
 	for i, line := range strings.Split(s, "\n") {
@@ -75,7 +75,7 @@ func wrapped(s string, n int) string {
 			used += w
 		}
 	}
-	return b.String()
+	return Visible(b.String())
 }
 
 // seconds shows a duration as people say it.

@@ -25,6 +25,9 @@ const (
 	// Unchecked is an answer that no check has judged. It never counts as passed;
 	// --allow-unchecked lets it be.
 	Unchecked Outcome = "unchecked"
+	// NotRun is a selected case that the run has not come to: it has neither passed
+	// nor failed. Such cases are in [Run.NotRun], never among the judged ones.
+	NotRun Outcome = "not_run"
 )
 
 // Passing reports whether an outcome leaves the gate open; see [Case.Passing]
@@ -243,7 +246,20 @@ type Tokens struct {
 type Run struct {
 	Manifest Manifest `json:"manifest"`
 	Cases    []Case   `json:"cases"`
-	Gates    []Gate   `json:"gates,omitempty"`
+	// NotRun are the selected cases that the run has not come to, each with the reason.
+	NotRun []Case `json:"not_run,omitempty"`
+	Gates  []Gate `json:"gates,omitempty"`
+	// Mistakes are why nothing was run; there are no cases then.
+	Mistakes []Mistake `json:"mistakes,omitempty"`
+}
+
+// Mistake is what is wrong with a spec, another file of the project or the command
+// line.
+type Mistake struct {
+	File    string `json:"file,omitempty"` // relative to the project, slashes; "" is the command line
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Message string `json:"message"` // what is wrong, and a hint
 }
 
 // Killed reports whether the run ended without saying so.

@@ -41,7 +41,7 @@ func folder(name string) bool { return name == overlaysDir+"/" || name == images
 
 // archived reports whether an exported run may have a file of a name.
 func archived(name string) bool {
-	return name == archiveHead || name == manifestFile || name == casesFile || overlayName.MatchString(name) || imageName.MatchString(name)
+	return name == archiveHead || name == manifestFile || name == casesFile || name == notRunFile || overlayName.MatchString(name) || imageName.MatchString(name)
 }
 
 // ImportError says why a file is not imported.

@@ -80,6 +80,9 @@ func (s Store) Export(id, path string, o Export) (Exported, error) {
 // files lists the files of a run that an archive holds, but for images.
 func (s Store) files(id string) []string {
 	names := []string{manifestFile, casesFile}
+	if s.has(id, notRunFile) {
+		names = append(names, notRunFile)
+	}
 	drawn, _ := os.ReadDir(filepath.Join(s.Folder(id), overlaysDir))
 	for _, e := range drawn {
 		if name := overlaysDir + "/" + e.Name(); archived(name) && e.Type().IsRegular() {

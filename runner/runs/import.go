@@ -211,6 +211,9 @@ func (a *archive) extractFile(f *zip.File, path string) error {
 // lookThrough reads the run that was unpacked, a case at a time.
 func (a *archive) lookThrough(dir string) error {
 	m, err := eachCase(dir, func(*result.Case) {})
+	if err == nil {
+		_, err = notRun(dir)
+	}
 	switch {
 	case err != nil:
 		return a.errorf("its run cannot be read: %v", errors.Unwrap(err))

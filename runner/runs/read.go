@@ -3,8 +3,11 @@ package runs
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -33,10 +36,29 @@ func ReadFolder(dir string) (*result.Run, error) {
 		return nil, err
 	}
 	run.Manifest = m
+	if run.NotRun, err = notRun(dir); err != nil {
+		return nil, err
+	}
 	result.SortCases(run.Cases)
 	run.Manifest.UnderWay = m.Ended.IsZero() && storeOf(dir).underWay(filepath.Base(dir))
 	run.Gates = gate.Run(run)
 	return run, nil
+}
+
+// notRun reads the cases that a run has not come to.
+func notRun(dir string) (cases []result.Case, err error) {
+	path := filepath.Join(dir, notRunFile)
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	err = eachLine(path, func(line []byte) error {
+		var c result.Case
+		err := json.Unmarshal(line, &c)
+		cases = append(cases, c)
+		return err
+	})
+	result.SortCases(cases)
+	return cases, err
 }
 
 // eachCase reads the manifest of a run, and calls f with every case, in the order

@@ -22,7 +22,8 @@ type Recorder struct {
 	lock     *flock.Flock
 	manifest result.Manifest
 	cases    *os.File
-	added    int // cases
+	notRun   *os.File // nil while there is nothing in it
+	added    int      // cases
 	buf      bytes.Buffer
 	outcomes bytes.Buffer // of outcomesFile
 	err      error        // the first; nothing is written after it
@@ -46,6 +47,8 @@ func (r *Recorder) Event(e event.Event) {
 		r.err = r.open(e.Manifest)
 	case event.CaseJudged:
 		r.err = r.add(e.Case)
+	case event.CaseNotRun:
+		r.err = r.leaveOut(e.Case)
 	case event.RunEnded:
 		r.err = r.close(e.Manifest)
 	}
@@ -76,9 +79,14 @@ func (r *Recorder) open(m result.Manifest) error {
 	if err := r.writeJSON(manifestFile, m); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(filepath.Join(r.dir, casesFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
-	r.cases = f
+	var err error
+	r.cases, err = r.lines(casesFile)
 	return err
+}
+
+// lines makes a file that only grows.
+func (r *Recorder) lines(name string) (*os.File, error) {
+	return os.OpenFile(filepath.Join(r.dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
 }
 
 func (r *Recorder) writeJSON(name string, v any) error {
@@ -95,13 +103,7 @@ func (r *Recorder) write(name string, data []byte) error {
 
 // add appends a case as one line, in one write.
 func (r *Recorder) add(c *result.Case) error {
-	r.buf.Reset()
-	enc := json.NewEncoder(&r.buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(c); err != nil {
-		return err
-	}
-	if _, err := r.cases.Write(r.buf.Bytes()); err != nil {
+	if err := r.append(r.cases, c); err != nil {
 		return err
 	}
 	outcomeOf(c, &r.manifest).append(&r.outcomes)
@@ -109,10 +111,34 @@ func (r *Recorder) add(c *result.Case) error {
 	return nil
 }
 
+func (r *Recorder) append(f *os.File, c *result.Case) error {
+	r.buf.Reset()
+	enc := json.NewEncoder(&r.buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(c); err != nil {
+		return err
+	}
+	_, err := f.Write(r.buf.Bytes())
+	return err
+}
+
+// leaveOut records a case that was not run.
+func (r *Recorder) leaveOut(c *result.Case) (err error) {
+	if r.notRun == nil {
+		if r.notRun, err = r.lines(notRunFile); err != nil {
+			return err
+		}
+	}
+	return r.append(r.notRun, c)
+}
+
 // close ends the record with what is known only now.
 func (r *Recorder) close(m result.Manifest) error {
 	outcomes := append(outcomesHead(m.MadeBy, r.added), r.outcomes.Bytes()...)
 	defer r.unlock()
+	if r.notRun != nil {
+		defer r.notRun.Close()
+	}
 	return errors.Join(r.cases.Close(), r.write(outcomesFile, outcomes), r.writeJSON(manifestFile, m))
 }
 

@@ -26,6 +26,7 @@ const stateName = ".vlmspec"
 const (
 	manifestFile = "manifest.json"
 	casesFile    = "cases.jsonl"
+	notRunFile   = "not_run.jsonl" // cases that the run has not come to; missing where there are none
 	outcomesFile = "outcomes.tsv"
 	importedFile = "imported.json" // of a run that came from elsewhere
 	overlaysDir  = "overlays"

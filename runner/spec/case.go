@@ -38,12 +38,14 @@ type Error struct {
 	Hint string // "did you mean contains?"; may be empty
 }
 
-func (e *Error) Error() string {
-	s := e.Pos.String() + ": " + e.What
-	if e.Hint != "" {
-		s += "; " + e.Hint
+func (e *Error) Error() string { return e.Pos.String() + ": " + e.Message() }
+
+// Message is what is wrong and the hint, without the place.
+func (e *Error) Message() string {
+	if e.Hint == "" {
+		return e.What
 	}
-	return s
+	return e.What + "; " + e.Hint
 }
 
 // Case is one test case on one backend, rows and interpolation done.

@@ -111,6 +111,12 @@ func LoadProject(path string) (*Project, error) {
 	return p, nil
 }
 
+// ProjectDir is the folder of the vlmspec.yaml that [LoadProject] would read.
+func ProjectDir(path string) (string, error) {
+	file, err := findProject(path)
+	return filepath.Dir(file), err
+}
+
 func findProject(path string) (string, error) {
 	start, err := filepath.Abs(path)
 	if err != nil {
