@@ -33,6 +33,7 @@ build: ## build the command line and the pure Go backends into bin/
 	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec ./cmd/vlmspec
 	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec-backend-replay ./plugins/replay
 	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec-backend-openai ./plugins/openai
+	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec-backend-exec ./plugins/exec
 
 .PHONY: llamacpp
 llamacpp: ## build the llama.cpp backend into bin/ (needs a C++17 compiler; LLAMA_CPP=PREFIX links an installed llama.cpp)

@@ -85,7 +85,7 @@ func (b *Backend) prepare() (*process, *goplugin.ClientConfig, error) {
 	c.SkipHostEnv, c.UnixSocketConfig = true, &goplugin.UnixSocketConfig{TempDir: p.folder.path}
 	c.RunnerFunc = func(_ hclog.Logger, prepared *exec.Cmd, unused string) (runner.Runner, error) {
 		_ = os.Remove(unused) // the socket has a folder already, with a shorter path
-		cmd.Env = append(append(procenv.For(os.Environ(), b.options.Env), prepared.Env...), goplugin.EnvUnixSocketDir+"="+p.folder.path, wire.TLSEnv+"="+string(p.tls), wire.AliveEnv+"=stdin")
+		cmd.Env = append(append(procenv.For(os.Environ(), b.options.Env), prepared.Env...), goplugin.EnvUnixSocketDir+"="+p.folder.path, wire.TLSEnv+"="+string(p.tls), wire.AliveEnv+"=stdin", wire.DirEnv+"="+b.options.Dir)
 		return p.leader, nil
 	}
 	return p, c, nil

@@ -29,6 +29,9 @@ var Handshake = goplugin.HandshakeConfig{
 	MagicCookieValue: "b6a7f6f0-vlmspec-backend",
 }
 
+// DirEnv names the environment variable with the folder of the project's file.
+const DirEnv = "VLMSPEC_BACKEND_DIR"
+
 // Version is the newest version of the protocol that this vlmspec speaks.
 const Version = 1
 

@@ -50,6 +50,16 @@ func Serve(b sdk.Backend) {
 	exit(b, nil)
 }
 
+// ProjectDir is the folder of the vlmspec.yaml that names this backend, or the current
+// folder where nobody said.
+func ProjectDir() string {
+	if dir := os.Getenv(wire.DirEnv); dir != "" {
+		return dir
+	}
+	dir, _ := os.Getwd() // "" is the current folder, too
+	return dir
+}
+
 // loud gives a backend its standard error back. go-plugin turns os.Stderr into a
 // stream over gRPC, in which the last words before a crash are lost; the host
 // reads the real one as well.
