@@ -56,7 +56,7 @@ func (e *Execution) useCache(o *infer.Options) *answers {
 	if n := a.store.Damaged(); n > 0 {
 		a.warn("damaged records are dropped from the answer cache (%d); what they held is computed again", n)
 	}
-	a.fingerprints = backend.NewFingerprints(e.plan.Project, a.store)
+	a.fingerprints = backend.NewFingerprints(e.plan.Project, a.store, e.options.Running)
 	a.fingerprints.Offline = o.Offline
 	o.Cache, o.Fingerprints = a.store, a.fingerprints
 	if e.secrets != nil {

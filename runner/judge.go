@@ -41,16 +41,14 @@ func (e *Execution) sample(ctx context.Context, p *plan.Case, c *result.Case, k 
 }
 
 // turn judges one answer.
-func (e *Execution) turn(ctx context.Context, p *plan.Case, t *result.Turn, index int, images []check.Image) {
-	in := check.Input{
-		CaseID: p.ID, Turn: index, Prompt: t.Prompt, Answer: t.Answer, Reasoning: t.Reasoning, Unclosed: t.Unclosed, Finish: t.Finish, Images: images, Shown: t.Shown,
-		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Cached: t.Cached, Vars: p.Vars(), Goldens: e.plan.Goldens(), Secrets: p.Secrets,
-		Ask: func(ctx context.Context, backend string, req sdk.Request) (sdk.Response, bool, error) {
-			r, cached, err := e.pool.Ask(ctx, backend, req, p.NoCache)
-			said := e.plan.Project.Backends[backend].Reasoning.Apart(r)
-			r.Text, r.Reasoning = said.Answer, said.Reasoning
-			return r, cached, err
-		},
+func (e *Execution) turn(ctx context.Context, p *plan.Case, t *result.Turn, index int, images []sdk.Image) {
+	in := e.input(t, images)
+	in.CaseID, in.Turn, in.Vars, in.Secrets = p.ID, index, p.Vars(), p.Secrets
+	in.Ask = func(ctx context.Context, backend string, req sdk.Request) (sdk.Response, bool, error) {
+		r, cached, err := e.pool.Ask(ctx, infer.Request{Request: req, Backend: backend, Never: p.NoCache, Timeout: p.Timeout})
+		said := e.plan.Project.Backends[backend].Reasoning.Apart(r)
+		r.Text, r.Reasoning = said.Answer, said.Reasoning
+		return r, cached, err
 	}
 	if written := p.Turns[index].Written; written != "" {
 		in.PromptSHA256 = check.PromptDigest(written)
@@ -62,6 +60,14 @@ func (e *Execution) turn(ctx context.Context, p *plan.Case, t *result.Turn, inde
 		}
 		noteCutOff(&v, t)
 		t.Verdicts = append(t.Verdicts, v)
+	}
+}
+
+// input is what a check may look at of an answer.
+func (e *Execution) input(t *result.Turn, images []sdk.Image) check.Input {
+	return check.Input{
+		Prompt: t.Prompt, Answer: t.Answer, Reasoning: t.Reasoning, Unclosed: t.Unclosed, Finish: t.Finish, Images: images, Shown: t.Shown,
+		Timings: t.Timings, Tokens: t.Tokens, LogProbs: t.LogProbs, Cached: t.Cached, Goldens: e.plan.Goldens(),
 	}
 }
 
@@ -223,7 +229,7 @@ func scoreOf(samples []result.Sample) float64 {
 }
 
 // describeImages fills in what was seen of the images, in the order shown.
-func describeImages(c *result.Case, byTurn [][]check.Image) {
+func describeImages(c *result.Case, byTurn [][]sdk.Image) {
 	if len(byTurn) == 0 {
 		return
 	}

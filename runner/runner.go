@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vlmspec/vlmspec/plugins/host"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/backend"
 	"github.com/vlmspec/vlmspec/runner/event"
@@ -32,7 +33,8 @@ type Options struct {
 
 	// Backends opens a backend; nil starts plugins.
 	Backends func(ctx context.Context, b spec.Backend) (sdk.Backend, error)
-	OnDemand bool // answer a case when it is waited for, not ahead
+	Running  host.Attachments // backends that other processes have started; nil is none but those of the environment
+	OnDemand bool             // answer a case when it is waited for, not ahead
 	// Cache has the answers of earlier runs, and keeps those of this one; nil is
 	// none. Fresh does not take any; Offline takes nothing else.
 	Cache          AnswerCache
@@ -116,7 +118,7 @@ func Start(ctx context.Context, p *plan.Plan, o Options) *Execution {
 func (e *Execution) inferOptions() infer.Options {
 	open := e.options.Backends
 	if open == nil {
-		open = backend.Plugins(e.plan.Project.Dir, e.log(), e.plan.Longest)
+		open = backend.Plugins(e.plan.Project.Dir, e.log(), e.plan.Longest, e.options.Running)
 	}
 	o := infer.Options{
 		Open: backend.Opener(e.plan.Project, open), OnDemand: e.options.OnDemand, Offline: e.options.Offline, Fresh: e.options.Fresh,

@@ -59,9 +59,12 @@ type file struct {
 }
 
 // NewFingerprints begins to know the backends of a project; Close must follow.
-func NewFingerprints(p *spec.Project, c *cache.Store) *Fingerprints {
+// running are processes that are attached to, as for [Plugins].
+func NewFingerprints(p *spec.Project, c *cache.Store, running host.Attachments) *Fingerprints {
 	ids := &Fingerprints{project: p, cache: c, now: time.Now, places: host.Places(p.Dir, os.Getenv), before: map[string]record{}, sure: map[string]bool{}, found: map[string]string{}}
-	ids.attach, _ = host.ParseAttach(os.Getenv(host.AttachEnv)) // who opens a backend reports it
+	if ids.attach, _ = host.ParseAttach(os.Getenv(host.AttachEnv)); ids.attach == nil { // who opens a backend reports what is wrong
+		ids.attach = running
+	}
 	ids.ctx, ids.stop = context.WithCancel(context.Background())
 	return ids
 }

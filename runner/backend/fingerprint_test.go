@@ -61,7 +61,7 @@ func (s *stage) session(later time.Duration, config map[string]any) {
 		config = map[string]any{"model": "m-00001-of-00002.gguf", "image_cache_dir": "plugins", "lora": []any{map[string]any{"path": "adapter.gguf"}}}
 	}
 	p := &spec.Project{Dir: s.dir, Backends: map[string]spec.Backend{"m": {Name: "m", Plugin: "staged", Dir: s.dir, Config: config}}}
-	s.ids = NewFingerprints(p, store)
+	s.ids = NewFingerprints(p, store, nil)
 	s.ids.now = func() time.Time { return time.Now().Add(later) }
 }
 

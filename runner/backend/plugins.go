@@ -19,11 +19,15 @@ import (
 // Plugins opens backends as plugin processes of a project. log gets what they
 // print; nil drops it. limit is the longest time limit of what a backend is
 // asked, and how long it may be silent while it starts, too; 0 is the host's own.
-func Plugins(project string, log io.Writer, limit func(backend string) time.Duration) func(context.Context, spec.Backend) (sdk.Backend, error) {
+// running are processes to attach to, beside those that the environment names.
+func Plugins(project string, log io.Writer, limit func(backend string) time.Duration, running host.Attachments) func(context.Context, spec.Backend) (sdk.Backend, error) {
 	return func(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
 		o, err := hostOptions(project, log, b)
 		if err != nil {
 			return nil, err
+		}
+		if o.Attach == nil {
+			o.Attach = running
 		}
 		o.Silence = min(limit(b.Name), host.SilenceTime)
 		return host.Open(ctx, o)
@@ -50,19 +54,6 @@ func Start(ctx context.Context, project string, b spec.Backend) (*host.Backend, 
 	o, err := hostOptions(project, nil, b)
 	if err != nil {
 		return nil, err
-	}
-	return host.Open(ctx, o)
-}
-
-// Attached opens a backend that another process has started, where attach names
-// it, and starts one of its own where it does not.
-func Attached(ctx context.Context, project string, b spec.Backend, attach host.Attachments) (sdk.Backend, error) {
-	o, err := hostOptions(project, nil, b)
-	if err != nil {
-		return nil, err
-	}
-	if o.Attach == nil {
-		o.Attach = attach
 	}
 	return host.Open(ctx, o)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/metric"
 	"github.com/vlmspec/vlmspec/runner/point"
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -67,7 +68,7 @@ type boxMatching struct {
 }
 
 // match pairs boxes and targets. A box that is given twice counts once.
-func (c *boxesCheck) match(found []point.Box, img Image) boxMatching {
+func (c *boxesCheck) match(found []point.Box, img sdk.Image) boxMatching {
 	m := boxMatching{best: make([]float64, len(c.Targets))}
 	for j := range m.best {
 		m.best[j] = math.NaN()
@@ -165,7 +166,7 @@ func firstOf(label texts) string {
 	return label[0]
 }
 
-func inPixels(r rectangle, img Image) metric.Box {
+func inPixels(r rectangle, img sdk.Image) metric.Box {
 	w, h := float64(max(img.Width, 1)), float64(max(img.Height, 1))
 	return metric.Box{r[0] * w, r[1] * h, r[2] * w, r[3] * h}
 }

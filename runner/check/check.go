@@ -23,7 +23,7 @@ type Input struct {
 	Prompt   string // text of the turn, with <image> where an image stood
 	Answer   string // without the reasoning
 	Finish   string
-	Images   []Image        // of the whole conversation up to this turn
+	Images   []sdk.Image    // of the whole conversation up to this turn
 	Shown    []result.Size  // at which the model was shown each of Images; nil, or 0 by 0, when not known
 	Timings  result.Timings // zero for a cached answer
 	Tokens   result.Tokens
@@ -44,13 +44,6 @@ type Input struct {
 	// nobody to be asked. The reasoning is apart from the text of the response. cached
 	// says that the answer was taken from the cache.
 	Ask func(ctx context.Context, backend string, req sdk.Request) (r sdk.Response, cached bool, err error)
-}
-
-// Image is an image the answer is about.
-type Image struct {
-	Path          string // absolute
-	SHA256        string
-	Width, Height int // pixels
 }
 
 // Goldens finds the accepted answers of a case.

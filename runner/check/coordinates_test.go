@@ -6,12 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // photo is a conversation about one large image, whose size as shown nobody knows.
-var photo = Input{Images: []Image{{Path: "/a.png", Width: 4000, Height: 3000}}}
+var photo = Input{Images: []sdk.Image{{Path: "/a.png", Width: 4000, Height: 3000}}}
 
 // shownAs says at which size the model was shown the image of photo.
 func shownAs(w, h int) Input {
@@ -48,7 +49,7 @@ func TestUnreadNeverPasses(t *testing.T) {
 			"pixels of no size":   {photo, ", format: qwen2.5-vl", `[{"point_2d": [452, 118]}, {"bbox_2d": [10, 20, 300, 400]}]`},
 			"which image":         {two, ", format: fraction", "(0.2, 0.3) [0.1, 0.1, 0.5, 0.5]"},
 			"two syntaxes":        {photo, "", `<loc0256><loc0512> <point x="1" y="2"> <loc0256><loc0512><loc0256><loc0512>`},
-			"too narrow a resize": {Input{Images: []Image{{Width: 3000, Height: 10}}}, ", format: pixel, resize: {max_pixels: 1000}", "(1, 2) [1, 2, 3, 4]"},
+			"too narrow a resize": {Input{Images: []sdk.Image{{Width: 3000, Height: 10}}}, ", format: pixel, resize: {max_pixels: 1000}", "(1, 2) [1, 2, 3, 4]"},
 		} {
 			for _, not := range []string{"", ", not: true"} {
 				entry := fmt.Sprintf("%s: {%s%s%s}", kind, args, tc.more, not)
@@ -140,7 +141,7 @@ func TestLabelsOfTargets(t *testing.T) {
 func TestOutsideTheImage(t *testing.T) {
 	const good, beyond = "[64, 48, 256, 192]", " [10,10,700,20]"
 	const boxes = "boxes: {targets: [[0.1, 0.1, 0.4, 0.4]], format: pixel, model_size: [640, 480]%s}"
-	in := Input{Images: []Image{{Width: 640, Height: 480}}}
+	in := Input{Images: []sdk.Image{{Width: 640, Height: 480}}}
 	v := verdictOf(t, fmt.Sprintf(boxes, ", extra: true"), in, good+beyond)
 	if v.Outcome != passed || !strings.Contains(v.Actual, "1 left out, outside the image: [10,10,700,20]") {
 		t.Errorf("%s %s %s", v.Outcome, v.Actual, v.Reason)
@@ -265,7 +266,7 @@ func written(v result.Verdict) string {
 }
 
 func TestWhichImage(t *testing.T) {
-	two := Input{Images: []Image{{Path: "/a.png", Width: 200, Height: 100}, {Path: "/b.png", Width: 100, Height: 200}}, Shown: []result.Size{{Width: 28, Height: 28}, {Width: 56, Height: 56}}}
+	two := Input{Images: []sdk.Image{{Path: "/a.png", Width: 200, Height: 100}, {Path: "/b.png", Width: 100, Height: 200}}, Shown: []result.Size{{Width: 28, Height: 28}, {Width: 56, Height: 56}}}
 	const near = "keypoints: {targets: [[0.5, 0.5]], within: 0.05, format: %s, image: %d}"
 	for _, tc := range []struct {
 		format, answer string

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -107,7 +108,7 @@ func Changes(changes []result.Change) string {
 	return strings.Join(clauses, " and ")
 }
 
-func digests(images []Image) []string {
+func digests(images []sdk.Image) []string {
 	out := make([]string, len(images))
 	for i, img := range images {
 		out[i] = img.SHA256

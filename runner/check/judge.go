@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
-	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
 	"github.com/vlmspec/vlmspec/runner/reading"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -80,12 +79,8 @@ var gradeSchema = map[string]any{
 func (c *judgeCheck) request(in Input, text string) (sdk.Request, error) {
 	msg := sdk.Message{Role: sdk.User}
 	if !c.Blind {
-		for _, img := range in.Images {
-			shown, err := imaging.Look(img.Path)
-			if err != nil {
-				return sdk.Request{}, err
-			}
-			msg.Parts = append(msg.Parts, sdk.Part{Image: &shown})
+		for i := range in.Images {
+			msg.Parts = append(msg.Parts, sdk.Part{Image: &in.Images[i]})
 		}
 	}
 	// What the model said stands in JSON, so that it cannot pass for instructions of ours.

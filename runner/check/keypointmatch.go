@@ -3,6 +3,7 @@ package check
 import (
 	"math"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/point"
 )
 
@@ -22,7 +23,7 @@ type labelledPoint struct {
 
 // match pairs points and targets: as many within the radius as possible, and
 // among those matchings the nearest. A point that is given twice counts once.
-func (c *keypointsCheck) match(found []point.Point, img Image) pointMatching {
+func (c *keypointsCheck) match(found []point.Point, img sdk.Image) pointMatching {
 	m := pointMatching{off: make([]float64, len(c.Targets))}
 	for j := range m.off {
 		m.off[j] = math.Inf(1)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/point"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -61,7 +62,7 @@ func (c *keypointsCheck) compile(n spec.Node, env Env) error {
 }
 
 // radius is how far off a point may be, as a fraction of the image's longer side.
-func (c *keypointsCheck) radius(img Image) float64 {
+func (c *keypointsCheck) radius(img sdk.Image) float64 {
 	if c.Within > 0 {
 		return c.Within
 	}
@@ -106,7 +107,7 @@ func (c *keypointsCheck) judge(_ context.Context, in Input, text string) result.
 	return v
 }
 
-func (c *keypointsCheck) expected(img Image) string {
+func (c *keypointsCheck) expected(img sdk.Image) string {
 	where := listed(c.Targets, pointTarget.String)
 	switch {
 	case c.PCK > 0:

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/metric"
 	"github.com/vlmspec/vlmspec/runner/point"
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -46,7 +47,7 @@ func (c *keypointsCheck) similarity(seen sight[point.Point], img canvas, expecte
 	return v
 }
 
-func (c *keypointsCheck) oks(found []point.Point, img Image, expected string) result.Verdict {
+func (c *keypointsCheck) oks(found []point.Point, img sdk.Image, expected string) result.Verdict {
 	if i := c.mislabelled(found); i >= 0 {
 		return fail(expected, listPoints(found), "point %d is labelled %s, expected %s", i+1, quote(found[i].Label), c.Targets[i].label)
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/point"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -37,7 +38,7 @@ func (p *pointing) compile(n spec.Node, env Env) error {
 
 // canvas is the image that an answer points into.
 type canvas struct {
-	Image
+	sdk.Image
 	index int // in the conversation
 }
 
@@ -83,7 +84,7 @@ func shownAt(in Input, index int) result.Size {
 	return result.Size{}
 }
 
-func sizeBy(s spec.Sizing, img Image) (w, h int, err error) {
+func sizeBy(s spec.Sizing, img sdk.Image) (w, h int, err error) {
 	switch {
 	case s.Resize != nil:
 		r := point.Resize{Factor: s.Resize.Factor, MinPixels: s.Resize.MinPixels, MaxPixels: s.Resize.MaxPixels}
@@ -152,7 +153,7 @@ func (s sight[T]) note() string {
 
 // distance is between two points in fractions of an image, as a fraction of its
 // longer side, so that a radius is a circle in pixels.
-func distance(a, b [2]float64, img Image) float64 {
+func distance(a, b [2]float64, img sdk.Image) float64 {
 	dx, dy := a[0]-b[0], a[1]-b[1]
 	if longer := float64(max(img.Width, img.Height)); longer > 0 && img.Width > 0 && img.Height > 0 {
 		dx, dy = dx*float64(img.Width)/longer, dy*float64(img.Height)/longer

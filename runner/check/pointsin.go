@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/mask"
 	"github.com/vlmspec/vlmspec/runner/point"
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -26,7 +27,7 @@ type pointsInCheck struct {
 type region interface {
 	// on returns what decides whether a point is inside, in fractions of an image; an
 	// error is no fault of the answer.
-	on(ctx context.Context, img Image) (contains func(x, y float64) bool, err error)
+	on(ctx context.Context, img sdk.Image) (contains func(x, y float64) bool, err error)
 	shape() result.Shape
 	String() string
 }

@@ -13,7 +13,7 @@ import (
 type prefersCheck struct {
 	Answer string  `yaml:"answer" required:"true" enum:"first|second" doc:"the image that is to be preferred"`
 	Names  []texts `yaml:"names" doc:"what the images are called, [[left], [right]]; when not given: A, first, image 1, 1 and B, second, image 2, 2"`
-	Rule   string  `yaml:"rule" enum:"depictqa" doc:"a toolkit's reading instead of ours: depictqa (the answer is Image A or Image B)"`
+	Rule   string  `yaml:"rule" enum:"depictqa" doc:"a toolkit's reading instead of ours: depictqa (the answer is sdk.Image A or sdk.Image B)"`
 	common `yaml:",inline"`
 	names  [2][]string // as reading has them
 }
@@ -58,5 +58,5 @@ func (c *prefersCheck) read(text string) (int, error) {
 			return i + 1, nil
 		}
 	}
-	return 0, fmt.Errorf("by the rule of %s it is neither Image A nor Image B", c.Rule)
+	return 0, fmt.Errorf("by the rule of %s it is neither sdk.Image A nor sdk.Image B", c.Rule)
 }

@@ -58,6 +58,6 @@ func judgeEntry(t *testing.T, entry, answer string) (v result.Verdict, refused e
 	}
 	said := reasoning.Rule{}.Apart(sdk.Response{Text: answer})
 	return c.Judge(context.Background(), Input{
-		Answer: said.Answer, Reasoning: said.Reasoning, Unclosed: said.Unclosed, Images: []Image{{Width: 64, Height: 64}},
+		Answer: said.Answer, Reasoning: said.Reasoning, Unclosed: said.Unclosed, Images: []sdk.Image{{Width: 64, Height: 64}},
 	}), nil
 }

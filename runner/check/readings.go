@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -70,7 +71,7 @@ var shown = map[string]readings{
 	},
 	"prefers": {
 		entry:   "prefers: first",
-		reads:   []string{"**Image 2**", "Not the first one, the second.", "A is sharper."},
+		reads:   []string{"**sdk.Image 2**", "Not the first one, the second.", "A is sharper."},
 		refuses: []string{"Not the first one.", "A dog in a garden", "Both look good."},
 		ruled:   "prefers: {answer: first, rule: depictqa}",
 		differs: "The first one",
@@ -139,7 +140,7 @@ func judged(entry, answer string) result.Verdict {
 	if err != nil {
 		return broken("%v", err)
 	}
-	return c.Judge(context.Background(), Input{Answer: answer, Images: []Image{{Width: 640, Height: 480}}})
+	return c.Judge(context.Background(), Input{Answer: answer, Images: []sdk.Image{{Width: 640, Height: 480}}})
 }
 
 // writeReadings adds the tables of how a kind reads to its documentation.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/mask"
 	"github.com/vlmspec/vlmspec/runner/metric"
 	"github.com/vlmspec/vlmspec/runner/point"
@@ -16,7 +17,7 @@ import (
 
 type boxRegion []float64
 
-func (b boxRegion) on(context.Context, Image) (func(x, y float64) bool, error) {
+func (b boxRegion) on(context.Context, sdk.Image) (func(x, y float64) bool, error) {
 	return func(x, y float64) bool { return x >= b[0] && x <= b[2] && y >= b[1] && y <= b[3] }, nil
 }
 
@@ -38,7 +39,7 @@ func (p polygonRegion) corners() [][2]float64 {
 	return out
 }
 
-func (p polygonRegion) on(context.Context, Image) (func(x, y float64) bool, error) {
+func (p polygonRegion) on(context.Context, sdk.Image) (func(x, y float64) bool, error) {
 	corners := p.corners()
 	return func(x, y float64) bool { return metric.InPolygon(x, y, corners) }, nil
 }
@@ -109,7 +110,7 @@ func (m *maskRegion) load(ctx context.Context) (*mask.Mask, error) {
 	return m.mask, m.err
 }
 
-func (m *maskRegion) on(ctx context.Context, img Image) (func(x, y float64) bool, error) {
+func (m *maskRegion) on(ctx context.Context, img sdk.Image) (func(x, y float64) bool, error) {
 	loaded, err := m.load(ctx)
 	if err != nil {
 		return nil, err
@@ -135,7 +136,7 @@ func (m *maskRegion) String() string {
 // Warnings are what makes the mask of a check suspicious for the images of its
 // conversation, up to its turn, "" where a check has none; an error says that it
 // cannot be read.
-func Warnings(ctx context.Context, c Check, images []Image) ([]string, error) {
+func Warnings(ctx context.Context, c Check, images []sdk.Image) ([]string, error) {
 	w, ok := c.(*wrapped)
 	if !ok {
 		return nil, nil

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -144,9 +145,9 @@ func TestGolden(t *testing.T) {
 		"s/pinned":  {Answers: []string{"red"}, Prompt: PromptDigest(prompt), Images: []string{"aa", "bb"}},
 		"s/none":    {},
 	}
-	images := func(digests ...string) (list []Image) {
+	images := func(digests ...string) (list []sdk.Image) {
 		for _, d := range digests {
-			list = append(list, Image{SHA256: d, Path: d + ".png"})
+			list = append(list, sdk.Image{SHA256: d, Path: d + ".png"})
 		}
 		return list
 	}

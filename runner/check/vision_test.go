@@ -10,12 +10,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // wide is a conversation about one image, twice as wide as high.
-var wide = Input{Images: []Image{{Path: "/a.png", Width: 200, Height: 100}}}
+var wide = Input{Images: []sdk.Image{{Path: "/a.png", Width: 200, Height: 100}}}
 
 func TestKeypoints(t *testing.T) {
 	const one, two = "keypoints: {targets: [[0.3, 0.4]], within: 0.08}", "keypoints: {targets: [[0.1, 0.1], [0.9, 0.9]], within: 0.1}"

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/plan"
@@ -20,7 +21,7 @@ import (
 func lookAtMasks(ctx context.Context, s *plan.Plan) (warnings []string, err error) {
 	found := make([][]string, s.Len())
 	errs := make([]error, s.Len())
-	sizes := &imageSizes{known: map[string]check.Image{}}
+	sizes := &imageSizes{known: map[string]sdk.Image{}}
 	var all errgroup.Group
 	all.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range s.Len() {
@@ -41,7 +42,7 @@ func lookAtMasks(ctx context.Context, s *plan.Plan) (warnings []string, err erro
 }
 
 func masksOf(ctx context.Context, c *plan.Case, sizes *imageSizes) (warnings []string, err error) {
-	var images []check.Image
+	var images []sdk.Image
 	var errs []error
 	for t, turn := range c.Turns {
 		for _, p := range turn.Parts {
@@ -65,17 +66,17 @@ func masksOf(ctx context.Context, c *plan.Case, sizes *imageSizes) (warnings []s
 // imageSizes reads the header of an image once.
 type imageSizes struct {
 	mu    sync.Mutex
-	known map[string]check.Image
+	known map[string]sdk.Image
 }
 
 // of leaves the size out where it cannot be read, which is reported with the image.
-func (s *imageSizes) of(path string) check.Image {
+func (s *imageSizes) of(path string) sdk.Image {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	img, ok := s.known[path]
 	if !ok {
 		info, _ := imaging.InspectFile(path)
-		img = check.Image{Path: path, Width: info.Width, Height: info.Height}
+		img = sdk.Image{Path: path, Width: info.Width, Height: info.Height}
 		s.known[path] = img
 	}
 	return img

@@ -127,7 +127,7 @@ func (a *app) score(o plan.Options, name string, reports []string) error {
 		return a.refuse(usageError{err}, wanted)
 	}
 	o.Repeat = repeat
-	judges := backend.Plugins(s.Project.Dir, nil, s.Longest)
+	judges := backend.Plugins(s.Project.Dir, nil, s.Longest, nil)
 	backends := func(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
 		if answered[b.Name] {
 			return file, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -327,7 +328,7 @@ func TestSuggest(t *testing.T) {
 				t.Fatal(err)
 			}
 			g, _ := r.store.Accepted("s/a", 0)
-			in := check.Input{CaseID: "s/a", Prompt: "<image>What?", Answer: test.came, Goldens: r.store, Images: []check.Image{{SHA256: hex, Width: 100, Height: 50}}}
+			in := check.Input{CaseID: "s/a", Prompt: "<image>What?", Answer: test.came, Goldens: r.store, Images: []sdk.Image{{SHA256: hex, Width: 100, Height: 50}}}
 			if v := check.MatchesGolden().Judge(t.Context(), in); v.Outcome != result.Passed || len(g.Tolerance) != 1 {
 				t.Errorf("%+v", v)
 			}

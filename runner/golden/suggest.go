@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/metric"
 	"github.com/vlmspec/vlmspec/runner/point"
@@ -103,7 +104,7 @@ func passes(t Tolerance, text string, p Pending) bool {
 func inputOf(p Pending, text string) check.Input {
 	in := check.Input{CaseID: p.CaseID, Turn: p.Turn, Prompt: p.Prompt, PromptSHA256: p.Entry.Prompt, Answer: text}
 	for _, img := range p.Images {
-		in.Images = append(in.Images, check.Image{Path: img.Path, SHA256: img.SHA256, Width: img.Width, Height: img.Height})
+		in.Images = append(in.Images, sdk.Image{Path: img.Path, SHA256: img.SHA256, Width: img.Width, Height: img.Height})
 	}
 	return in
 }

@@ -266,7 +266,7 @@ func TestOffline(t *testing.T) {
 	if got := s.answers(); !strings.Contains(got, "backend b has not answered yet, or its program, config or model is another now") || s.opened.Load() != 0 {
 		t.Errorf("got %s", got)
 	}
-	if _, _, err := Start(t.Context(), nil, Options{Offline: true}).Ask(t.Context(), "judge", sdk.Request{}, false); err == nil || !strings.Contains(err.Error(), "--offline asks no backend, and there is no cache") {
+	if _, _, err := Start(t.Context(), nil, Options{Offline: true}).Ask(t.Context(), Request{Backend: "judge"}); err == nil || !strings.Contains(err.Error(), "--offline asks no backend, and there is no cache") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -278,7 +278,7 @@ func TestAskFromTheCache(t *testing.T) {
 	req := sdk.Request{Messages: []sdk.Message{{Role: sdk.User, Parts: []sdk.Part{{Text: "grade this"}}}}}
 	ask := func(never bool) string {
 		s := run(t, dir, counting(), is, nil)
-		r, cached, err := s.Ask(t.Context(), "judge", req, never)
+		r, cached, err := s.Ask(t.Context(), Request{Backend: "judge", Request: req, Never: never})
 		s.answers()
 		return fmt.Sprint(r.Text, " ", cached, " ", err)
 	}

@@ -11,10 +11,10 @@ import (
 
 // converse holds one sample: its turns one after another, each with the history.
 // The answers are cached once the whole sample has come to its end.
-func (l *lane) converse(task Task, in position) (a Answer) {
+func (l *lane) converse(ctx context.Context, task Task, in position) (a Answer) {
 	a.Started = time.Now()
 	c := task.Case
-	t := l.slot(in)
+	t := l.slot(ctx, in)
 	defer func() {
 		if began := t.leave(); !began.IsZero() {
 			a.Started = began

@@ -554,18 +554,18 @@ func TestAsk(t *testing.T) {
 	}})
 	wait(t, p, 0)
 	for _, name := range []string{"b", "judge", "judge"} {
-		if r, _, err := p.Ask(t.Context(), name, sdk.Request{ID: "judge a"}, false); err != nil || r.Text != "ok" {
+		if r, _, err := p.Ask(t.Context(), Request{Backend: name, Request: sdk.Request{ID: "judge a"}}); err != nil || r.Text != "ok" {
 			t.Errorf("%s: %+v, %v", name, r, err)
 		}
 	}
-	if _, _, err := p.Ask(t.Context(), "broken", sdk.Request{}, false); err == nil || err.Error() != "no such plugin" {
+	if _, _, err := p.Ask(t.Context(), Request{Backend: "broken"}); err == nil || err.Error() != "no such plugin" {
 		t.Errorf("got %v", err)
 	}
 	if len(p.Backends()) != 2 || opened["judge"] != 1 {
 		t.Errorf("backends %v, opened %v", p.Backends(), opened)
 	}
 	p.Close()
-	if _, _, err := p.Ask(context.Background(), "late", sdk.Request{}, false); err == nil || !other.closed {
+	if _, _, err := p.Ask(context.Background(), Request{Backend: "late"}); err == nil || !other.closed {
 		t.Errorf("asked after the end: %v", err)
 	}
 }

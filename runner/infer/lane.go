@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 
@@ -19,17 +18,16 @@ type lane struct {
 	queue []int // tasks
 	ended chan struct{}
 
-	longest time.Duration // time limit of a task
-	endless bool          // a task has none
-
 	admit     <-chan struct{} // closed when the lane before waits for room, or needs none
 	admitNext chan struct{}   // the same, of this one
 
-	mu        sync.Mutex  // guards what follows, until slots
-	backend   sdk.Backend // nil while it is not loaded
-	err       error       // of opening, which is tried once
-	info      sdk.Info    // once described
-	known     bool        // info is
+	mu        sync.Mutex    // guards what follows, until slots
+	longest   time.Duration // time limit of a task
+	endless   bool          // a task has none
+	backend   sdk.Backend   // nil while it is not loaded
+	err       error         // of opening, which is tried once
+	info      sdk.Info      // once described
+	known     bool          // info is
 	id        *Fingerprint
 	lookedUp  bool             // id was looked for in what was recorded
 	recording chan Fingerprint // of the backend that was started; nil once it is in id
@@ -68,10 +66,19 @@ func (l *lane) workers(samples int) int {
 // patience is how long a sample may wait in a backend that queues: as long as all
 // others, concurrently, may take; 0 for ever.
 func (l *lane) patience() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.endless {
 		return 0
 	}
 	return l.longest * time.Duration(cap(l.slots))
+}
+
+// limit notes the time limit of a task.
+func (l *lane) limit(limit time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.longest, l.endless = max(l.longest, limit), l.endless || limit == 0
 }
 
 // run answers the queue: from the cache as far as that goes, and then, as many
@@ -79,7 +86,7 @@ func (l *lane) patience() time.Duration {
 func (l *lane) run() {
 	defer close(l.ended)
 	rest := l.queue
-	for len(rest) > 0 && l.settle(rest[0]) {
+	for len(rest) > 0 && l.settle(l.pool.tasks[rest[0]], &l.pool.futures[rest[0]]) {
 		rest = rest[1:]
 	}
 	<-l.admit // which comes: all lanes run
@@ -105,13 +112,13 @@ func (l *lane) run() {
 	for range l.workers(len(rest)) {
 		workers.Go(func() {
 			for q := range tasks {
-				l.answer(q.task, q.in)
+				l.answer(l.pool.ctx, l.pool.tasks[q.task], &l.pool.futures[q.task], q.in)
 			}
 		})
 	}
 	in := anyPosition()
 	for _, i := range <-ordered {
-		if l.settle(i) {
+		if l.settle(l.pool.tasks[i], &l.pool.futures[i]) {
 			continue
 		}
 		select {
@@ -124,8 +131,8 @@ func (l *lane) run() {
 	workers.Wait()
 }
 
-// settle fulfils the future of a task for which no backend is needed.
-func (l *lane) settle(i int) bool {
+// settle fulfils a future for which no backend is needed.
+func (l *lane) settle(task Task, f *future) bool {
 	if l.pool.ctx.Err() != nil {
 		return false
 	}
@@ -133,50 +140,45 @@ func (l *lane) settle(i int) bool {
 	if o.Cache == nil && !o.Offline {
 		return false
 	}
-	a, ok := l.lookup(l.pool.tasks[i])
+	a, ok := l.lookup(task)
 	if ok {
-		f := &l.pool.futures[i]
 		f.answer, f.ok = a, true
 		close(f.done)
 	}
 	return ok
 }
 
-// answerNow answers one task whatever else is in the queue.
-func (l *lane) answerNow(i int) {
-	if l.settle(i) || l.pool.loading.enter(l.pool.ctx, l) != nil {
+// answerNow answers one task whatever else is in the queue. The future stays open
+// when ctx ends before the backend can be asked.
+func (l *lane) answerNow(ctx context.Context, task Task, f *future) {
+	if l.settle(task, f) || l.pool.loading.enter(ctx, l) != nil {
 		return
 	}
 	defer l.pool.loading.leave(l)
 	_ = l.open()
-	l.answer(i, anyPosition())
+	if !l.settle(task, f) { // now that the backend is known
+		l.answer(ctx, task, f, anyPosition())
+	}
 }
 
-// answer fulfils the future of a task by asking the backend.
-func (l *lane) answer(i int, in position) {
-	f := &l.pool.futures[i]
+// answer fulfils a future by asking the backend.
+func (l *lane) answer(ctx context.Context, task Task, f *future, in position) {
 	defer close(f.done)
-	if l.pool.ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return
 	}
-	task := l.pool.tasks[i]
-	if l.pool.options.OnStart != nil {
+	if l.pool.options.OnStart != nil && !task.AdHoc {
 		l.pool.options.OnStart(task)
 	}
-	f.answer = l.try(task, in)
-	if l.pool.options.OnEnd != nil {
+	f.answer = l.try(ctx, task, in)
+	if l.pool.options.OnEnd != nil && !task.AdHoc {
 		l.pool.options.OnEnd(task, &f.answer)
 	}
-	f.ok = l.pool.ctx.Err() == nil || f.answer.Fault == nil
+	f.ok = ctx.Err() == nil || f.answer.Fault == nil
 }
 
-// Waits between tries when a backend is unavailable.
-var backoff = []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Second}
-
-// try answers a task. What may be no fault of the case is tried again: once
-// after a crash, three times while the backend is unavailable. A wrong answer
-// never is.
-func (l *lane) try(task Task, in position) Answer {
+// try answers a task.
+func (l *lane) try(ctx context.Context, task Task, in position) (a Answer) {
 	if l.err != nil {
 		return Answer{Started: time.Now(), Fault: faultOf(l.err, 0)}
 	}
@@ -184,89 +186,15 @@ func (l *lane) try(task Task, in position) Answer {
 	// be tried again would wait for it, and the earlier one for that.
 	select {
 	case <-in.before:
-	case <-l.pool.ctx.Done(): // converse reports it
+	case <-ctx.Done(): // converse reports it
 	}
-	l.calls.RLock()
-	a := l.converse(task, in)
-	l.calls.RUnlock()
-	for tries := 1; a.Fault != nil && l.worthAnotherTry(a.Fault, tries); tries++ {
-		before := append(a.Retries, *a.Fault)
-		l.calls.Lock()
-		a = l.converse(task, anyPosition())
-		l.calls.Unlock()
-		a.Retries = before
-	}
+	before := l.retry(ctx, func() *result.Fault {
+		a = l.converse(ctx, task, in)
+		in = anyPosition()
+		return a.Fault
+	})
+	a.Retries = before
 	return a
-}
-
-// request puts one request to the backend, between its tasks. It is answered
-// from the cache where that is allowed.
-func (l *lane) request(ctx context.Context, req sdk.Request, never bool) (r sdk.Response, cached bool, err error) {
-	if err := l.pool.ctx.Err(); err != nil {
-		return r, false, err
-	}
-	task := Task{Never: never}
-	id, why := l.cacheable(req.Params, task)
-	if why == "" {
-		if r, ok := l.cached(id, l.able(req), 0); ok {
-			return r, true, nil
-		}
-		why = "no answer to it is cached"
-	}
-	if l.pool.options.Offline {
-		return r, false, errors.New(offline(why).Message)
-	}
-	if err := l.pool.loading.enter(ctx, l); err != nil {
-		return r, false, err
-	}
-	defer l.pool.loading.leave(l)
-	if err := l.open(); err != nil {
-		return r, false, err
-	}
-	req = l.able(req)
-	l.calls.RLock()
-	defer l.calls.RUnlock()
-	select {
-	case l.slots <- struct{}{}:
-		defer func() { <-l.slots }()
-	case <-ctx.Done():
-		return r, false, ctx.Err()
-	}
-	if r, err = l.backend.Generate(ctx, req, nil); err == nil {
-		var writes cacheWrites
-		writes.add(l, task, req, r)
-		writes.put(l.pool.options.Cache)
-	}
-	return r, false, err
-}
-
-// able leaves out of a request the schema of the answer where the backend, which is
-// known, cannot hold to one.
-func (l *lane) able(req sdk.Request) sdk.Request {
-	if info, _ := l.described(); !info.Capabilities.JSONSchema && req.Params.Extra[sdk.JSONSchemaParam] != nil {
-		req.Params.Extra = maps.Clone(req.Params.Extra)
-		if delete(req.Params.Extra, sdk.JSONSchemaParam); len(req.Params.Extra) == 0 {
-			req.Params.Extra = nil
-		}
-	}
-	return req
-}
-
-func (l *lane) worthAnotherTry(f *result.Fault, tries int) bool {
-	switch sdk.ErrorKind(f.Kind) {
-	case sdk.Crashed:
-		return tries == 1 && l.pool.ctx.Err() == nil
-	case sdk.Unavailable:
-		if tries > len(backoff) {
-			return false
-		}
-		select {
-		case <-time.After(backoff[tries-1]):
-			return true
-		case <-l.pool.ctx.Done():
-		}
-	}
-	return false
 }
 
 func (l *lane) close() {

@@ -122,13 +122,13 @@ func TestJudgeTakesTurns(t *testing.T) {
 	p := Start(t.Context(), all, Options{Open: s.get, Bounds: Bounds{Count: 1}})
 	for i := range all {
 		wait(t, p, i)
-		r, _, err := p.Ask(t.Context(), "judge", sdk.Request{}, false)
+		r, _, err := p.Ask(t.Context(), Request{Backend: "judge"})
 		if err != nil || r.Text != "judge" {
 			t.Fatalf("%+v, %v", r, err)
 		}
 	}
 	// A judge that also has cases.
-	if r, _, err := p.Ask(t.Context(), "a", sdk.Request{}, false); err != nil || r.Text != "a" {
+	if r, _, err := p.Ask(t.Context(), Request{Backend: "a"}); err != nil || r.Text != "a" {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	p.Close()
@@ -175,7 +175,7 @@ func TestBackendThatFindsNoRoom(t *testing.T) {
 			t.Fatalf("%s: %+v", name, a)
 		}
 	}
-	if r, _, err := p.Ask(t.Context(), "large", sdk.Request{}, false); err != nil || r.Text != "large" {
+	if r, _, err := p.Ask(t.Context(), Request{Backend: "large"}); err != nil || r.Text != "large" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	p.Close()
@@ -204,7 +204,7 @@ func TestInterruptedWhileWaitingForRoom(t *testing.T) {
 	<-under
 	asked := make(chan error)
 	go func() {
-		_, _, err := p.Ask(ctx, "judge", sdk.Request{}, false)
+		_, _, err := p.Ask(ctx, Request{Backend: "judge"})
 		asked <- err
 	}()
 	cancel()

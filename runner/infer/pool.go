@@ -10,7 +10,6 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/cache"
-	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -24,12 +23,13 @@ type Task struct {
 	// Deferred is answered once somebody has asked for it with [Pool.Begin], or waits
 	// for it.
 	Deferred bool
+	AdHoc bool // [Start] did not know it
 }
 
 // Answer is the outcome of a task: the turns, without verdicts, or a fault.
 type Answer struct {
 	Turns   []result.Turn
-	Images  [][]check.Image // by turn: the images of the conversation so far
+	Images  [][]sdk.Image // by turn: the images of the conversation so far
 	Fault   *result.Fault
 	Retries []result.Fault // faults that a later try overcame, or tried to
 	Started time.Time
@@ -100,7 +100,7 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 		if !t.Deferred {
 			l.queue = append(l.queue, i)
 		}
-		l.longest, l.endless = max(l.longest, t.Case.Timeout), l.endless || t.Case.Timeout == 0
+		l.limit(t.Case.Timeout)
 	}
 	for _, l := range order {
 		if o.OnDemand {
@@ -117,7 +117,9 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 	f := &p.futures[task]
 	if p.options.OnDemand || p.tasks[task].Deferred {
-		p.answerNow(task)
+		within, cancel := p.within(ctx)
+		p.answerNow(within, task)
+		cancel()
 	}
 	select {
 	case <-f.done:
@@ -133,30 +135,62 @@ func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 // Begin has a deferred task answered, without waiting for that.
 func (p *Pool) Begin(task int) {
 	if p.tasks[task].Deferred && !p.options.OnDemand {
-		go p.answerNow(task)
+		go p.answerNow(p.ctx, task)
 	}
 }
 
 // answerNow answers a task, once, and waits until that is done.
-func (p *Pool) answerNow(task int) {
-	p.mu.Lock()
-	l := p.lanes[p.tasks[task].Case.Backend]
-	p.mu.Unlock()
-	p.futures[task].begun.Do(func() { l.answerNow(task) })
+func (p *Pool) answerNow(ctx context.Context, task int) {
+	f := &p.futures[task]
+	f.begun.Do(func() { p.lane(p.tasks[task].Case.Backend).answerNow(ctx, p.tasks[task], f) })
 }
 
-// Ask puts one request to a backend, which is started when no task has needed
-// it. It is answered from the cache where that is allowed, unless never is set.
-func (p *Pool) Ask(ctx context.Context, name string, req sdk.Request, never bool) (r sdk.Response, cached bool, err error) {
+// Answer answers a task that [Start] did not know, by the rules of those that it
+// did; ok is false when ctx or the pool ended first. OnStart and OnEnd are not called.
+func (p *Pool) Answer(ctx context.Context, task Task) (a Answer, ok bool) {
+	task.AdHoc = true
+	l := p.lane(task.Case.Backend)
+	l.limit(task.Case.Timeout)
+	f := &future{done: make(chan struct{})}
+	ctx, cancel := p.within(ctx)
+	defer cancel()
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		l.answerNow(ctx, task, f)
+	}()
+	select {
+	case <-over:
+		return f.answer, f.ok
+	case <-ctx.Done():
+	}
+	return Answer{}, false
+}
+
+// lane is that of a backend, which need have no tasks.
+func (p *Pool) lane(name string) *lane {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	l := p.lanes[name]
 	if l == nil {
 		l = &lane{pool: p, name: name, ended: make(chan struct{})}
-		close(l.ended) // it has no tasks
+		close(l.ended)
 		p.lanes[name] = l
 	}
-	p.mu.Unlock()
-	return l.request(ctx, req, never)
+	return l
+}
+
+// within is a context that ends with ctx and with the pool.
+func (p *Pool) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(p.ctx, cancel)
+	if p.ctx.Err() != nil { // AfterFunc runs later
+		cancel()
+	}
+	return ctx, func() {
+		stop()
+		cancel()
+	}
 }
 
 // Backends describes the backends that have answered, be it in an earlier run.

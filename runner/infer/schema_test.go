@@ -25,7 +25,7 @@ func TestSchemaGoesToBackendsThatTakeOne(t *testing.T) {
 	defer p.Close()
 	extra := map[string]any{sdk.JSONSchemaParam: map[string]any{"type": "object"}}
 	for _, name := range []string{"able", "unable"} {
-		if _, _, err := p.Ask(t.Context(), name, sdk.Request{Params: sdk.Params{Extra: extra}}, false); err != nil {
+		if _, _, err := p.Ask(t.Context(), Request{Backend: name, Request: sdk.Request{Params: sdk.Params{Extra: extra}}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -42,9 +42,9 @@ func anyPosition() position {
 
 func (p position) next() position { return position{p.after, make(chan struct{})} }
 
-func (l *lane) slot(in position) *slot {
+func (l *lane) slot(ctx context.Context, in position) *slot {
 	t := &slot{lane: l, in: in, over: make(chan struct{})}
-	t.ctx, t.cancel = context.WithCancelCause(l.pool.ctx)
+	t.ctx, t.cancel = context.WithCancelCause(ctx)
 	return t
 }
 

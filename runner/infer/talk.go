@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
-	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/reasoning"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
@@ -18,7 +17,7 @@ type talk struct {
 	rule   reasoning.Rule
 	turns  []spec.Turn
 	req    sdk.Request
-	shown  []check.Image
+	shown  []sdk.Image
 	answer *Answer
 }
 
@@ -63,7 +62,7 @@ func (t *talk) said(r sdk.Response) *result.Turn {
 
 // message makes the user message of a turn, and its text with <image> where an
 // image stands.
-func (p *Pool) message(t spec.Turn) (msg sdk.Message, prompt string, shown []check.Image, err error) {
+func (p *Pool) message(t spec.Turn) (msg sdk.Message, prompt string, shown []sdk.Image, err error) {
 	msg.Role = sdk.User
 	var text strings.Builder
 	for _, part := range t.Parts {
@@ -75,9 +74,9 @@ func (p *Pool) message(t spec.Turn) (msg sdk.Message, prompt string, shown []che
 		text.WriteString("<image>")
 		img, lookErr := p.images.look(part.Image.Path)
 		if lookErr != nil && err == nil {
-			err = sdk.Errorf(sdk.InvalidRequest, "%s: %s", part.Image.Pos, strings.Replace(lookErr.Error(), part.Image.Path, part.Image.Name, 1))
+			err = sdk.Errorf(sdk.InvalidRequest, "%s", part.Image.Problem(lookErr))
 		}
-		shown = append(shown, check.Image{Path: part.Image.Path, SHA256: img.SHA256, Width: img.Width, Height: img.Height})
+		shown = append(shown, img)
 		msg.Parts = append(msg.Parts, sdk.Part{Image: &img})
 	}
 	return msg, text.String(), shown, err

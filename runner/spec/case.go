@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
@@ -123,6 +124,16 @@ type Image struct {
 	Path string // absolute
 	Name string // relative to the project, slashes, as shown to people
 	Pos  Pos
+}
+
+// Problem is what is wrong with the file, as shown to people: with the place where
+// a spec names it.
+func (i *Image) Problem(err error) string {
+	text := strings.Replace(err.Error(), i.Path, i.Name, 1)
+	if i.Pos == (Pos{}) {
+		return text
+	}
+	return i.Pos.String() + ": " + text
 }
 
 // Require is how many samples of a case must pass.

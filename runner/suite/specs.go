@@ -12,12 +12,10 @@ import (
 	"github.com/onsi/ginkgo/v2"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
-	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner"
 	"github.com/vlmspec/vlmspec/runner/backend"
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/result"
-	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
 // Suite is the specs of a project as part of a Ginkgo suite.
@@ -28,9 +26,8 @@ type Suite struct {
 	owned  []*host.Backend // of the first process
 	attach host.Attachments
 
-	mu       sync.Mutex
-	backends map[string]sdk.Backend // attached to, by name
-	running  *runner.Execution
+	mu      sync.Mutex
+	running *runner.Execution
 }
 
 // Specs makes Ginkgo nodes of the specs of the project in a folder, and starts
@@ -55,7 +52,7 @@ func Specs(project string) *Suite {
 // New loads the specs of the project in a folder. A mistake in them fails the
 // suite, at [Suite.Nodes].
 func New(project string) *Suite {
-	s := &Suite{backends: map[string]sdk.Backend{}}
+	s := &Suite{}
 	s.plan, s.err = plan.Open(plan.Options{Project: project})
 	return s
 }
@@ -149,18 +146,13 @@ func (s *Suite) Attach(data []byte) {
 	}
 }
 
-// attached opens a backend by attaching to the process that runs, or, where the
-// first process could not start it, by finding out why.
-func (s *Suite) attached(ctx context.Context, b spec.Backend) (sdk.Backend, error) {
-	return backend.Attached(ctx, s.plan.Project.Dir, b, s.attach)
-}
-
-// execution starts on first use.
+// execution starts on first use. It attaches to the backends that run; why another
+// could not be started it finds out again.
 func (s *Suite) execution() *runner.Execution {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running == nil {
-		s.running = runner.Start(context.Background(), s.plan, runner.Options{OnDemand: true, Discard: true, Backends: s.attached})
+		s.running = runner.Start(context.Background(), s.plan, runner.Options{OnDemand: true, Discard: true, Running: s.attach, Cache: runner.ReadCache(s.plan.Project)})
 	}
 	return s.running
 }
@@ -172,9 +164,6 @@ func (s *Suite) Detach() {
 	defer s.mu.Unlock()
 	if s.running != nil {
 		_, _ = s.running.Finish(false)
-	}
-	for _, b := range s.backends {
-		_ = b.Close()
 	}
 }
 

@@ -62,6 +62,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	_ = os.Setenv("VLMSPEC_PLUGIN_PATH", dir)
+	_ = os.Setenv("VLMSPEC_STATE", cmp.Or(os.Getenv("VLMSPEC_STATE"), filepath.Join(dir, "state")))
 	if os.Getenv("SUITE_FOLDER") != "" { // ginkgo runs every test of a binary
 		flag.Parse()
 		_ = flag.Set("test.run", "TestSpecs$")
