@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -48,15 +49,18 @@ type Change struct {
 }
 
 // Watcher watches files by way of their folders, since editors replace files
-// when they save. It is for one goroutine.
+// when they save. [Watcher.Set] and [Watcher.Files] may be called while another
+// goroutine waits; what it has seen of files that still matter is not lost.
 type Watcher struct {
 	options Options
-	fs      *fsnotify.Watcher // nil when it polls
-	lost    chan struct{}     // filled when events may have been lost
-	want    Want
-	files   map[string]content // that are watched, and what they hold
-	unread  []string           // files whose content is not known yet
-	heard   time.Time          // when Wait has returned last
+
+	mu     sync.Mutex        // guards all that follows but heard
+	fs     *fsnotify.Watcher // nil when it polls
+	lost   chan struct{}     // filled when events may have been lost
+	want   Want
+	files  map[string]content // that are watched, and what they hold
+	unread []string           // files whose content is not known yet
+	heard  time.Time          // when Wait has returned last
 
 	places  map[string][]string // by place: the files that it decides about
 	tree    map[string]bool     // folders in which a new YAML file matters
@@ -92,6 +96,8 @@ func (w *Watcher) drain(errors <-chan error) {
 
 // Close ends the watch.
 func (w *Watcher) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.fs == nil {
 		return nil
 	}
@@ -100,6 +106,8 @@ func (w *Watcher) Close() error {
 
 // Files is how many of the files that are watched are there.
 func (w *Watcher) Files() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	n := 0
 	for _, c := range w.files {
 		if c.there {
@@ -112,6 +120,8 @@ func (w *Watcher) Files() int {
 // Set says what matters from now on. What files held when they were read last
 // is no change.
 func (w *Watcher) Set(want Want) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.want = want
 	files := make(map[string]content, len(want.Files))
 	w.unread = nil
@@ -152,17 +162,23 @@ func (w *Watcher) Wait(ctx context.Context) (Change, error) {
 	b := burst{touched: map[string]bool{}, waited: time.Now()}
 	var tick <-chan time.Time
 	for {
-		if tick == nil && w.fs == nil {
-			t := time.NewTicker(w.options.Poll)
+		events, idle, poll := w.sources(&b)
+		if tick == nil && events == nil {
+			t := time.NewTicker(poll)
 			defer t.Stop()
 			tick = t.C
 		}
 		select {
 		case <-ctx.Done():
 			return Change{}, ctx.Err()
-		case e, ok := <-w.events():
+		case e, ok := <-events:
 			if !ok {
-				return Change{}, fs.ErrClosed
+				if !w.polls() {
+					return Change{}, fs.ErrClosed
+				}
+				b.all, b.lost = true, true
+				b.extend()
+				continue
 			}
 			w.note(&b, e)
 			continue
@@ -170,7 +186,7 @@ func (w *Watcher) Wait(ctx context.Context) (Change, error) {
 			b.all, b.lost = true, true
 			b.extend()
 			continue
-		case <-w.idle(&b):
+		case <-idle:
 			w.readOne()
 			continue
 		case <-tick:
@@ -221,6 +237,8 @@ func (w *Watcher) note(b *burst, e fsnotify.Event) {
 	if e.Op == fsnotify.Chmod {
 		return
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	known := len(w.places[e.Name]) > 0 || w.folders[e.Name] || isYAML(e.Name)
 	if e.Has(fsnotify.Create) || e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) {
 		info, err := os.Lstat(e.Name)
@@ -234,11 +252,25 @@ func (w *Watcher) note(b *burst, e fsnotify.Event) {
 	}
 }
 
-func (w *Watcher) events() chan fsnotify.Event {
-	if w.fs == nil {
-		return nil
+func (w *Watcher) polls() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.fs == nil
+}
+
+// sources are what there is to wait for beside time: events of the system, nil
+// when the files are looked at every so often instead, and time to read a file,
+// nil when there is none to read.
+func (w *Watcher) sources(b *burst) (events <-chan fsnotify.Event, idle <-chan time.Time, poll time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.fs != nil {
+		events = w.fs.Events
 	}
-	return w.fs.Events
+	if len(w.unread) > 0 && b.settled == nil {
+		idle = ready
+	}
+	return events, idle, w.options.Poll
 }
 
 var ready = func() <-chan time.Time {
@@ -247,16 +279,13 @@ var ready = func() <-chan time.Time {
 	return c
 }()
 
-// idle is ready when there is time to read a file.
-func (w *Watcher) idle(b *burst) <-chan time.Time {
-	if len(w.unread) == 0 || b.settled != nil {
-		return nil
-	}
-	return ready
-}
-
 // readOne reads a file that has not been read, so that a touch of it is none.
 func (w *Watcher) readOne() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.unread) == 0 {
+		return // Set has come between
+	}
 	last := len(w.unread) - 1
 	f := w.unread[last]
 	w.unread = w.unread[:last]
@@ -270,6 +299,8 @@ func (w *Watcher) readOne() {
 
 // changed picks the files whose content is not what it was, and notes what it is.
 func (w *Watcher) changed(b *burst) Change {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	touched := map[string]bool{} // files
 	w.reach(b, touched)
 	for place := range b.touched {

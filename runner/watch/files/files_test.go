@@ -70,7 +70,7 @@ func (p *project) watches(files ...string) {
 	p.w.Set(want)
 }
 
-// told waits for the next change.
+// change waits for the next change.
 func (p *project) change() string {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(p.Context(), 20*time.Second)
@@ -426,5 +426,27 @@ func TestAwayForAMoment(t *testing.T) {
 		if want := []string{p.path("images/a.png")}; err != nil || len(c.Files) > 0 || !slices.Equal(c.Same, want) {
 			t.Errorf("%s: %v %v", name, c, err)
 		}
+	}
+}
+
+// What matters may be set anew while somebody waits, as after a run, and what is
+// saved meanwhile is not lost.
+func TestSetWhileWaiting(t *testing.T) {
+	for name, o := range map[string]Options{"notified": {}, "polling": {Poll: time.Millisecond}} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, o, "specs/a.yaml", "images/a.png")
+			p.watches("specs/a.yaml", "images/a.png")
+			for i := range 20 {
+				changed := make(chan string, 1)
+				go func() { changed <- p.change() }()
+				p.put("images/a.png", p.fresh())
+				for range i {
+					p.watches("specs/a.yaml", "images/a.png")
+				}
+				if got := <-changed; got != "images/a.png" {
+					t.Fatalf("after %d times: %q", i, got)
+				}
+			}
+		})
 	}
 }
