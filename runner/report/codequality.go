@@ -39,7 +39,7 @@ func writeCodeQuality(w io.Writer, run *result.Run) error {
 		}
 	}
 	for _, g := range missed(run) {
-		found = append(found, newFinding("metric", g.Suite+"/"+g.Name+"@"+g.Backend, gateLine(g)+": "+g.Reason, severity(g.Outcome), g.File, g.Line))
+		found = append(found, newFinding("metric", g.Suite+"/"+g.Name+"@"+g.Backend, Gate(g)+": "+g.Reason, severity(g.Outcome), g.File, g.Line))
 	}
 	for _, p := range problems(run) {
 		found = append(found, newFinding("run", mistakeLine(p), p.Message, "blocker", cmp.Or(p.File, "vlmspec.yaml"), p.Line))

@@ -196,7 +196,7 @@ func ctrfGate(g *result.Gate) ctrfTest {
 		}
 	}
 	return ctrfTest{
-		ID: "metrics/" + g.Suite + "/" + g.Name + "@" + g.Backend, Name: orName(gateLine(g)), Status: ctrfStatus[gateStatus(g)], Raw: string(g.Outcome),
+		ID: "metrics/" + g.Suite + "/" + g.Name + "@" + g.Backend, Name: orName(Gate(g)), Status: ctrfStatus[gateStatus(g)], Raw: string(g.Outcome),
 		Suite: []string{g.Suite, "metrics"}, Message: g.Reason, Line: g.Line, File: g.File, Type: "metric", Extra: extra,
 	}
 }

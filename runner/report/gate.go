@@ -8,8 +8,9 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-// gateLine is a metric in a line: "shapes accuracy 0.93 (0.85 to 0.97 at 95 %), at least 0.9".
-func gateLine(g *result.Gate) string {
+// Gate is a metric in a line:
+// "shapes accuracy 0.93 (0.85 to 0.97 at 95 %), at least 0.9".
+func Gate(g *result.Gate) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", g.Suite, g.Name)
 	if g.OneOfSeveral {

@@ -67,7 +67,7 @@ func errorAnnotations(run *result.Run) (all []annotation) {
 		all = append(all, annotation{"error", inWorkspace(run, m.File), m.Line, m.Column, "vlmspec", m.Message})
 	}
 	for _, g := range missed(run) {
-		all = append(all, annotation{"error", inWorkspace(run, g.File), g.Line, 0, gateLine(g), g.Reason})
+		all = append(all, annotation{"error", inWorkspace(run, g.File), g.Line, 0, Gate(g), g.Reason})
 	}
 	for _, c := range failing(run) {
 		text := strings.Join(append([]string{c.Reason}, golden.Commands(c)...), "\nif it is right: ")

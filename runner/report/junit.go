@@ -109,14 +109,14 @@ func (d *junit) add(file string, x xmlCase, seconds float64) {
 func junitGate(g *result.Gate) xmlCase {
 	x := xmlCase{
 		Name: xmlText("metrics/" + g.Name + "@" + g.Backend), Class: xmlText(g.Suite), File: xmlText(g.File), Line: g.Line, Time: xmlSeconds(0),
-		Out: output(xmlText(gateLine(g) + "\n")),
+		Out: output(xmlText(Gate(g) + "\n")),
 	}
 	about := []xmlProperty{{"backend", g.Backend}, {"outcome", string(g.Outcome)}, {"metric", g.Metric}, {"of", g.Of}, {"against", g.Against}, {"cases", strconv.Itoa(g.Cases)}}
 	if g.Value != nil {
 		about = append(about, xmlProperty{"value", strconv.FormatFloat(*g.Value, 'f', -1, 64)})
 	}
 	x.Properties = properties(about)
-	message := &xmlMessage{Message: xmlText(g.Reason), Type: xmlText(string(g.Outcome)), Text: xmlText(gateLine(g))}
+	message := &xmlMessage{Message: xmlText(g.Reason), Type: xmlText(string(g.Outcome)), Text: xmlText(Gate(g))}
 	switch g.Outcome {
 	case result.Passed, "":
 	case result.Skipped:

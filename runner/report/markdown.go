@@ -54,7 +54,7 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	}
 	for i := range run.Gates {
 		g := &run.Gates[i]
-		fmt.Fprintf(w, "- %s: %s", markdownText(cmp.Or(string(g.Outcome), "metric")), markdownText(gateLine(g)))
+		fmt.Fprintf(w, "- %s: %s", markdownText(cmp.Or(string(g.Outcome), "metric")), markdownText(Gate(g)))
 		if g.Reason != "" {
 			fmt.Fprintf(w, ": %s", markdownText(g.Reason))
 		}

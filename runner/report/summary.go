@@ -66,7 +66,7 @@ func (c *Console) gate(g *result.Gate) {
 	default:
 		verdict = "  " + c.style(g.Outcome, string(g.Outcome)) + ": " + Visible(g.Reason) + "  " + c.dim(placeOf(g.File, g.Line))
 	}
-	c.note("metric", Visible(gateLine(g))+verdict)
+	c.note("metric", Visible(Gate(g))+verdict)
 	if labels := byLabel(g); labels != "" {
 		c.note("", c.dim("by label: "+Visible(labels)))
 	}

@@ -33,7 +33,7 @@ func writeTAP(out io.Writer, run *result.Run) error {
 	for i := range run.Gates {
 		g := &run.Gates[i]
 		s := gateStatus(g)
-		point(s, "metric "+gateLine(g), g.Reason)
+		point(s, "metric "+Gate(g), g.Reason)
 		if s == statusFailed {
 			tapBlock(w, "outcome", g.Outcome, "message", g.Reason, "file", g.File, "line", g.Line, "backend", g.Backend)
 		}

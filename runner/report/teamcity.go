@@ -34,7 +34,7 @@ func writeTeamCity(out io.Writer, run *result.Run) error {
 	for i := range run.Gates {
 		g := &run.Gates[i]
 		suite(orName(g.File))
-		w.test("metrics › "+g.Suite+" › "+g.Name+" @"+g.Backend, gateStatus(g), g.Reason, func() string { return gateLine(g) }, 0)
+		w.test("metrics › "+g.Suite+" › "+g.Name+" @"+g.Backend, gateStatus(g), g.Reason, func() string { return Gate(g) }, 0)
 		if g.Value != nil {
 			w.say("buildStatisticValue", "key", g.Suite+"."+g.Name+"@"+g.Backend, "value", decimal(*g.Value))
 		}

@@ -28,6 +28,7 @@ type Suite struct {
 
 	mu      sync.Mutex
 	running *runner.Execution
+	judged  map[int]*result.Case // by index; one that Ginkgo tries again has its verdict
 }
 
 // Specs makes Ginkgo nodes of the specs of the project in a folder, and starts
@@ -36,23 +37,27 @@ type Suite struct {
 //
 //	var specs = suite.Specs("..")
 //
+// A gate that is missed fails the suite, too, when all has run.
+//
 // Tests that a spec cannot say use [Suite.Ask] and the matchers.
 //
 // Under `ginkgo -p` the first process starts the backends and the others attach
 // to them, so that a model is loaded once. Where the package has a BeforeSuite
-// of its own, of which Ginkgo takes one, use [New] and call the methods from it.
+// of its own, of which Ginkgo takes one, use [New] and call the methods from it;
+// [Suite.JudgeMetrics] is for a ReportAfterSuite.
 func Specs(project string) *Suite {
 	s := New(project)
 	s.Nodes()
 	ginkgo.SynchronizedBeforeSuite(s.StartBackends, s.Attach)
 	ginkgo.SynchronizedAfterSuite(s.Detach, s.StopBackends)
+	ginkgo.ReportAfterSuite("metrics of vlmspec", s.JudgeMetrics)
 	return s
 }
 
 // New loads the specs of the project in a folder. A mistake in them fails the
 // suite, at [Suite.Nodes].
 func New(project string) *Suite {
-	s := &Suite{}
+	s := &Suite{judged: map[int]*result.Case{}}
 	s.plan, s.err = plan.Open(plan.Options{Project: project})
 	return s
 }
@@ -73,21 +78,52 @@ func (s *Suite) Nodes() {
 		begin := from
 		ginkgo.Describe(first.Suite, location(first.Pos, 1), func() {
 			for i := begin; i < to; i++ {
-				node(s.plan.Case(i).Case, func() { s.judge(i) })
+				node(s.title(i), s.plan.Case(i).Case, func() { s.judge(i) })
 			}
 		})
 		from = to
 	}
 }
 
+// title names a case, with its backend where there are several.
+func (s *Suite) title(i int) string {
+	c := s.plan.Case(i)
+	if s.plan.Several {
+		return c.Name + " @" + c.Backend
+	}
+	return c.Name
+}
+
 // judge is the body of the It of a case.
 func (s *Suite) judge(i int) {
-	c, ok := s.execution().Case(context.Background(), i)
+	c, ok := s.verdict(i)
 	if !ok {
 		ginkgo.Skip("did not run")
 	}
 	ginkgo.AddReportEntry("answer", answersOf(c), ginkgo.ReportEntryVisibilityFailureOrVerbose)
-	report(c)
+	if s.plan.Gated(i) {
+		ginkgo.AddReportEntry(judgedEntry, judged{c}, ginkgo.ReportEntryVisibilityNever)
+	}
+	pass(c)
+}
+
+// verdict judges a case once: a case that Ginkgo tries again (FlakeAttempts) would
+// else be asked until it passes.
+func (s *Suite) verdict(i int) (*result.Case, bool) {
+	e := s.execution()
+	s.mu.Lock()
+	c := s.judged[i]
+	s.mu.Unlock()
+	if c != nil {
+		return c, true
+	}
+	c, ok := e.Case(context.Background(), i)
+	if ok {
+		s.mu.Lock()
+		s.judged[i] = c
+		s.mu.Unlock()
+	}
+	return c, ok
 }
 
 func answersOf(c *result.Case) string {

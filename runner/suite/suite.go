@@ -53,7 +53,8 @@ func Run(ctx context.Context, p *plan.Plan, ro runner.Options, o Options) (runne
 	// One ordered container around all, else Ginkgo sorts the rows of a case.
 	ginkgo.Describe("vlmspec", ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
 		for block := range slices.Chunk(order, max(1, (len(order)+maxNodes-1)/maxNodes)) {
-			node(p.Case(block[0]).Case, func() { judge(ctx, e, block) })
+			c := p.Case(block[0]).Case
+			node(c.Name, c, func() { judge(ctx, e, block) })
 		}
 	})
 	formatter.ColorableStdOut = io.Discard // the run is reported from its results, not by Ginkgo
@@ -95,7 +96,7 @@ func judge(ctx context.Context, e *runner.Execution, cases []int) {
 			first = c
 		}
 	}
-	report(first)
+	pass(first)
 }
 
 // outcome takes Ginkgo's verdict, which the run has in more detail.
@@ -104,8 +105,8 @@ type outcome struct{}
 func (outcome) Fail() {}
 
 // node makes an It of a case.
-func node(c *spec.Case, body func()) {
-	ginkgo.It(c.Name, location(c.Pos, c.Pos.Line), ginkgo.Label(c.Labels...), body)
+func node(title string, c *spec.Case, body func()) {
+	ginkgo.It(title, location(c.Pos, c.Pos.Line), ginkgo.Label(c.Labels...), body)
 }
 
 // location makes Ginkgo's reports, order and --focus-file speak of the YAML.
@@ -113,8 +114,8 @@ func location(pos spec.Pos, line int) types.CodeLocation {
 	return types.CodeLocation{FileName: pos.File, LineNumber: line}
 }
 
-// report gives Ginkgo the outcome of a case.
-func report(c *result.Case) {
+// pass gives Ginkgo the outcome of a case.
+func pass(c *result.Case) {
 	switch {
 	case c.Outcome == result.Skipped:
 		ginkgo.Skip(c.Reason)

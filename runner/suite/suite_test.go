@@ -19,10 +19,11 @@ import (
 	"github.com/vlmspec/vlmspec/runner/suite"
 )
 
-// parrot is a backend that repeats the prompt.
-type parrot struct{}
+// parrot is a backend that repeats the prompt, unless that asks what it is.
+type parrot struct{ is string }
 
-func (parrot) Configure(_ context.Context, config map[string]any) error {
+func (p *parrot) Configure(_ context.Context, config map[string]any) error {
+	p.is, _ = config["is"].(string)
 	path, _ := config["starts"].(string)
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -33,22 +34,26 @@ func (parrot) Configure(_ context.Context, config map[string]any) error {
 	return err
 }
 
-func (parrot) Describe(context.Context) (sdk.Info, error) {
+func (*parrot) Describe(context.Context) (sdk.Info, error) {
 	return sdk.Info{Name: "fake", Version: "1", Model: "parrot", ConfigSchema: []byte(`{"type": "object"}`)}, nil
 }
 
-func (parrot) Generate(_ context.Context, req sdk.Request, _ func(string)) (sdk.Response, error) {
+func (p *parrot) Generate(_ context.Context, req sdk.Request, _ func(string)) (sdk.Response, error) {
 	parts := req.Messages[len(req.Messages)-1].Parts
-	return sdk.Response{Text: parts[len(parts)-1].Text, Finish: sdk.FinishStop}, nil
+	text := parts[len(parts)-1].Text
+	if text == "which" {
+		text = p.is
+	}
+	return sdk.Response{Text: text, Finish: sdk.FinishStop}, nil
 }
 
-func (parrot) Close() error { return nil }
+func (*parrot) Close() error { return nil }
 
 // The test binary is its own backend, and a suite of specs in YAML and Go. The
 // environment says which project it runs.
 func TestMain(m *testing.M) {
 	if strings.HasPrefix(filepath.Base(os.Args[0]), "vlmspec-backend-") {
-		plugin.Serve(parrot{})
+		plugin.Serve(&parrot{})
 	}
 	dir, err := os.MkdirTemp("", "suite")
 	if err != nil {
@@ -82,7 +87,11 @@ var ownStarts = filepath.Join(os.TempDir(), fmt.Sprintf("vlmspec-starts-%d", os.
 // project sets what its backend reads of the environment, which it does as it is loaded.
 func project() string {
 	_ = os.Setenv("SUITE_STARTS", cmp.Or(os.Getenv("SUITE_STARTS"), ownStarts))
-	return testdata(cmp.Or(os.Getenv("SUITE_PROJECT"), "good"))
+	name := cmp.Or(os.Getenv("SUITE_PROJECT"), "good")
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return testdata(name)
 }
 
 var specs = suite.Specs(project())
@@ -127,13 +136,13 @@ func TestSpecs(t *testing.T) {
 }
 
 // again runs this test binary on another project.
-func again(t *testing.T, project string) (string, error) {
+func again(t *testing.T, project string, args ...string) (string, error) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(exe, "-test.run=TestSpecs$", "-ginkgo.no-color")
+	cmd := exec.Command(exe, append([]string{"-test.run=TestSpecs$", "-ginkgo.no-color"}, args...)...)
 	cmd.Env = append(os.Environ(), "SUITE_PROJECT="+project)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -155,21 +164,32 @@ func TestMistakeFailsTheSuite(t *testing.T) {
 	}
 }
 
-// Under `ginkgo -p` the backend starts once, however many processes there are.
-func TestParallelProcessesShareABackend(t *testing.T) {
+// inParallel runs this test binary by `ginkgo` in three processes.
+func inParallel(t *testing.T, project string, args ...string) (string, error) {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	starts := filepath.Join(t.TempDir(), "starts")
-	cmd := exec.Command("go", "tool", "ginkgo", "run", "--procs=3", "--no-color", exe)
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.Env = append(os.Environ(), "SUITE_STARTS="+starts, "SUITE_FOLDER="+here)
+	cmd := exec.Command("go", append(append([]string{"tool", "ginkgo", "run", "--procs=3", "--no-color"}, args...), exe)...)
+	cmd.Env = append(os.Environ(), "SUITE_FOLDER="+here, "SUITE_PROJECT="+project)
 	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "Ran 7 of 8 Specs") || !strings.Contains(string(out), "in parallel across 3 processes") {
+	if !strings.Contains(string(out), "in parallel across 3 processes") {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	return string(out), err
+}
+
+// Under `ginkgo -p` the backend starts once, however many processes there are.
+func TestParallelProcessesShareABackend(t *testing.T) {
+	starts := filepath.Join(t.TempDir(), "starts")
+	t.Setenv("SUITE_STARTS", starts)
+	out, err := inParallel(t, "good")
+	if err != nil || !strings.Contains(out, "Ran 7 of 8 Specs") {
 		t.Fatalf("%v:\n%s", err, out)
 	}
 	data, err := os.ReadFile(starts)
