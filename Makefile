@@ -112,6 +112,7 @@ bench: build llamacpp build/ollama build/models/mmproj-random-smolvlm-256m-q8_0-
 	set -o pipefail; { \
 		VLMSPEC_BIN=$(BIN) $(BENCH) -bench . -benchtime 9x ./runner/cli && \
 		$(BENCH) -bench . ./plugins/host ./runner/metric/... && \
+		$(BENCH) -bench . -benchtime 3x ./runner/history && \
 		$(BENCH_LLAMA) -bench '/tiny' -benchtime 5x && \
 		$(BENCH_LLAMA) -bench '/smolvlm-256m' -benchtime 3x; \
 	} | tee build/bench.txt

@@ -80,8 +80,32 @@ wrong, 3 only infrastructure errors, 130 interrupted.`,
 		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
 	})
 	root.PersistentFlags().StringVarP(&a.dir, "project", "C", ".", "folder of the project: vlmspec.yaml is looked for here and above")
-	root.AddCommand(a.runCommand(), a.watchCommand(), a.listCommand(), a.validateCommand(), a.reportCommand(), a.runsCommand(), a.compareCommand(), a.rankCommand(), a.scoreCommand(), a.acceptCommand(), a.reviewCommand(), a.quarantineCommand(), a.mergeGoldensCommand(), a.schemaCommand(),
-		a.backendsCommand(), a.initCommand(), a.doctorCommand(), a.modelsCommand(), a.cacheCommand(), a.checksCommand(), a.formatsCommand(), a.metricsCommand(), a.versionCommand())
+	root.AddCommand(
+		a.runCommand(),
+		a.watchCommand(),
+		a.listCommand(),
+		a.validateCommand(),
+		a.reportCommand(),
+		a.runsCommand(),
+		a.compareCommand(),
+		a.rankCommand(),
+		a.scoreCommand(),
+		a.acceptCommand(),
+		a.reviewCommand(),
+		a.quarantineCommand(),
+		a.mergeGoldensCommand(),
+		a.schemaCommand(),
+		a.backendsCommand(),
+		a.initCommand(),
+		a.doctorCommand(),
+		a.modelsCommand(),
+		a.cacheCommand(),
+		a.checksCommand(),
+		a.formatsCommand(),
+		a.metricsCommand(),
+		a.versionCommand(),
+		a.historyCommand(),
+	)
 	group(root)
 	wrongArguments(root)
 	return root
