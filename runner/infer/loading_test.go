@@ -158,15 +158,24 @@ func TestBackendThatFindsNoRoom(t *testing.T) {
 	var s shelf
 	all := matrix(10, "a", "large", "b", "never")
 	tries := map[string]int{}
+	var once sync.Once
+	another := make(chan struct{}) // closed when one of the small ones is loaded
 	p := Start(t.Context(), all, Options{Open: func(ctx context.Context, name string) (sdk.Backend, error) {
 		s.mu.Lock()
 		tries[name]++
+		first := tries[name] == 1
 		others := s.open
 		s.mu.Unlock()
+		if name == "large" && first {
+			<-another // else it is the first, and others are rightly loaded beside it
+			others = 1
+		}
 		if name == "never" || name == "large" && others > 0 {
 			return nil, sdk.Errorf(sdk.Unavailable, "%s needs 20 GiB of memory", name)
 		}
-		return s.get(ctx, name)
+		b, err := s.get(ctx, name)
+		once.Do(func() { close(another) })
+		return b, err
 	}})
 	for i := range all {
 		a := wait(t, p, i)
