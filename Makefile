@@ -26,7 +26,7 @@ COVERAGE := 85
 
 .PHONY: help
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build the command line and the pure Go backends into bin/
@@ -134,6 +134,23 @@ generate: ## remake what is generated: protocol code, docs/checks.md, layers of 
 	$(GO) run ./cmd/vlmspec checks --markdown > docs/checks.md
 	$(GO) run ./docs/architecture
 	$(GO) run ./cmd/vlmspec formats --markdown > docs/coordinates.md
+
+# What the tests of backends in Python need: grpcio and protobuf, of any version from 2024 on.
+build/python/bin/python:
+	$(PYTHON) -m venv build/python
+	build/python/bin/pip install -q grpcio 'protobuf>=4.25,<8' pillow
+
+.PHONY: test-python
+test-python: ## pass the tests of backends in Python, in an environment of its own below build/
+	@$(MAKE) build/python/bin/python || { echo "SKIPPED: no environment for Python could be made; see above"; rm -rf build/python; exit 0; }; \
+	test ! -x build/python/bin/python || VLMSPEC_TEST_PYTHON=$(CURDIR)/build/python/bin/python $(GO) test ./plugins/python/...
+
+# The code that 1.62 makes runs under protobuf 4.25 and everything newer; that of a newer one needs a newer protobuf than many models allow.
+.PHONY: generate-python
+generate-python: ## remake the protocol code for Python after a change of backend.proto
+	test -x build/protoc-python/bin/python || { $(PYTHON) -m venv build/protoc-python && build/protoc-python/bin/pip install -q grpcio-tools==1.62.3 'setuptools<81'; }
+	cd plugins/python && $(CURDIR)/build/protoc-python/bin/python -m grpc_tools.protoc \
+		-Ivlmspec/_proto=../proto/vlmspec/backend/v1 --python_out=. vlmspec/_proto/backend.proto
 
 .PHONY: recording
 recording: build llamacpp ## play vlmspec in a terminal again, for the README

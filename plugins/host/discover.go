@@ -5,7 +5,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/vlmspec/vlmspec/plugins/python"
 )
+
+// ofProject is the origin of a program in the project's own folder.
+const ofProject = ".vlmspec/plugins"
 
 // Prefix begins the file name of every backend program.
 const Prefix = "vlmspec-backend-"
@@ -20,8 +25,9 @@ type Place struct {
 type Found struct {
 	Name   string // "llamacpp"
 	Path   string
-	Origin string // of its Place
-	Unused string // why it is not used, "" when it is
+	Args   []string // that it is started with
+	Origin string   // of its Place, or where an interpreter was found
+	Unused string   // why it is not used, "" when it is
 }
 
 // Places lists where backends are looked for, first match first: beside the
@@ -36,7 +42,7 @@ func Places(project string, getenv func(string) string) []Place {
 		places = append(places, Place{filepath.Dir(exe), "beside vlmspec"})
 	}
 	if project != "" {
-		places = append(places, Place{filepath.Join(project, ".vlmspec", "plugins"), ".vlmspec/plugins"})
+		places = append(places, Place{filepath.Join(project, ".vlmspec", "plugins"), ofProject})
 	}
 	for _, name := range []string{"VLMSPEC_PLUGIN_PATH", "PATH"} {
 		for _, dir := range filepath.SplitList(getenv(name)) {
@@ -51,8 +57,8 @@ func Places(project string, getenv func(string) string) []Place {
 // Discover lists every backend program in the places, also those that are not
 // used and why, in the order of their names and then of the places.
 func Discover(places []Place) []Found {
-	var all []Found
-	used := map[string]string{}
+	all := []Found{pythonWithout(places)}
+	used := map[string]string{python.Name: "the plugin that is built in"}
 	seen := map[string]bool{}
 	for _, p := range places {
 		if seen[p.Dir] {
@@ -111,6 +117,34 @@ func (e *MissingError) Error() string {
 		return s + "; build it with `make llamacpp`"
 	}
 	return s + "; `vlmspec backends` lists what was found"
+}
+
+// pythonWithout is the plugin for backends in Python while there is no config.
+func pythonWithout(places []Place) Found {
+	dir := "."
+	for _, p := range places {
+		if p.Origin == ofProject {
+			dir = filepath.Dir(filepath.Dir(p.Dir))
+		}
+	}
+	f, err := findPython(nil, dir)
+	if err != nil {
+		f.Unused = err.Error()
+	}
+	return f
+}
+
+func findPython(config map[string]any, dir string) (Found, error) {
+	p, err := python.Find(config, dir, os.Getenv)
+	return Found{Name: python.Name, Path: p.Interpreter, Args: p.Args, Origin: "built in; Python of " + p.Origin}, err
+}
+
+// program finds the program of a backend.
+func (o Options) program() (Found, error) {
+	if o.Plugin == python.Name {
+		return findPython(o.Config, o.Dir)
+	}
+	return Find(o.Plugin, o.Places)
 }
 
 func nameOf(file string) string {

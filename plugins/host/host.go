@@ -67,7 +67,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	b.life, b.end = context.WithCancel(context.Background())
 	if _, ok := b.attachment(); !ok {
 		var err error
-		if b.program, err = Find(o.Plugin, o.Places); err != nil {
+		if b.program, err = o.program(); err != nil {
 			return nil, &sdk.Error{Kind: sdk.InvalidConfig, Message: err.Error()}
 		}
 		b.sum = checksum(b.program.Path)

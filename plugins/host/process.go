@@ -54,10 +54,13 @@ func (b *Backend) launch(ctx context.Context) (*process, error) {
 	starting, stop := p.watched(ctx, b.options, false)
 	defer stop()
 	if err := p.dial(starting, c); err != nil {
-		gaveUp := context.Cause(starting)
+		gaveUp, refused := context.Cause(starting), p.exitCode() == exitConfig
 		p.kill()
-		if gaveUp != nil {
+		switch {
+		case gaveUp != nil:
 			return nil, gaveUp
+		case refused:
+			return nil, &sdk.Error{Kind: sdk.InvalidConfig, Message: fmt.Sprintf("backend %s cannot start", b.options.Name), Err: p.output.lastWords()}
 		}
 		return nil, startError(b.program, p.output, err)
 	}
@@ -78,7 +81,7 @@ func (b *Backend) prepare() (*process, *goplugin.ClientConfig, error) {
 	if c.TLSConfig, err = p.tls.Config(); err != nil {
 		return p, nil, err
 	}
-	cmd := exec.Command(b.program.Path)
+	cmd := exec.Command(b.program.Path, b.program.Args...)
 	if p.leader, err = newLeader(cmd, p.output); err != nil {
 		return p, nil, err
 	}
@@ -180,6 +183,19 @@ func dispense(plugin *goplugin.Client) (*wire.Client, error) {
 		return nil, err
 	}
 	return service.(*wire.Client), nil
+}
+
+// exitConfig is the exit code of a program that cannot start for a reason that a
+// person can mend and that it printed: EX_CONFIG of BSD's sysexits.h.
+const exitConfig = 78
+
+// exitCode is that of a program that has ended, -1 of any other.
+func (p *process) exitCode() int {
+	var e *exec.ExitError
+	if p.leader == nil || !p.exited() || !errors.As(p.leader.Group.Wait(), &e) {
+		return -1
+	}
+	return e.ExitCode()
 }
 
 // close ends the process politely, and by force when that takes too long:

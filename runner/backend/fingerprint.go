@@ -15,6 +15,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/internal/procenv"
 	"github.com/vlmspec/vlmspec/plugins/host"
+	"github.com/vlmspec/vlmspec/plugins/python"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/cache"
 	"github.com/vlmspec/vlmspec/runner/infer"
@@ -206,7 +207,7 @@ func (ids *Fingerprints) look(b spec.Backend) (r record, ok bool) {
 		return r, false
 	}
 	program := ids.program(b.Plugin)
-	if program == "" {
+	if program == "" || b.Plugin == python.Name { // Python imports what no config names
 		return r, false
 	}
 	files, whole := Files(b)

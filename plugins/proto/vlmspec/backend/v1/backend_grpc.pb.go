@@ -14,12 +14,19 @@
 //     of DER (X.509, PKCS #8), with a dot between: speak TLS 1.3 with it and
 //     take only clients that show the same certificate.
 //  3. Serve BackendService and grpc.health.v1.Health, where the service
-//     "plugin" is SERVING.
+//     "plugin" is SERVING. Serve go-plugin's GRPCController, by which vlmspec
+//     asks the process to end, which it has two seconds for:
+//
+//     package plugin;
+//     service GRPCController { rpc Shutdown(google.protobuf.Empty) returns (google.protobuf.Empty); }
+//
 //  4. Print one line to stdout, and nothing before it:
 //     1|1|unix|PATH|grpc| or 1|1|tcp|127.0.0.1:PORT|grpc|
 //  5. Ignore SIGINT: vlmspec decides when a backend stops.
 //  6. Read standard input, where $VLMSPEC_BACKEND_ALIVE is "stdin", and end when
 //     it ends: then vlmspec is gone. Leave no process behind.
+//  7. A program that cannot start for a reason that a person can mend (a package
+//     is missing) says so on standard error and exits with 78.
 //
 // Errors are gRPC status codes; the message is one sentence for a person:
 //
