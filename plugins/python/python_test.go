@@ -384,10 +384,22 @@ sys.stdout.buffer.write(backend_pb2.DESCRIPTOR.serialized_pb)
 		t.Fatal(err)
 	}
 	want := protodesc.ToFileDescriptorProto(backendv1.File_vlmspec_backend_v1_backend_proto)
-	got.Name, want.SourceCodeInfo = want.Name, nil
+	got.Name = want.Name
+	for _, m := range want.GetMessageType() { // protoc leaves the names in JSON out
+		for _, f := range append(m.GetField(), fieldsOf(m.GetNestedType())...) {
+			f.JsonName = nil
+		}
+	}
 	if !proto.Equal(&got, want) {
 		t.Error("run make generate-python")
 	}
+}
+
+func fieldsOf(messages []*descriptorpb.DescriptorProto) (all []*descriptorpb.FieldDescriptorProto) {
+	for _, m := range messages {
+		all = append(all, m.GetField()...)
+	}
+	return all
 }
 
 // A call of a function that does nothing: aim for less than 2 ms.
