@@ -169,6 +169,10 @@ model: ## train the tiny model again (about an hour on 2 cores)
 		$$python evaluate.py --checkpoint $$folder/final.pt --out ../accuracy.json && \
 		$$python fixtures.py --checkpoint $$folder/final.pt --models .. --shapes ../../shapes
 
+.PHONY: ui
+ui: ## build the page of the HTML report again, runner/web/dist (fetches three npm packages once)
+	$(GO) run ./runner/web/bundle
+
 SHAPE  ?= smolvlm-256m
 TYPE   ?= q8_0
 SLICES ?= 1

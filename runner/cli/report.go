@@ -54,7 +54,7 @@ func (a *app) report(args, formats []string) error {
 	if err != nil {
 		return err
 	}
-	files, err := a.writeReports(a.rawOut, run, targets)
+	files, err := a.writeReports(a.rawOut, run, dir, targets)
 	for _, f := range files {
 		fmt.Fprintf(a.out, "wrote %s\n", f)
 	}

@@ -48,9 +48,11 @@ func clearReports(targets []report.Target) error {
 	return errors.Join(errs...)
 }
 
-// writeReports writes every report, also after one could not be.
-func (a *app) writeReports(out io.Writer, run *result.Run, targets []report.Target) (files []string, err error) {
+// writeReports writes every report of a run that is kept in a folder, also after
+// one could not be.
+func (a *app) writeReports(out io.Writer, run *result.Run, folder string, targets []report.Target) (files []string, err error) {
 	for _, t := range targets {
+		t.Folder = folder
 		written, writeErr := t.Write(out, run)
 		for _, file := range written {
 			if warning := t.TooLarge(file); warning != "" {
@@ -78,7 +80,7 @@ func (a *app) refuse(mistake error, wanted wantedReports) error {
 		return errors.Join(mistake, err)
 	}
 	run := secret.Clean(a.secrets.Load(), refused(mistake, dir))
-	_, err = a.writeReports(a.rawOut, &run, targets)
+	_, err = a.writeReports(a.rawOut, &run, "", targets)
 	if err != nil {
 		a.complain(err)
 	}

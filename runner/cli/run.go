@@ -169,7 +169,8 @@ func (a *app) execute(o *options, wanted wantedReports) error {
 		o.run.Sinks = append(o.run.Sinks, &whole)
 	}
 	summary, runErr := suite.Run(stop.ctx, p, o.run, suite.Options{Shuffle: o.run.Shuffle, Notify: stop.notify})
-	files, writeErr := a.writeReports(stdout, whole.Run(), targets)
+	found := whole.Run()
+	files, writeErr := a.writeReports(stdout, found, runs.Open(p.Project.State).Folder(found.Manifest.ID), targets)
 	console.End(files)
 	if o.run.Update != "" && o.run.Update != golden.UpdateNone {
 		printPending(out, p.Project)

@@ -26,6 +26,9 @@ type Format struct {
 	Variants map[string]Variant
 	// Splits says that the cases may go into several files, with the option max.
 	Splits bool
+	// WriteTarget is instead of Write where a report needs to know where it goes, or
+	// what lies around the run; it returns what it has written beside it.
+	WriteTarget func(w io.Writer, run *result.Run, t *Target) (beside []string, err error)
 }
 
 // Variant is another way to write a format.
@@ -41,6 +44,7 @@ var formats = map[string]Format{
 	"csv":         {Summary: "a row for every sample, for spreadsheets and notebooks", Path: "out/samples.csv", Write: writeCSV},
 	"ctrf":        {Summary: "Common Test Report Format, JSON that tools of many CI servers read", Path: "out/ctrf.json", Write: writeCTRF},
 	"github":      {Summary: "annotations on the lines of the specs, and a job summary, in GitHub Actions", Beside: true, Write: writeGitHub},
+	"html":        {Summary: "a page to look at a run with: images, overlays, gauges; opens from disk", Path: "out/report.html", Write: writeHTMLAlone, WriteTarget: writeHTML},
 	"json":        {Summary: "the whole run: every case, sample, turn and verdict", Path: "out/run.json", Write: writeJSON},
 	"jsonl":       {Summary: "a line of JSON for every sample, whole", Path: "out/samples.jsonl", Write: writeJSONL},
 	"junit": {

@@ -22,6 +22,17 @@ type Target struct {
 	Format Format
 	Path   string // "" is standard output; ends with a separator where it is a folder
 	Most   int    // most cases in a file of the folder; 0 is no limit
+	// Folder is that of the run in its store, which need not exist; "" is not known.
+	Folder string
+	With   *result.Run // to compare with; nil for none
+}
+
+// write writes the report of a run, or of a part of it.
+func (t Target) write(w io.Writer, run *result.Run) (beside []string, err error) {
+	if t.Format.WriteTarget != nil {
+		return t.Format.WriteTarget(w, run, &t)
+	}
+	return nil, t.Format.Write(w, run)
 }
 
 // optionMax is the option of every format that splits: max=5000.
@@ -177,7 +188,7 @@ func (t Target) Clear() error {
 // that it wrote. A file is whole or not there.
 func (t Target) Write(out io.Writer, run *result.Run) ([]string, error) {
 	if t.Path == "" {
-		return nil, t.Format.Write(out, run)
+		return t.write(out, run)
 	}
 	parts := []*result.Run{run}
 	if t.folder() {
@@ -192,10 +203,15 @@ func (t Target) Write(out io.Writer, run *result.Run) ([]string, error) {
 		if t.folder() {
 			path = filepath.Join(path, fmt.Sprintf("%s-%04d%s", t.Format.Name, i+1, t.ext()))
 		}
-		if err := writeFile(path, func(w io.Writer) error { return t.Format.Write(w, part) }); err != nil {
+		var beside []string
+		err := writeFile(path, func(w io.Writer) (err error) {
+			beside, err = t.write(w, part)
+			return err
+		})
+		if err != nil {
 			return files, fmt.Errorf("write the %s report: %w", t.Format.Name, err)
 		}
-		files = append(files, path)
+		files = append(append(files, path), beside...)
 	}
 	return files, nil
 }

@@ -83,11 +83,6 @@ func (s Store) EachBrief(id string, f func(*Brief)) (m result.Manifest, err erro
 	return m, err
 }
 
-// Manifest reads what a run was, without its cases.
-func (s Store) Manifest(id string) (m result.Manifest, err error) {
-	return m, readJSON(filepath.Join(s.Folder(id), manifestFile), &m)
-}
-
 // Stamp changes with what is stored of the cases of a run: the size of the file
 // and when it was written. "" is a run of which nothing is there.
 func (s Store) Stamp(id string) string { return stampOf(filepath.Join(s.Folder(id), casesFile)) }

@@ -100,7 +100,7 @@ func (s Store) addImages(z *zip.Writer, images []result.Image, project string, o
 		if added[img.SHA256] {
 			continue
 		}
-		data, err := s.image(img, project)
+		data, err := s.Image(img, project)
 		if err != nil {
 			out.Missing[img.Path], missing[img.Path] = err, img.SHA256
 			continue
@@ -118,9 +118,9 @@ func (s Store) addImages(z *zip.Writer, images []result.Image, project string, o
 // maxImage bounds the size of an image file.
 const maxImage = 1 << 30
 
-// image reads an image as a run has seen it: from the project, or from a run that
+// Image reads an image as a run has seen it: from the project, or from a run that
 // brought it along.
-func (s Store) image(img result.Image, project string) ([]byte, error) {
+func (s Store) Image(img result.Image, project string) ([]byte, error) {
 	path := filepath.FromSlash(img.Path)
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(project, path)
