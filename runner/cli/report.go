@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 
 func (a *app) reportCommand() *cobra.Command {
 	var formats []string
+	var with string
 	c := &cobra.Command{
 		Use:   "report [run]",
 		Short: "Render a run again, in any format",
@@ -26,10 +28,11 @@ Formats:
 		Example: "  vlmspec report --format junit=out/junit.xml\n  vlmspec report 20261124T101500.000Z-a1b2c3 --format markdown=-",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.report(args, formats)
+			return a.report(args, formats, with)
 		},
 	}
 	c.Flags().StringArrayVar(&formats, "format", []string{"console"}, "KIND or KIND=PATH, more than once: "+reportKinds())
+	c.Flags().StringVar(&with, "with", "", "another run that the html report compares with, by ID, part of its ID, or folder")
 	return c
 }
 
@@ -41,7 +44,7 @@ func formatList() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func (a *app) report(args, formats []string) error {
+func (a *app) report(args, formats []string, with string) error {
 	dir, root, err := a.findRun(args)
 	if err != nil {
 		return err
@@ -54,9 +57,30 @@ func (a *app) report(args, formats []string) error {
 	if err != nil {
 		return err
 	}
+	if with != "" {
+		if err := a.addOther(targets, with); err != nil {
+			return err
+		}
+	}
 	files, err := a.writeReports(a.rawOut, run, dir, targets)
 	for _, f := range files {
 		fmt.Fprintf(a.out, "wrote %s\n", f)
+	}
+	return err
+}
+
+// addOther reads the run to compare with, for the reports that do.
+func (a *app) addOther(targets []report.Target, name string) error {
+	if !slices.ContainsFunc(targets, func(t report.Target) bool { return t.Format.WriteTarget != nil }) {
+		return usagef("--with: only the html report compares; add --format html")
+	}
+	dir, _, err := a.findRun([]string{name})
+	if err != nil {
+		return err
+	}
+	other, err := runs.ReadFolder(dir)
+	for i := range targets {
+		targets[i].With = other
 	}
 	return err
 }

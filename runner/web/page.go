@@ -117,6 +117,9 @@ func (p *page) summary() (*Summary, error) {
 			}
 		}
 	}
+	for i, cluster := range clusters(p.run.Cases) {
+		s.rows[i].Cluster = cluster
+	}
 	past, err := p.history(s.rows)
 	if err != nil {
 		return nil, err

@@ -67,6 +67,8 @@ type Row struct {
 	Measure *Measure `json:"measure,omitempty"`
 	// Confidence is the geometric mean of the probabilities of the answer's tokens.
 	Confidence *float64 `json:"confidence,omitempty"`
+	// Cluster is the same for cases that share an image.
+	Cluster int `json:"cluster"`
 	// Past is how it ended in the runs of Summary.Past, a letter each; see letters.
 	Past string `json:"past,omitempty"`
 }

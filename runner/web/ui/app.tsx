@@ -10,13 +10,21 @@ import { Header, Help, type Tab } from "./parts/shell";
 import { Newer } from "./parts/newer";
 import "./style.css";
 import { CaseView } from "./views/case";
+import { CompareView } from "./views/compare";
 import { GalleryView } from "./views/gallery";
+import { HistoryView } from "./views/history";
+import { MetricsView } from "./views/metrics";
 import { RunView } from "./views/run";
+import { ThresholdView } from "./views/threshold";
 
 const views: Record<string, { name: string; view: () => preact.VNode }> = {
   run: { name: "Run", view: RunView },
   gallery: { name: "Gallery", view: GalleryView },
   case: { name: "Cases", view: CaseView },
+  compare: { name: "Compare", view: CompareView },
+  threshold: { name: "Threshold", view: ThresholdView },
+  metrics: { name: "Metrics", view: MetricsView },
+  history: { name: "History", view: HistoryView },
 };
 
 function App() {

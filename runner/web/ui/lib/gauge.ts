@@ -1,6 +1,5 @@
 // What a check measured and what it allows, on one axis: the same for every kind.
 
-import { value } from "./numbers";
 import type { Measure, Verdict } from "./types";
 
 export interface Scale {
@@ -45,7 +44,10 @@ function range(all: Measure[], around: boolean): [number, number] {
   return [low < 0 || around ? low - room : low, high + room];
 }
 
+const plain = (x: number) => String(Number(x.toPrecision(6)));
+
 function allowed(m: Measure): string {
-  if (m.min !== undefined && m.max !== undefined) return m.min === m.max ? `exactly ${value(m.min, m.unit)}` : `${value(m.min)} to ${value(m.max, m.unit)}`;
-  return m.min !== undefined ? `at least ${value(m.min, m.unit)}` : `at most ${value(m.max!, m.unit)}`;
+  const unit = m.unit ? ` ${m.unit}` : "";
+  if (m.min !== undefined && m.max !== undefined) return m.min === m.max ? `exactly ${plain(m.min)}${unit}` : `${plain(m.min)} to ${plain(m.max)}${unit}`;
+  return m.min !== undefined ? `at least ${plain(m.min)}${unit}` : `at most ${plain(m.max!)}${unit}`;
 }

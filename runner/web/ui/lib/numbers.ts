@@ -69,3 +69,11 @@ export function bootstrapMean(values: number[], clusters: (number | string)[], r
   }).sort((a, b) => a - b);
   return [means[Math.floor(budget * 0.025)]!, means[Math.floor(budget * 0.975)]!];
 }
+
+// ticks are some five round numbers from low to high.
+export function ticks([low, high]: [number, number]): number[] {
+  const raw = (high - low) / 5, power = 10 ** Math.floor(Math.log10(raw)), step = [1, 2, 5, 10].map((k) => k * power).find((s) => s >= raw * 0.999)!;
+  const out: number[] = [];
+  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + 1e-9; v += step) out.push(Number(v.toFixed(9)));
+  return out;
+}

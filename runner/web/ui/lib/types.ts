@@ -73,6 +73,7 @@ export interface Row {
   answer?: string;
   measure?: { what: string; unit?: string; value: number };
   confidence?: number;
+  cluster: number;
   past?: string;
 }
 

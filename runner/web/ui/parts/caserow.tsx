@@ -18,7 +18,7 @@ export function NeedRow({ run, index }: { run: Run; index: number }) {
       <span class="what">
         <span class="name">
           <Glyph outcome={c.outcome} />
-          <b class="clip">{c.name}</b>
+          <b class="clip"><Visible text={c.name} /></b>
           <span class="tag">{backendOf(c, run)}</span>
         </span>
         <span class="why">

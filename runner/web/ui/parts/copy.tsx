@@ -1,6 +1,7 @@
 // CopyLine is a text to take along, and a button that does.
 
 import { signal } from "@preact/signals";
+import { Visible } from "./text";
 
 export const toast = signal("");
 let timer = 0;
@@ -34,7 +35,9 @@ function select(text: string) {
 
 export const CopyLine = ({ text, name, id }: { text: string; name: string; id?: string }) => (
   <div class="codeline">
-    <code>{text}</code>
+    <code>
+      <Visible text={text} />
+    </code>
     <button id={id} class="button" aria-label={`Copy ${name}`} onClick={() => copy(text)}>
       copy
     </button>

@@ -1,6 +1,7 @@
 // Stage is an image to look at: overlay, layers, zoom to the pointer, pan by drag,
 // and where the pointer is.
 
+import { Visible } from "./text";
 import { signal, type Signal } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fixed } from "../lib/numbers";
@@ -37,11 +38,11 @@ export function Missing({ path, problem }: { path: string; problem: string }) {
       <p class="muted">
         {path && (
           <>
-            <code>{path}</code>
+            <code><Visible text={path} /></code>
             <br />
           </>
         )}
-        {problem}
+        <Visible text={problem} />
       </p>
     </div>
   );
@@ -117,7 +118,7 @@ function Canvas({ url, path, size, run, marks, bar, below, shown }: CanvasProps)
 
 const Readout = ({ at, otherwise }: { at: Signal<string>; otherwise: string }) => (
   <output class="readout" aria-live="off">
-    {at.value || otherwise}
+    {at.value || <Visible text={otherwise} />}
   </output>
 );
 

@@ -1,6 +1,7 @@
 // Strip is every case in run order: one tab stop, arrows move, Enter opens. It shows
 // at a glance whether failures gather in a suite.
 
+import { Visible } from "./text";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count } from "../lib/numbers";
 import { needsYou } from "../lib/outcome";
@@ -86,7 +87,7 @@ function Told({ tick: t, index }: { tick: Tick; index: number }) {
     <div class="strip-label" aria-hidden="true">
       <Glyph outcome={c.outcome} quiet />
       <span>{c.outcome}</span>
-      <b class="medium">{c.name}</b>
+      <b class="medium"><Visible text={c.name} /></b>
       <span class="faint">
         {suiteOf(c)} · {backendOf(c)}
         {t.first !== t.last && ` · cases ${count(t.first + 1)} to ${count(t.last + 1)}`}

@@ -89,7 +89,7 @@ function List({ run, index }: { run: Run; index: number }) {
 const ListRow = ({ run, c }: { run: Run; c: Row }) => (
   <>
     <Glyph outcome={c.outcome} />
-    <span class="l1 clip">{c.name}</span>
+    <span class="l1 clip"><Visible text={c.name} /></span>
     <span class="l2 clip">
       {suiteOf(c, run)} · {backendOf(c, run)}
     </span>
@@ -116,19 +116,19 @@ function Head({ run, index }: { run: Run; index: number }) {
   return (
     <header class="case-head">
       <h1>
-        {c.name}
+        <Visible text={c.name} />
         <br />
         <small>
-          {suiteOf(c, run)} ·{" "}
+          <Visible text={suiteOf(c, run)} /> ·{" "}
           <span class="mono">
-            {fileOf(c, run)}:{c.line}
+            <Visible text={fileOf(c, run)} />:{c.line}
           </span>
         </small>
       </h1>
       <span class="tag">{backendOf(c, run)}</span>
       {(c.labels ?? []).map((l) => (
         <a class="tag" href={link("gallery", "", { q: `@${l}` })}>
-          @{l}
+          @<Visible text={l} />
         </a>
       ))}
       <span class="pager">
@@ -199,7 +199,7 @@ function Images({ run, index, c, nth }: { run: Run; index: number; c: Detail; nt
         <button id={`image-${i}-button`} aria-pressed={i === nth} onClick={() => show({ image: String(i) })}>
           <Thumb run={run} index={index} nth={i} badge={false} />
           <span>
-            {i + 1}. {image.path.split("/").pop()}
+            {i + 1}. <Visible text={image.path.split("/").pop() ?? ""} />
           </span>
         </button>
       ))}

@@ -114,7 +114,7 @@ function TurnSection({ c, t, i, n, failed }: { c: Detail; t: Turn; i: number; n:
           <h2>{name("checks")}</h2>
           <ul class="checks">
             {verdicts.map((v, k) => (
-              <Check key={k} v={v} file={c} />
+              <Check key={k} v={v} said={c.reason} />
             ))}
           </ul>
         </section>
@@ -171,7 +171,8 @@ function unquoted(s: string): string | null {
   }
 }
 
-export function Check({ v }: { v: Verdict; file?: Detail }) {
+// Check is a verdict; said is the reason that stands above already.
+export function Check({ v, said }: { v: Verdict; said?: string | undefined }) {
   const scale = scaleOf(v), bad = v.outcome !== "passed";
   const free = (v.measures ?? []).filter((m) => m.min === undefined && m.max === undefined);
   return (
@@ -193,7 +194,7 @@ export function Check({ v }: { v: Verdict; file?: Detail }) {
               {m.what} {value(m.value, m.unit)}
             </p>
           ))}
-          {bad && <Pair v={v} />}
+          {bad && <Pair v={v} said={said} />}
           {v.judge && <JudgeSaid judge={v.judge} />}
           {v.inner && v.inner.length > 0 && (
             <ul class="checks inner">
@@ -211,7 +212,7 @@ export function Check({ v }: { v: Verdict; file?: Detail }) {
 const mostLine = 130;
 const cut = (s: string | undefined) => (s && s.length > mostLine ? s.slice(0, mostLine) + "…" : (s ?? ""));
 
-function Pair({ v }: { v: Verdict }) {
+function Pair({ v, said }: { v: Verdict; said: string | undefined }) {
   return (
     <dl class="pair">
       {v.expected && (
@@ -230,7 +231,7 @@ function Pair({ v }: { v: Verdict }) {
           </dd>
         </>
       )}
-      {v.reason && (
+      {v.reason && !said?.includes(v.reason) && (
         <>
           <dt>why</dt>
           <dd>

@@ -153,7 +153,7 @@ function Tile({ run, index }: { run: Run; index: number }) {
         <Thumb run={run} index={index} />
         <span class="cap">
           <Glyph outcome={c.outcome} />
-          <span class="clip">{c.name}</span>
+          <span class="clip"><Visible text={c.name} /></span>
         </span>
         <span class="sub">
           <span class="clip">

@@ -1,5 +1,6 @@
 // Beside the run: since the last one, slowest, time in the model, backends.
 
+import { Visible } from "../parts/text";
 import { duration, plural } from "../lib/numbers";
 import { lastTwo, ofLetter } from "../lib/outcome";
 import { link } from "../lib/route";
@@ -45,7 +46,7 @@ function Since({ run }: { run: Run }) {
               <Glyph outcome={ofLetter(x.now) ?? "none"} />
             </span>
             <a class="clip" href={link("case", x.c.id)}>
-              {x.c.name}
+              <Visible text={x.c.name} />
             </a>
             <span class="faint">{backendOf(x.c, run)}</span>
           </li>
@@ -70,7 +71,7 @@ function Slowest({ run }: { run: Run }) {
           <li key={c.id}>
             <Glyph outcome={c.outcome} />
             <a class="clip" href={link("case", c.id)}>
-              {c.name}
+              <Visible text={c.name} />
             </a>
             <span class="faint">{backendOf(c, run)}</span>
             <span class="num nowrap took">{duration(c.seconds)}</span>

@@ -1,5 +1,6 @@
 // Suites × backends: what needs you, the pass rate with its interval, the gates.
 
+import { Visible } from "../parts/text";
 import { count, wilson } from "../lib/numbers";
 import { needsYou, ORDER } from "../lib/outcome";
 import { link } from "../lib/route";
@@ -76,7 +77,7 @@ function SuiteLine({ line: l }: { line: Line }) {
   return (
     <tr>
       <td>
-        <a href={link("gallery", "", { q: `p:${l.suite}` })}>{l.suite}</a>
+        <a href={link("gallery", "", { q: `p:${l.suite}` })}><Visible text={l.suite} /></a>
         <span class="only-small faint small"> {l.backend}</span>
       </td>
       <td class="muted hide-small">{l.backend}</td>
