@@ -183,9 +183,9 @@ model-random: ## write a model of real size with random weights into build/model
 CUDA_ARCHITECTURES ?= native
 .PHONY: cuda
 cuda: ## build llama.cpp's CUDA library into bin/ (needs cmake and the CUDA toolkit)
-	cmake -S $(LLAMA) -B build/cuda -DCMAKE_BUILD_TYPE=Release -DCMAKE_CUDA_ARCHITECTURES=$(CUDA_ARCHITECTURES)
+	cmake -S $(LLAMA) -B build/cuda -DCMAKE_BUILD_TYPE=Release -DCMAKE_CUDA_ARCHITECTURES=$(CUDA_ARCHITECTURES) -DCMAKE_BUILD_RPATH_USE_ORIGIN=ON
 	cmake --build build/cuda --target ggml-cuda --parallel
-	cp build/cuda/lib/ollama/libggml-cuda.so $(BIN)/
+	cp build/cuda/lib/ollama/libggml-cuda.so build/cuda/lib/ollama/libggml-base.so.0 $(BIN)/
 	@echo "vlmspec-backend-llamacpp finds it beside itself; see \`vlmspec doctor\`"
 
 .PHONY: clean

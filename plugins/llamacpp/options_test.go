@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -122,7 +123,7 @@ func TestBadOptions(t *testing.T) {
 		"a missing adapter":        {lora("/nowhere/lora.gguf"), "/nowhere/lora.gguf"},
 		"a model as adapter":       {lora(model), "does not work with"},
 		"an adapter of other size": {lora(writeLoRA(t, 64)), "does not work with"},
-		"a GPU that is not there":  {map[string]any{"gpus": []any{3.0}}, "gpus names 3 but there are 0 GPUs"},
+		"a GPU that is not there":  {map[string]any{"gpus": []any{99.0}}, fmt.Sprintf("gpus names 99 but there are %d GPUs", gpus(t))},
 		"a q8_0 cache without it":  {map[string]any{"cache_type": "q8_0", "flash_attention": "off"}, "cache_type"},
 	} {
 		t.Run(name, func(t *testing.T) { refuses(t, c.change, c.want) })

@@ -120,6 +120,9 @@ func NewContext(m *Model, o ContextOptions) (*Context, error) {
 
 // Close frees the context.
 func (c *Context) Close() {
+	if cannotFree() {
+		return
+	}
 	C.llama_batch_free(c.batch)
 	C.llama_free(c.c)
 	C.free(unsafe.Pointer(c.stop))

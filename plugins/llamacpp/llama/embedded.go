@@ -26,6 +26,18 @@ func engineVersion() string { return embeddedCommit }
 
 func loadBackends() {}
 
+// cannotFree says that contexts and encoders stay until the process ends. The
+// module's ggml resets the backends of a scheduler when it frees that, and
+// llama.cpp has freed them before; on a GPU that ends the process.
+func cannotFree() bool {
+	for i := range C.ggml_backend_dev_count() {
+		if C.ggml_backend_dev_type(C.ggml_backend_dev_get(i)) != C.GGML_BACKEND_DEVICE_TYPE_CPU {
+			return true
+		}
+	}
+	return false
+}
+
 // plainAttention replaces the encoder by one that computes attention plainly.
 func plainAttention(c *C.mtmd_context, path *C.char, maxTokens C.int) bool {
 	return bool(C.vlmspec_plain_attention(c, path, maxTokens))

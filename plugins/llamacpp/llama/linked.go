@@ -17,6 +17,8 @@ const Embedded = false
 
 func engineVersion() string { return C.GoString(C.vlmspec_engine_version()) }
 
+func cannotFree() bool { return false }
+
 // plainAttention has nothing to do: an installed mtmd takes the option itself.
 func plainAttention(*C.mtmd_context, *C.char, C.int) bool { return true }
 

@@ -49,7 +49,11 @@ func LoadModel(path string, gpuLayers int, gpus []int) (*Model, error) {
 }
 
 // Close frees the model.
-func (m *Model) Close() { C.llama_model_free(m.c) }
+func (m *Model) Close() {
+	if !cannotFree() { // contexts still use it
+		C.llama_model_free(m.c)
+	}
+}
 
 // Layers is how many of the model's layers a GPU can take: all blocks and the output.
 func (m *Model) Layers() int { return int(C.llama_model_n_layer(m.c)) + 1 }

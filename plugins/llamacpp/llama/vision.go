@@ -63,7 +63,11 @@ func NewVision(path string, m *Model, o VisionOptions) (*Vision, error) {
 }
 
 // Close frees the encoder. Pictures it prepared are freed on their own.
-func (v *Vision) Close() { C.mtmd_free(v.c) }
+func (v *Vision) Close() {
+	if !cannotFree() {
+		C.mtmd_free(v.c)
+	}
+}
 
 // NonCausal reports whether the tokens of an image see each other both ways,
 // and so must fit one batch.
