@@ -40,6 +40,7 @@ type config struct {
 	context        int // auto: the model's own, at most defaultContext
 	maxTokens      int
 	maxImageTokens int // 0: the model's own
+	imageTiles     string
 	cacheBytes     int // of image embeddings in memory
 	diskBytes      int // and on disk
 	cacheDir       string
@@ -79,6 +80,7 @@ func parseConfig(m map[string]any) (config, error) {
 		context:        r.number("context", auto, 16),
 		maxTokens:      r.number("max_tokens", defaultMaxTokens, 1),
 		maxImageTokens: r.number("max_image_tokens", 0, 1),
+		imageTiles:     r.choice("image_tiles", "auto", "on", "off"),
 		cacheBytes:     r.number("image_cache_mb", defaultCacheMB, 0) << 20,
 		diskBytes:      r.number("image_cache_disk_mb", defaultDiskMB, 0) << 20,
 		cacheDir:       r.path("image_cache_dir"),

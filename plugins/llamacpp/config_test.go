@@ -16,7 +16,7 @@ func TestConfig(t *testing.T) {
 	}
 	want := config{
 		model: "/m.gguf", mmproj: "/p.gguf", context: 256, maxTokens: 512, cacheBytes: 1 << 20, gpuLayers: 3, threads: auto,
-		diskBytes: 1 << 30, parallel: auto, cacheType: "f16", flashAttention: "auto",
+		diskBytes: 1 << 30, parallel: auto, imageTiles: "auto", cacheType: "f16", flashAttention: "auto",
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)

@@ -81,14 +81,14 @@ func (e *engine) encode(job *encoding) (*embedcache.Embedding, error) {
 	defer e.compute.Unlock()
 	sdk.Begun(job.ctx)
 	start := time.Now()
-	prepared, err := e.vision.Prepare(job.image.Width, job.image.Height, job.image.Pix)
+	prepared, chunks, err := e.layOut(job.image.RGB)
 	if err != nil {
 		return nil, err
 	}
 	defer prepared.Close()
 	job.prepared = time.Since(start)
 	p := &embedcache.Embedding{Key: job.image.key}
-	for _, chunk := range prepared.Chunks {
+	for _, chunk := range chunks {
 		part := embedcache.Part{Tokens: chunk.Tokens, Count: chunk.Count, Positions: chunk.Positions, Columns: chunk.Columns}
 		if chunk.IsTile() {
 			if err := job.ctx.Err(); err != nil {

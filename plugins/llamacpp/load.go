@@ -44,7 +44,7 @@ type engine struct {
 	// compute is held by whoever computes, unless there are cores for both the
 	// vision encoder and the language model.
 	compute  sync.Locker
-	tile     int // side of a tile in pixels
+	tiling   tiling
 	resizing resizing
 	perImage string
 }
@@ -87,7 +87,7 @@ func (e *engine) start(mmproj string) {
 	if e.vision == nil {
 		return
 	}
-	e.salt = fmt.Sprintln(mmproj, e.config.maxImageTokens, e.device, e.identity.Digest)
+	e.salt = fmt.Sprintln(mmproj, e.config.maxImageTokens, e.tiling, e.device, e.identity.Digest)
 	var disk *embedcache.Disk
 	if e.config.diskBytes > 0 {
 		if dir, err := e.config.imageCache(); err != nil {
@@ -194,25 +194,6 @@ func (e *engine) tokenText(t llama.Token) string {
 	return string(e.model.Piece(t, true))
 }
 
-func (e *engine) openVision(mmproj *gguf.File) error {
-	device := ""
-	if e.layers > 0 && e.config.gpus != nil {
-		device = e.gpus[0].Name
-	}
-	v, err := llama.NewVision(mmproj.Path, e.model, llama.VisionOptions{
-		Threads: e.threads, GPU: e.layers > 0, Device: device, MaxTokens: e.config.maxImageTokens,
-		PlainAttention: e.layers == 0 && mmproj.String("clip.projector_type") == fixedTiles,
-	})
-	if err != nil {
-		return fmt.Errorf("%s does not work with %s: %w", mmproj.Path, e.config.model, err)
-	}
-	e.vision = v
-	side, _ := mmproj.Uint("clip.vision.image_size")
-	e.tile = int(side)
-	e.resizing = resizingOf(mmproj, v.Grid())
-	return nil
-}
-
 // warmUp computes something once, so that the first case is timed like the
 // others: memory is paged in and GPU kernels are loaded.
 func (e *engine) warmUp() error {
@@ -225,32 +206,6 @@ func (e *engine) warmUp() error {
 	e.context.Clear()
 	e.context.AddToken(max(e.model.BOS(), 0), 0, 0, true)
 	return e.context.Run()
-}
-
-func (e *engine) warmUpVision() error {
-	side := max(e.tile, 2)
-	p, err := e.vision.Prepare(side, side, make([]byte, 3*side*side))
-	if err != nil {
-		return err
-	}
-	defer p.Close()
-	images := 0
-	last := llama.Chunk{}
-	for _, chunk := range p.Chunks {
-		if chunk.IsTile() {
-			images += chunk.Count
-			last = chunk
-		}
-	}
-	e.perImage = fmt.Sprintf("%d for %dx%d pixels", images, side, side)
-	if !last.IsTile() {
-		return nil
-	}
-	if e.vision.NonCausal() && last.Count > e.context.BatchSize() {
-		return fmt.Errorf("an image of %s is %d tokens, which must fit one batch of %d: raise context", e.name, last.Count, e.context.BatchSize())
-	}
-	_, err = e.vision.Encode(last) // one tile stands for all
-	return err
 }
 
 func (e *engine) describe(info sdk.Info) sdk.Info {
