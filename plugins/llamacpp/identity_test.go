@@ -24,7 +24,7 @@ func TestEngineIsNamed(t *testing.T) {
 	if e.Name != "llama.cpp" || e.Version == "" || !strings.HasPrefix(e.Digest, "sha256:") {
 		t.Errorf("got %+v", e)
 	}
-	for _, name := range []string{"llama", "mtmd", "ggml-base"} {
+	for _, name := range []string{"llama", "mtmd"} { // a CUDA library brings libggml-base in any case
 		found := false
 		for _, path := range e.Files {
 			found = found || strings.HasPrefix(filepath.Base(path), "lib"+name+".")
