@@ -74,7 +74,7 @@ test-engine: ## pass the llama.cpp backend's tests with another llama.cpp: LLAMA
 
 .PHONY: assault
 assault: ## kill and freeze backends and vlmspec some 250 times, and print the table of docs/reliability.md
-	VLMSPEC_ASSAULT=1 $(GO) test ./runner/cli -run 'TestAssault' -count 1 -v -timeout 60m
+	VLMSPEC_ASSAULT=1 $(GO) test ./runner/cli -run 'TestAssault|TestNothingIsWritten' -count 1 -v -timeout 60m
 
 .PHONY: test-readers
 test-readers: ## read the reports ctrf and tap with the formats' own readers; skipped where npm has no registry

@@ -6,3 +6,7 @@ import "io/fs"
 
 // links is how many names a file has; here it cannot be told.
 func links(fs.FileInfo) uint64 { return 1 }
+
+const nonblock = 0
+
+var noReader = fs.ErrClosed

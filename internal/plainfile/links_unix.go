@@ -14,3 +14,8 @@ func links(info fs.FileInfo) uint64 {
 	}
 	return 1
 }
+
+const nonblock = syscall.O_NONBLOCK
+
+// noReader is what opening a pipe without a reader comes to.
+var noReader error = syscall.ENXIO

@@ -75,3 +75,23 @@ func MkdirAll(base, dir string) error {
 	}
 	return os.MkdirAll(dir, 0o755)
 }
+
+// Base is the folder that [Check] begins at for what is below dir: the one above it
+// where dir has the name that comes with a project, else dir, which somebody has named
+// and which may be a link.
+func Base(dir, name string) string {
+	if filepath.Base(dir) == name {
+		return filepath.Dir(dir)
+	}
+	return dir
+}
+
+// Stream opens a device or a pipe for writing. A pipe that nobody reads is an error;
+// to open it would wait.
+func Stream(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|nonblock, 0)
+	if errors.Is(err, noReader) {
+		return nil, fmt.Errorf("%s is a pipe that nobody reads", path)
+	}
+	return f, err
+}

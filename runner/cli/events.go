@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 	"github.com/vlmspec/vlmspec/runner/event"
 )
 
@@ -47,6 +48,13 @@ func eventFile(target string) (*os.File, error) {
 	}
 	if info, err := os.Stat(target); err == nil && info.IsDir() {
 		return nil, usagef("--events=%s: is a folder; give the name of a file", target)
+	}
+	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
+		f, err := plainfile.Stream(target)
+		if err != nil {
+			return nil, usagef("--events: %w", err)
+		}
+		return f, nil
 	}
 	f, err := os.OpenFile(target, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {

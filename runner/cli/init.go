@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vlmspec/vlmspec/fixtures"
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -103,6 +104,9 @@ func refuseExisting(dir string, files []projectFile) error {
 		path := filepath.Join(dir, f.path)
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 			return usagef("%s is already there, and init overwrites nothing; give another folder: `vlmspec init NAME`", path)
+		}
+		if err := plainfile.Check(dir, filepath.Dir(path)); err != nil {
+			return usageError{err}
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 	"github.com/vlmspec/vlmspec/runner/internal/yamledit"
 )
 
@@ -27,6 +28,9 @@ func (s *Store) put(entries map[string]*Entry) (done []changed, err error) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(byFile)) {
+		if err := plainfile.Check(plainfile.Base(s.dir, "golden"), s.dir); err != nil {
+			return done, fmt.Errorf("%s cannot be written: %w", s.shown(name), err)
+		}
 		c, err := s.file(name).Apply(byFile[name]...)
 		if err != nil {
 			return done, err

@@ -18,7 +18,7 @@ var errBusy = errors.New("another process is pulling it")
 // a lock that another process waits for would let two in.
 func (s Store) lockFor(path string) (*flock.Flock, error) {
 	dir := filepath.Join(s.dir, ".locks")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := s.mkdir(dir); err != nil {
 		return nil, err
 	}
 	name := sha256.Sum256([]byte(path))

@@ -76,7 +76,7 @@ func (p *Puller) Pull(ctx context.Context, ref Ref) (e Entry, there bool, err er
 		return e, true, nil
 	}
 	path := p.store.path(ref)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := p.store.mkdir(filepath.Dir(path)); err != nil {
 		return e, false, fmt.Errorf("pull %s: %w", ref, err)
 	}
 	unlock, err := p.store.lock(ctx, path, func() { p.note("another process is pulling %s; waiting for it", ref.Base()) })

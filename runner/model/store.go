@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/vlmspec/vlmspec/internal/atomicfile"
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
@@ -81,6 +82,15 @@ func Open() (Store, error) {
 func (s Store) Dir() string { return s.dir }
 
 func (s Store) path(r Ref) string { return filepath.Join(s.dir, r.place()) }
+
+// mkdir makes a folder of the store, below which no link may lead elsewhere; the store
+// itself may be a link.
+func (s Store) mkdir(dir string) error {
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return err
+	}
+	return plainfile.MkdirAll(s.dir, dir)
+}
 
 // Find returns a file that is there, or says what to do about one that is
 // missing, partial or damaged.

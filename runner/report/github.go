@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/internal/plainfile"
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
@@ -96,7 +98,11 @@ func appendSummary(path string, run *result.Run) error {
 	if err := writeMarkdown(&b, run); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	err := plainfile.Check(filepath.Dir(path), path)
+	if err != nil {
+		return fmt.Errorf("write the job summary: %w", err)
+	}
+	f, err := regular.Append(path, 0o644)
 	if err != nil {
 		return fmt.Errorf("write the job summary: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/vlmspec/vlmspec/internal/atomicfile"
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -25,6 +26,9 @@ type Target struct {
 	// Folder is that of the run in its store, which need not exist; "" is not known.
 	Folder string
 	With   *result.Run // to compare with; nil for none
+	// Base is the folder below which no link may lead to Path, that of a project that
+	// may come from anywhere; "" where somebody has named the path.
+	Base string
 }
 
 // write writes the report of a run, or of a part of it.
@@ -130,7 +134,7 @@ func (t *Target) choosePath(path, dir string, given bool) error {
 		return fmt.Errorf("report %q has no path after =; write %s=out/FILE, or %s=- for standard output", kind+"=", kind, kind)
 	case path == "-":
 	case !given && t.Format.Path != "":
-		t.Path = filepath.Join(dir, filepath.FromSlash(t.Format.Path))
+		t.Path, t.Base = filepath.Join(dir, filepath.FromSlash(t.Format.Path)), dir
 	default:
 		t.Path = path
 	}
@@ -144,7 +148,7 @@ func (t *Target) choosePath(path, dir string, given bool) error {
 func (t Target) Below(dir string) Target {
 	if t.Path != "" && !filepath.IsAbs(t.Path) {
 		inFolder := t.folder()
-		t.Path = filepath.Join(dir, filepath.FromSlash(t.Path))
+		t.Path, t.Base = filepath.Join(dir, filepath.FromSlash(t.Path)), dir
 		if inFolder {
 			t.Path += string(filepath.Separator)
 		}
@@ -166,6 +170,9 @@ func (t *Target) ext() string { return filepath.Ext(t.Format.Path) }
 func (t Target) Clear() error {
 	if t.Path == "" {
 		return nil
+	}
+	if err := t.unlinked(); err != nil {
+		return err
 	}
 	if !t.folder() {
 		if info, err := os.Stat(t.Path); err == nil && info.Mode().IsRegular() {
@@ -189,6 +196,9 @@ func (t Target) Clear() error {
 func (t Target) Write(out io.Writer, run *result.Run) ([]string, error) {
 	if t.Path == "" {
 		return t.write(out, run)
+	}
+	if err := t.unlinked(); err != nil {
+		return nil, fmt.Errorf("write the %s report: %w", t.Format.Name, err)
 	}
 	parts := []*result.Run{run}
 	if t.folder() {
@@ -214,6 +224,18 @@ func (t Target) Write(out io.Writer, run *result.Run) ([]string, error) {
 		files = append(append(files, path), beside...)
 	}
 	return files, nil
+}
+
+// unlinked makes sure that no folder below Base is a link.
+func (t Target) unlinked() error {
+	if t.Base == "" {
+		return nil
+	}
+	dir := filepath.Clean(t.Path)
+	if !t.folder() {
+		dir = filepath.Dir(dir)
+	}
+	return plainfile.Check(t.Base, dir)
 }
 
 // manyBytes is what a file may have before some CI server refuses it: GitLab takes 30 MB.
@@ -254,7 +276,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 		if info.IsDir() {
 			return fmt.Errorf("%s is a folder; give the name of a file, or write %s/ for files in it", path, path)
 		}
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		f, err := plainfile.Stream(path)
 		if err != nil {
 			return err
 		}

@@ -46,11 +46,7 @@ func Open(state string) Store { return Store{state} }
 // state folder that somebody has named may be a link, .vlmspec, which comes with a
 // project, may not.
 func (s Store) Guard(path string) error {
-	base := s.state
-	if filepath.Base(base) == stateName {
-		base = filepath.Dir(base)
-	}
-	return plainfile.Check(base, path)
+	return plainfile.Check(plainfile.Base(s.state, stateName), path)
 }
 
 // Make makes the state folder, which version control leaves alone unless somebody

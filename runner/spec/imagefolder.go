@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/table"
 )
@@ -31,6 +32,9 @@ func (f *imageFolder) keep(image []byte) (string, error) {
 		ending = ".bin"
 	}
 	path := filepath.Join(f.dir, name[:2], name+ending)
+	if err := plainfile.Check(plainfile.Base(filepath.Dir(f.dir), ".vlmspec"), path); err != nil {
+		return "", fmt.Errorf("the image cannot be kept: %w", err)
+	}
 	if err := keepFile(f.dir, path, image); err != nil {
 		return "", fmt.Errorf("the image cannot be kept: %w", err)
 	}
@@ -50,7 +54,7 @@ func keepFile(dir, path string, data []byte) error {
 	}
 	for _, folder := range []string{dir, filepath.Dir(path)} {
 		if info, err := os.Lstat(folder); err == nil && !info.IsDir() {
-			return fmt.Errorf("%s is a link or a file, not a folder", folder)
+			return fmt.Errorf("%s is a file, not a folder", folder)
 		}
 		if err := os.MkdirAll(folder, 0o755); err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/vlmspec/vlmspec/internal/atomicfile"
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 )
 
@@ -107,6 +108,9 @@ func (d *Disk) Put(p *Embedding) {
 // write makes a file appear whole or not at all.
 func (d *Disk) write(path string, data []byte) error {
 	dir := filepath.Dir(path)
+	if err := plainfile.Check(d.dir, path); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}

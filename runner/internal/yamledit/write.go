@@ -35,6 +35,9 @@ func Swap(path, name string, before, after []byte) error {
 	if (now == nil) != (before == nil) || !bytes.Equal(now, before) {
 		return &ChangedError{name}
 	}
+	if info, err := os.Lstat(path); err == nil && info.Mode().Type() != 0 {
+		return failed(name, errors.New("it is a link, which may lead out of the project; put a file in its place"))
+	}
 	if after == nil {
 		return failed(name, os.Remove(path))
 	}
@@ -72,12 +75,9 @@ func lock(dir string) (unlock func(), err error) {
 	return func() { _ = l.Close() }, nil
 }
 
-// write replaces a file. The mode stays, and a symbolic link is followed.
+// write replaces a file, whose mode stays.
 func write(path string, data []byte) error {
 	o := atomicfile.Options{Sync: true}
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
 	if info, err := os.Stat(path); err == nil {
 		o.Mode = info.Mode().Perm()
 	}
