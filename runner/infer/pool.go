@@ -23,7 +23,7 @@ type Task struct {
 	// Deferred is answered once somebody has asked for it with [Pool.Begin], or waits
 	// for it.
 	Deferred bool
-	AdHoc bool // [Start] did not know it
+	AdHoc    bool // [Start] did not know it
 }
 
 // Answer is the outcome of a task: the turns, without verdicts, or a fault.

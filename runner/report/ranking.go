@@ -20,7 +20,7 @@ func WriteRanking(out io.Writer, r *compare.Ranking) error {
 	}
 	for i := range r.Ranked {
 		e := &r.Ranked[i]
-		fmt.Fprintf(w, "%3s  %s%s  %6s  %s  %s%s\n", rankText(r, i), visible.Line(e.Name), strings.Repeat(" ", widest-columns(visible.Line(e.Name))), percentOf(e.Share), bar(e), shareInterval(e), errorsOf(e))
+		fmt.Fprintf(w, "%3s  %s%s  %6s  %s  %s%s\n", rankText(r, i), visible.Line(e.Name), strings.Repeat(" ", widest-columns(visible.Line(e.Name))), percentOf(e.Share), bar(e), shareInterval(e), rankErrors(e))
 	}
 	if len(r.Curve) > 0 {
 		fmt.Fprintf(w, "\nby step  %s\n", curveText(r))
@@ -63,7 +63,7 @@ func shareInterval(e *compare.Ranked) string {
 	return fmt.Sprintf("%s to %s", trimmed(100*e.Interval.Low), trimmed(100*e.Interval.High))
 }
 
-func errorsOf(e *compare.Ranked) string {
+func rankErrors(e *compare.Ranked) string {
 	if e.Errors == 0 {
 		return ""
 	}
