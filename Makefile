@@ -47,6 +47,12 @@ endif
 demo: build llamacpp ## run the example specs on the tiny model; writes out/junit.xml
 	$(BIN)/vlmspec run --report junit=out/junit.xml
 
+.PHONY: worse
+worse: build llamacpp ## compare the tiny model with a copy whose weights carry noise, over 400 cases in build/worse
+	$(GO) run ./fixtures/models/worse
+	$(BIN)/vlmspec run -C build/worse >build/worse/run.txt || test $$? = 1
+	$(BIN)/vlmspec compare -C build/worse @base @noisy --flips 1 || test $$? = 1
+
 .PHONY: test
 test: ## pass the tests: race detector on the pure Go part, then the llama.cpp backend
 	$(GO) test -race -timeout 20m -coverprofile=coverage.out -coverpkg=./runner/... ./...
