@@ -22,6 +22,8 @@ type Gate struct {
 	Pos  spec.Pos
 	args arguments
 	kind kind
+	// published is a score that the metric is to reproduce, in place of bounds.
+	published *result.Published
 }
 
 // arguments are the keys of a metric.
@@ -151,7 +153,11 @@ func (g Gate) Evaluate(cases []result.Case) result.Gate {
 	if err == nil {
 		out.Low, out.High = &interval.Low, &interval.High
 	}
-	g.decide(&out, e, interval, err, level)
+	if g.published != nil {
+		g.meet(&out, e.value, interval, err)
+	} else {
+		g.decide(&out, e, interval, err, level)
+	}
 	out.Labels = g.byLabel(cases)
 	return out
 }
@@ -160,13 +166,16 @@ func (g Gate) Evaluate(cases []result.Case) result.Gate {
 func (g Gate) blank() result.Gate {
 	return result.Gate{
 		Name: g.Title(), Metric: g.Name, Of: g.args.Of, Against: g.args.Against, Label: g.args.Label, File: g.Pos.File, Line: g.Pos.Line,
-		Min: g.args.Min, Max: g.args.Max, Confidence: g.args.Confidence,
+		Min: g.args.Min, Max: g.args.Max, Confidence: g.args.Confidence, Published: g.published,
 	}
 }
 
 // Title names the metric with what sets it apart in its suite.
 func (g Gate) Title() string {
 	title := g.Name
+	if p := g.published; p != nil {
+		title = p.Benchmark + " by " + g.Name
+	}
 	if g.args.Of != "" && g.kind.of == "" {
 		title += " of " + g.args.Of
 	}

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,14 +14,14 @@ import (
 func (g Gate) Rule() result.GateRule {
 	a := g.args
 	return result.GateRule{
-		Metric: g.Name, Of: a.Of, Against: a.Against, Label: a.Label, Min: a.Min, Max: a.Max, Confidence: a.Confidence, Line: g.Pos.Line,
+		Metric: g.Name, Of: a.Of, Against: a.Against, Label: a.Label, Min: a.Min, Max: a.Max, Confidence: a.Confidence, Line: g.Pos.Line, Published: g.published,
 	}
 }
 
 // fromRule makes a gate of what a run has recorded. ok is false when this
 // program has no such metric.
 func fromRule(r result.GateRule, file string) (g Gate, ok bool) {
-	g = Gate{Name: r.Metric, Pos: spec.Pos{File: file, Line: r.Line}, args: arguments{
+	g = Gate{Name: r.Metric, Pos: spec.Pos{File: cmp.Or(r.File, file), Line: r.Line}, published: r.Published, args: arguments{
 		Of: r.Of, Against: r.Against, Label: r.Label, Min: r.Min, Max: r.Max, Confidence: r.Confidence,
 	}}
 	g.kind, ok = kinds[r.Metric]

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/vlmspec/vlmspec/runner/check"
 	"github.com/vlmspec/vlmspec/runner/gate"
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -41,8 +43,12 @@ func rulesOf(m spec.SuiteMetrics) ([]result.GateRule, error) {
 	var rules []result.GateRule
 	var errs []error
 	titles := map[string]bool{}
-	for _, n := range m.Nodes {
-		g, err := gate.Compile(n, kinds)
+	for i, n := range slices.Concat(m.Nodes, m.Expected) {
+		compile := gate.Compile
+		if i >= len(m.Nodes) {
+			compile = gate.CompilePublished
+		}
+		g, err := compile(n, kinds)
 		if err == nil && titles[g.Title()] {
 			err = n.Errorf("one entry may have min and max", "the metric %q is there twice", g.Title())
 		}
@@ -51,7 +57,11 @@ func rulesOf(m spec.SuiteMetrics) ([]result.GateRule, error) {
 			errs = append(errs, err)
 			continue
 		}
-		rules = append(rules, g.Rule())
+		rule := g.Rule()
+		if g.Pos.File != m.File {
+			rule.File = g.Pos.File
+		}
+		rules = append(rules, rule)
 	}
 	return rules, spec.Join(errs...)
 }

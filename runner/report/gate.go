@@ -26,6 +26,9 @@ func Gate(g *result.Gate) string {
 		}
 		fmt.Fprintf(&b, " (%s to %s at %s %%)", decimal(*g.Low), decimal(*g.High), decimal(100*level))
 	}
+	if p := g.Published; p != nil {
+		fmt.Fprintf(&b, ", published %s %% ± %s (%s)", decimal(p.Score), decimal(p.Within), p.Source)
+	}
 	if g.Min != nil {
 		fmt.Fprintf(&b, ", at least %s", decimal(*g.Min))
 	}

@@ -302,6 +302,7 @@ type Gate struct {
 	Confidence   *float64     `json:"confidence,omitempty"`
 	Min          *float64     `json:"min,omitempty"`
 	Max          *float64     `json:"max,omitempty"`
+	Published    *Published   `json:"published,omitempty"` // that it is to reproduce
 	Cases        int          `json:"cases"`
 	Labels       []LabelValue `json:"labels,omitempty"`
 	// Outcome is passed, failed, inconclusive, skipped (not evaluated) or error (not
@@ -339,6 +340,19 @@ type GateRule struct {
 	Max        *float64 `json:"max,omitempty"`
 	Confidence *float64 `json:"confidence,omitempty"`
 	Line       int      `json:"line"`
+	// Published is a score that the metric is to reproduce; Min and Max are nil then.
+	Published *Published `json:"published,omitempty"`
+	// File is where the rule stands, where that is a file that the spec includes.
+	File string `json:"file,omitempty"`
+}
+
+// Published is a score that somebody has published.
+type Published struct {
+	Benchmark string  `json:"benchmark"` // "mmmu"
+	Score     float64 `json:"score"`     // in percent
+	Within    float64 `json:"within"`    // points either way
+	Source    string  `json:"source"`
+	Items     int     `json:"items,omitempty"` // that it was measured on; 0 where that is not said
 }
 
 // What made a run.

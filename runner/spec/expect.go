@@ -46,6 +46,28 @@ func (*expect) JSONSchema() map[string]any {
 	return map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"$ref": "#/$defs/check"}}
 }
 
+// expectations are entries of `expect_metric`, which package gate reads.
+type expectations []Node
+
+// DecodeNode implements [Decoder].
+func (x *expectations) DecodeNode(n Node) error {
+	switch n.Kind() {
+	case Map:
+		*x = []Node{n}
+	case List:
+		*x = n.Items()
+	default:
+		return n.Errorf("write {mmmu: 38.8, within: 2.0, source: ...}", "expected a published score, got %s", describe(n))
+	}
+	return nil
+}
+
+// JSONSchema implements [Schemer].
+func (*expectations) JSONSchema() map[string]any {
+	one := map[string]any{"type": "object", "required": []any{"within", "source"}}
+	return map[string]any{"anyOf": []any{one, map[string]any{"type": "array", "items": one}}}
+}
+
 // metrics are entries of `metrics`, which package gate reads.
 type metrics []Node
 

@@ -42,6 +42,8 @@ type params struct {
 type defaultsFile struct {
 	Include  include `yaml:"include" doc:"file, or list of files, whose settings apply here too"`
 	settings `yaml:",inline"`
+
+	ExpectMetric expectations `yaml:"expect_metric" doc:"a published score that a metric of the suite is to reproduce, or a list of them: {mmmu: 38.8, within: 2.0, source: ...}, in percent"`
 }
 
 // specFile is a spec.

@@ -29,11 +29,12 @@ type Specs struct {
 	Secrets *secret.Set
 }
 
-// SuiteMetrics is the `metrics` of a suite, compiled by package gate.
+// SuiteMetrics are the `metrics` and `expect_metric` of a suite, compiled by package gate.
 type SuiteMetrics struct {
-	Suite string
-	File  string // as in Case.Pos
-	Nodes []Node
+	Suite    string
+	File     string // as in Case.Pos
+	Nodes    []Node
+	Expected []Node // those of included files first
 }
 
 // Load reads spec files and makes their cases. files are absolute or relative
@@ -78,6 +79,7 @@ type loader struct {
 	ids      map[string]*Case
 	cases    []*Case
 	metrics  []SuiteMetrics
+	expected []Node   // of the suite whose includes are being read
 	sources  []Source // read since the suite, or the item of `cases`, was begun
 }
 

@@ -147,6 +147,22 @@ func (n Node) Get(key string) Node {
 	return Node{src: n.src}
 }
 
+// Without is a map without one of its keys, for a map in which that is a name and the rest are words.
+func (n Node) Without(key string) Node {
+	n = n.resolve()
+	if n.y == nil || n.y.Kind != yaml.MappingNode {
+		return n
+	}
+	rest := *n.y
+	rest.Content = nil
+	for _, e := range n.Entries() {
+		if e.Key != key {
+			rest.Content = append(rest.Content, e.KeyNode.y, e.Value.y)
+		}
+	}
+	return n.at(&rest)
+}
+
 // Items returns the items of a list, nil for anything else.
 func (n Node) Items() []Node {
 	n = n.resolve()

@@ -25,6 +25,7 @@ type suite struct {
 func (l *loader) suite(doc document) {
 	s := &suite{doc: doc, pending: map[string]error{}}
 	l.sources = []Source{{doc.abs, "spec"}}
+	l.expected = nil
 	outer := &scope{env: l.env, secrets: &s.secrets}
 	all, _ := ParseRequire("all")
 	base := settings{Repeat: repeat{samples: 1}, Require: all, Timeout: DefaultTimeout}
@@ -66,8 +67,8 @@ func (l *loader) suite(doc document) {
 	for _, err := range s.pending {
 		l.problems.add(err)
 	}
-	if len(s.file.Metrics) > 0 {
-		l.metrics = append(l.metrics, SuiteMetrics{Suite: s.file.Suite, File: shownName(l.project.Dir, s.doc.abs), Nodes: s.file.Metrics})
+	if expected := slices.Concat(l.expected, s.file.ExpectMetric); len(s.file.Metrics)+len(expected) > 0 {
+		l.metrics = append(l.metrics, SuiteMetrics{Suite: s.file.Suite, File: shownName(l.project.Dir, s.doc.abs), Nodes: s.file.Metrics, Expected: expected})
 	}
 }
 
@@ -103,6 +104,7 @@ func (l *loader) included(root Node, base settings, sc *scope, stack []string) (
 			}
 		})
 		layer.Labels = joinLabels(base.Labels, layer.Labels)
+		l.expected = append(l.expected, layer.ExpectMetric...)
 		base = layer.settings
 	}
 	return base, sc
