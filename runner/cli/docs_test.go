@@ -23,7 +23,7 @@ func TestDocumentsHoldTrueSpecs(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range fencedYAML.FindAllStringSubmatch(string(data), -1) {
-			project, spec := "version: 1\nbackends: {tiny: {plugin: llamacpp}}\n", "suite: s\ncases:\n  - {name: one, prompt: x, expect: [equals: x]}\n"
+			project, spec := "version: 1\ndefault_backend: tiny\nbackends: {tiny: {plugin: llamacpp}, tiny-q8: {plugin: llamacpp}, tiny-server: {plugin: openai}}\n", "suite: s\ncases:\n  - {name: one, prompt: x, expect: [equals: x]}\n"
 			switch text := m[1]; {
 			case strings.HasPrefix(text, "version:"):
 				project = text

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/vlmspec/vlmspec/runner/parity"
 	"github.com/vlmspec/vlmspec/runner/result"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
@@ -28,8 +29,8 @@ func fromRule(r result.GateRule, file string) (g Gate, ok bool) {
 	return g, ok
 }
 
-// Run evaluates every gate that a run has recorded, on each backend, from the
-// run alone: so a run that is read back, or came from another machine, is gated
+// Run evaluates every gate that a run has recorded, on each backend, and whether
+// backends agree that should, from the run alone: so a run that is read back, or came from another machine, is gated
 // as it was when it was made.
 func Run(run *result.Run) []result.Gate {
 	type place struct{ file, backend string }
@@ -65,7 +66,7 @@ func Run(run *result.Run) []result.Gate {
 			}
 		}
 	}
-	return out
+	return append(out, parity.Run(run)...)
 }
 
 // evaluate decides a gate over the cases that ran, of as many as the suite has.

@@ -31,6 +31,11 @@ func suitesOf(specs *spec.Specs, cases []*Case) ([]result.Suite, error) {
 			suites[k].Gates = rules
 		}
 	}
+	for _, p := range specs.Parities {
+		if k, ok := at[p.File]; ok {
+			suites[k].Parity = &result.ParityRule{Of: p.Of, With: p.With, Verdicts: p.Verdicts, Answers: p.Answers, FirstToken: p.FirstToken, Line: p.Pos.Line}
+		}
+	}
 	return suites, spec.Join(errs...)
 }
 
@@ -73,7 +78,7 @@ func (p *Plan) Gated(i int) bool { return p.gated[p.cases[i].Pos.File] }
 func gatedFiles(suites []result.Suite) map[string]bool {
 	files := map[string]bool{}
 	for _, s := range suites {
-		files[s.File] = len(s.Gates) > 0
+		files[s.File] = len(s.Gates) > 0 || s.Parity != nil
 	}
 	return files
 }

@@ -309,6 +309,21 @@ type Gate struct {
 	// defined); "" for a value without a bound, which can neither pass nor fail.
 	Outcome Outcome `json:"outcome,omitempty"`
 	Reason  string  `json:"reason,omitempty"`
+	// Disagreements are those of a parity, the worst first, a hundred at most.
+	Disagreements []Disagreement `json:"disagreements,omitempty"`
+}
+
+// Disagreement is a case that two backends answered differently.
+type Disagreement struct {
+	Case     string   `json:"case"` // its ID without the backend
+	Line     int      `json:"line,omitempty"`
+	Sample   int      `json:"sample"`
+	Turn     int      `json:"turn"`
+	Missing  bool     `json:"missing,omitempty"`  // an answer is, on one side at least
+	Of       string   `json:"of,omitempty"`       // answer, or outcome, of the backend that is compared with
+	With     string   `json:"with,omitempty"`     // of this backend
+	Distance *float64 `json:"distance,omitempty"` // of the log-probabilities of the first token
+	Reason   string   `json:"reason"`
 }
 
 // Passing reports whether the gate is open.
@@ -328,6 +343,19 @@ type Suite struct {
 	File  string         `json:"file"`  // relative to the project, slashes
 	Cases map[string]int `json:"cases"` // how many, by backend
 	Gates []GateRule     `json:"gates,omitempty"`
+	// Parity is nil where backends need not agree.
+	Parity *ParityRule `json:"parity,omitempty"`
+}
+
+// ParityRule names backends that must answer like one, and how much they may
+// differ; nil is no bound.
+type ParityRule struct {
+	Of         string   `json:"of"`
+	With       []string `json:"with"`
+	Verdicts   *float64 `json:"verdicts,omitempty"`    // least share of cases that are judged alike
+	Answers    *float64 `json:"answers,omitempty"`     // least share of cases with the same answers
+	FirstToken *float64 `json:"first_token,omitempty"` // greatest difference of log-probabilities
+	Line       int      `json:"line"`
 }
 
 // GateRule is a gate as its spec says it: a metric, and the bounds of its value.

@@ -186,6 +186,7 @@ func (l *loader) addPerBackend(s *suite, c *Case, f caseFile) {
 	if f.Backends != nil {
 		backends = f.Backends
 		l.checkBackends(f.Backends)
+		l.checkParity(s, f)
 	}
 	if len(backends) == 0 {
 		backends = []at[string]{{Value: l.project.DefaultBackend}}

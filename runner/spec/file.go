@@ -50,8 +50,18 @@ type defaultsFile struct {
 type specFile struct {
 	Suite        string `yaml:"suite" required:"true" doc:"the name of the suite"`
 	defaultsFile `yaml:",inline"`
-	Cases        cases   `yaml:"cases" required:"true" doc:"the test cases"`
-	Metrics      metrics `yaml:"metrics" doc:"metrics over the cases of the suite, and the bounds they must keep"`
+	Cases        cases       `yaml:"cases" required:"true" doc:"the test cases"`
+	Metrics      metrics     `yaml:"metrics" doc:"metrics over the cases of the suite, and the bounds they must keep"`
+	Parity       *parityFile `yaml:"parity" doc:"backends that must answer like another one: {of: tiny, with: [tiny-new]}; the cases run on all of them"`
+}
+
+// parityFile is `parity`.
+type parityFile struct {
+	Of         at[string]   `yaml:"of" required:"true" doc:"the backend that the others are compared with"`
+	With       []at[string] `yaml:"with" required:"true" doc:"the backends that are compared with it"`
+	Verdicts   *float64     `yaml:"verdicts" min:"0" max:"1" doc:"least share of cases whose checks judge alike; 1 when not given"`
+	Answers    *float64     `yaml:"answers" min:"0" max:"1" doc:"least share of cases with the same answers, to the letter; no bound when not given"`
+	FirstToken *float64     `yaml:"first_token" min:"0" doc:"greatest difference of the log-probabilities of the first token of equal answers; no bound when not given"`
 }
 
 // turnFile is a user message and what its answer must satisfy.

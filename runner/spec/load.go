@@ -24,6 +24,8 @@ type Specs struct {
 	Files []string
 	// Metrics of the suites that have some.
 	Metrics []SuiteMetrics
+	// Parities of the suites that ask for one.
+	Parities []SuiteParity
 	// Secrets are all that ${env:...} gave, here and in vlmspec.yaml, to be taken out
 	// of messages.
 	Secrets *secret.Set
@@ -66,7 +68,7 @@ func LoadEach(project *Project, files []string, visit func([]*Case)) (*Specs, er
 		l.cases = nil
 	})
 	l.env.sealed = true
-	s := &Specs{Files: slices.Sorted(maps.Keys(l.read)), Metrics: l.metrics, Secrets: project.Secrets(l.env.seen...)}
+	s := &Specs{Files: slices.Sorted(maps.Keys(l.read)), Metrics: l.metrics, Parities: l.parities, Secrets: project.Secrets(l.env.seen...)}
 	return s, Hide(l.problems.err(), s.Secrets)
 }
 
@@ -79,7 +81,8 @@ type loader struct {
 	ids      map[string]*Case
 	cases    []*Case
 	metrics  []SuiteMetrics
-	expected []Node   // of the suite whose includes are being read
+	expected []Node // of the suite whose includes are being read
+	parities []SuiteParity
 	sources  []Source // read since the suite, or the item of `cases`, was begun
 }
 

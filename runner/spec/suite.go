@@ -50,6 +50,7 @@ func (l *loader) suite(doc document) {
 	})
 	s.file.Labels = joinLabels(base.Labels, s.file.Labels)
 	l.checkSuiteName(s)
+	l.setParity(s)
 	l.checkBackends(s.file.Backends)
 	for _, e := range doc.root.Get("vars").Entries() {
 		s.pending[e.Key] = nil
