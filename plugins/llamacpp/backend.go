@@ -34,7 +34,7 @@ func (b *backend) Describe(context.Context) (sdk.Info, error) {
 		return info, err
 	}
 	info.Device = deviceName(gpusOf(devices))
-	info.Details = map[string]string{"devices": deviceList(devices), "libraries": libraryList(llama.Libraries())}
+	info.Details = map[string]string{"devices": deviceList(devices), "libraries": libraryList(llama.Libraries()), "probe": probeFlag}
 	return info, nil
 }
 

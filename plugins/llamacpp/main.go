@@ -25,6 +25,7 @@ const usage = `vlmspec-backend-llamacpp is started by vlmspec. By hand it takes:
   --devices   list the devices that llama.cpp can compute on
   --schema    print the JSON Schema of the backend's config
   --version   print the version
+  --probe     decode a few tokens with random weights
   -debug      serve until interrupted, for a debugger
 `
 
@@ -57,6 +58,10 @@ func inquire(b sdk.Backend, flag string, w io.Writer) error {
 		_, err = w.Write(info.ConfigSchema)
 	case "--version":
 		_, err = fmt.Fprintf(w, "%s %s, %s\n", info.Name, info.Version, info.Engine)
+	case probeFlag:
+		if err = probe(); err == nil {
+			_, err = fmt.Fprintln(w, "decodes")
+		}
 	case "--help", "-h":
 		_, err = io.WriteString(w, usage)
 	default:

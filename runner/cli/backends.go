@@ -158,6 +158,9 @@ func (a *app) printInfo(path string, info sdk.Info) error {
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(info.Details)) {
+		if k == "probe" { // for doctor
+			continue
+		}
 		pairs = append(pairs, [2]string{k, info.Details[k]})
 	}
 	for _, p := range pairs {

@@ -23,7 +23,8 @@ func (a *app) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Check what is built, which devices there are, and whether the project can run",
-		Long: `doctor starts every plugin it finds without loading a model, checks the project
+		Long: `doctor starts every plugin it finds without loading a model, has an engine such as
+llama.cpp decode a few tokens with random weights in a process of its own, checks the project
 and its specs, and says what to do about what is missing. It exits with 3 when
 the project could not run.`,
 		Args: cobra.NoArgs,
@@ -104,6 +105,7 @@ func (d *checkup) plugins(ctx context.Context, project *spec.Project) {
 			continue
 		}
 		d.ok("plugin %s %s (%s)%s%s%s", info.Name, info.Version, f.Origin, each("engine", info.Engine.String()), each("device", info.Details["devices"]), each("library", info.Details["libraries"]))
+		d.probe(ctx, f, info)
 	}
 }
 

@@ -21,8 +21,6 @@ func one(id, backend, answer string, outcome result.Outcome, change func(*result
 	return c
 }
 
-func number(f float64) *float64 { return &f }
-
 func gates(rule result.ParityRule, cases ...result.Case) map[string]result.Gate {
 	rule.Of, rule.With = "a", []string{"b"}
 	counts := map[string]int{}
@@ -41,7 +39,7 @@ func turn(c *result.Case) *result.Turn { return &c.Samples[0].Turns[0] }
 
 // Whatever is missing, empty, unread or different on the other side is no agreement.
 func TestDisagreement(t *testing.T) {
-	all := result.ParityRule{Verdicts: number(1), Answers: number(1)}
+	all := result.ParityRule{Verdicts: new(1.0), Answers: new(1.0)}
 	for name, test := range map[string]struct {
 		a, b              func(*result.Case)
 		answer            string
@@ -60,8 +58,10 @@ func TestDisagreement(t *testing.T) {
 		"no samples":                   {nil, func(c *result.Case) { c.Samples = nil }, "red", result.Passed, result.Failed, result.Failed, "x (no answer on b: nothing was asked)"},
 		"fewer turns":                  {func(c *result.Case) { c.Samples[0].Turns = append(c.Samples[0].Turns, *turn(c)) }, nil, "red", result.Passed, result.Failed, result.Failed, "x (1 turns, not 2)"},
 		"no verdict on either":         {func(c *result.Case) { turn(c).Verdicts = nil }, func(c *result.Case) { turn(c).Verdicts = nil }, "red", result.Passed, result.Failed, result.Passed, "x (no check has judged it)"},
-		"one cannot be read": {func(c *result.Case) { c.Outcome = result.Failed; turn(c).Verdicts[0].Outcome = result.Failed }, func(c *result.Case) { turn(c).Verdicts[0].Unread = true }, "red", result.Failed,
-			result.Failed, result.Passed, "x (equals cannot read it, not failed)"},
+		"one cannot be read": {
+			func(c *result.Case) { c.Outcome = result.Failed; turn(c).Verdicts[0].Outcome = result.Failed }, func(c *result.Case) { turn(c).Verdicts[0].Unread = true }, "red", result.Failed,
+			result.Failed, result.Passed, "x (equals cannot read it, not failed)",
+		},
 		"another check, same outcome": {nil, func(c *result.Case) { turn(c).Verdicts[0].Kind = "contains" }, "red", result.Passed, result.Failed, result.Passed, "x (contains passed, not passed)"},
 	} {
 		g := gates(all, one("x", "a", "red", result.Passed, test.a), one("x", "b", test.answer, test.outcome, test.b))
@@ -83,7 +83,7 @@ func broken(c *result.Case) {
 }
 
 func TestFirstToken(t *testing.T) {
-	rule := result.ParityRule{Verdicts: number(1), FirstToken: number(0.01)}
+	rule := result.ParityRule{Verdicts: new(1.0), FirstToken: new(0.01)}
 	near := func(c *result.Case) { turn(c).LogProbs[0] = -0.505 }
 	far := func(c *result.Case) { turn(c).LogProbs[0] = -0.6 }
 	none := func(c *result.Case) { turn(c).LogProbs = nil }
@@ -103,7 +103,7 @@ func TestFirstToken(t *testing.T) {
 	if g.Outcome != result.Error {
 		t.Errorf("different answers were compared by their first tokens: %+v", g)
 	}
-	g, there := gates(result.ParityRule{Verdicts: number(1)}, one("x", "a", "red", result.Passed, none), one("x", "b", "red", result.Passed, nil))["parity_first_token"]
+	g, there := gates(result.ParityRule{Verdicts: new(1.0)}, one("x", "a", "red", result.Passed, none), one("x", "b", "red", result.Passed, nil))["parity_first_token"]
 	if there {
 		t.Errorf("nobody asked for %+v", g)
 	}
@@ -117,21 +117,21 @@ func TestManyDisagreements(t *testing.T) {
 		cases = append(cases, one(id, "a", "red", result.Passed, nil), one(id, "b", "red", result.Failed, nil))
 	}
 	cases = append(cases, one("zz", "a", "red", result.Passed, nil), one("zz", "b", "red", result.Passed, broken))
-	g := gates(result.ParityRule{Verdicts: number(0.5)}, cases...)["parity_verdicts"]
+	g := gates(result.ParityRule{Verdicts: new(0.5)}, cases...)["parity_verdicts"]
 	if g.Outcome != result.Failed || *g.Value != 0 || g.Cases != 301 || len(g.Disagreements) != MaxDisagreements || g.Disagreements[0].Case != "zz" {
 		t.Errorf("%s %v of %d, %d listed, first %+v", g.Outcome, *g.Value, g.Cases, len(g.Disagreements), g.Disagreements[0])
 	}
 	if want := "301 of 301 cases disagree: zz (no answer on b: crashed), aa (failed, not passed)"; !strings.HasPrefix(g.Reason, want) || !strings.HasSuffix(g.Reason, "and 298 more") {
 		t.Errorf("got %q", g.Reason)
 	}
-	if g := gates(result.ParityRule{Verdicts: number(0)}, cases...)["parity_verdicts"]; g.Outcome != result.Passed {
+	if g := gates(result.ParityRule{Verdicts: new(0.0)}, cases...)["parity_verdicts"]; g.Outcome != result.Passed {
 		t.Errorf("a bound of 0: %s", g.Outcome)
 	}
 }
 
 // A part of a suite says nothing of the whole, and a suite of which nothing was compared passes nothing.
 func TestWhatIsNotCompared(t *testing.T) {
-	rule := result.ParityRule{Of: "a", With: []string{"b"}, Verdicts: number(1)}
+	rule := result.ParityRule{Of: "a", With: []string{"b"}, Verdicts: new(1.0)}
 	suite := result.Suite{Name: "s", File: "s.yaml", Cases: map[string]int{"a": 1, "b": 1}, Parity: &rule}
 	run := func(cases ...result.Case) result.Gate {
 		return Run(&result.Run{Cases: cases, Manifest: result.Manifest{Suites: []result.Suite{suite}}})[0]

@@ -20,7 +20,7 @@ import "C"
 const Embedded = true
 
 // embeddedCommit is the llama.cpp that the module was made of; no function says so.
-const embeddedCommit = "ec98e2002 of December 2025"
+const embeddedCommit = "ec98e2002, frozen at December 2025"
 
 func engineVersion() string { return embeddedCommit }
 
