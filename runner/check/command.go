@@ -37,7 +37,8 @@ type commandInput struct {
 	Case     string         `json:"case"`
 	Turn     int            `json:"turn"` // from 0
 	Prompt   string         `json:"prompt"`
-	Answer   string         `json:"answer"` // what the check is on
+	Answer   string         `json:"answer"`              // what the check is on
+	Thought  string         `json:"reasoning,omitempty"` // what the model thought before
 	Finish   string         `json:"finish"`
 	Images   []string       `json:"images"` // absolute paths
 	Row      map[string]any `json:"row"`
@@ -124,7 +125,7 @@ func (c *commandCheck) verdict(v commandVerdict, text string) result.Verdict {
 // run starts the program and returns what it printed.
 func (c *commandCheck) run(ctx context.Context, in Input, text string) ([]byte, error) {
 	input := commandInput{
-		Case: in.CaseID, Turn: in.Turn, Prompt: in.Prompt, Answer: text, Finish: in.Finish, Row: in.Vars,
+		Case: in.CaseID, Turn: in.Turn, Prompt: in.Prompt, Answer: text, Thought: in.Reasoning, Finish: in.Finish, Row: in.Vars,
 		Images: []string{}, Tokens: in.Tokens, Timings: in.Timings, LogProbs: in.LogProbs, Cached: in.Cached,
 	}
 	for _, img := range in.Images {

@@ -16,17 +16,18 @@ import (
 
 // exprEnv is what an expression can name.
 type exprEnv struct {
-	Answer  string         `expr:"answer"`  // what the check is on
-	Prompt  string         `expr:"prompt"`  // with <image> where an image stood
-	Finish  string         `expr:"finish"`  // stop or length
-	JSON    any            `expr:"json"`    // the JSON in the answer
-	Points  []exprPoint    `expr:"points"`  // read as format auto, empty when there is none
-	Boxes   []exprBox      `expr:"boxes"`   //
-	Number  float64        `expr:"number"`  // the only number in the answer, or the one it announces
-	Numbers []float64      `expr:"numbers"` // every number in the answer
-	Row     map[string]any `expr:"row"`     // row variables, and vars
-	Tokens  map[string]int `expr:"tokens"`  // output, image, text
-	Seconds float64        `expr:"seconds"` // from asking to the last token
+	Answer  string         `expr:"answer"`    // what the check is on
+	Thought string         `expr:"reasoning"` // what the model thought before, "" for nothing
+	Prompt  string         `expr:"prompt"`    // with <image> where an image stood
+	Finish  string         `expr:"finish"`    // stop or length
+	JSON    any            `expr:"json"`      // the JSON in the answer
+	Points  []exprPoint    `expr:"points"`    // read as format auto, empty when there is none
+	Boxes   []exprBox      `expr:"boxes"`     //
+	Number  float64        `expr:"number"`    // the only number in the answer, or the one it announces
+	Numbers []float64      `expr:"numbers"`   // every number in the answer
+	Row     map[string]any `expr:"row"`       // row variables, and vars
+	Tokens  map[string]int `expr:"tokens"`    // output, image, text
+	Seconds float64        `expr:"seconds"`   // from asking to the last token
 }
 
 type exprPoint struct {
@@ -44,7 +45,7 @@ type exprBox struct {
 }
 
 type exprCheck struct {
-	Expr    string   `yaml:"that" required:"true" doc:"an expression (expr-lang.org) that is true, or a score from 0 to 1; it can name answer, prompt, finish, json, points, boxes, number, numbers, row, tokens and seconds; what it names of these and cannot be read makes the answer unread"`
+	Expr    string   `yaml:"that" required:"true" doc:"an expression (expr-lang.org) that is true, or a score from 0 to 1; it can name answer, reasoning, prompt, finish, json, points, boxes, number, numbers, row, tokens and seconds; what it names of these and cannot be read makes the answer unread"`
 	Min     *float64 `yaml:"min" min:"0" max:"1" doc:"least score, for an expression that is a number; 1 when not given"`
 	common  `yaml:",inline"`
 	program *vm.Program
@@ -128,7 +129,7 @@ func (c *exprCheck) scored(score float64, text string) result.Verdict {
 // an error only where somebody wants it.
 func (c *exprCheck) env(in Input, text string) (exprEnv, error) {
 	e := exprEnv{
-		Answer: text, Prompt: in.Prompt, Finish: in.Finish, Row: in.Vars, Seconds: in.Timings.Total,
+		Answer: text, Thought: in.Reasoning, Prompt: in.Prompt, Finish: in.Finish, Row: in.Vars, Seconds: in.Timings.Total,
 		Tokens: map[string]int{"output": in.Tokens.Output, "image": in.Tokens.Image, "text": in.Tokens.Text},
 	}
 	if e.Row == nil {

@@ -15,7 +15,7 @@ func (r *numbers) digits(i int) (f found, to int, ok bool) {
 	d := r.doc
 	to = r.cluster(i)
 	switch {
-	case r.lists[i]:
+	case r.lists != nil && r.lists[i]:
 		return found{at: i, skip: note{i, to, "numbers a line"}}, to, true
 	case r.named(i):
 		return r.compound(r.nameStart(i), to-1)

@@ -30,6 +30,8 @@ type doc struct {
 	text string
 	low  string // in lower case, with the same offsets as text
 	tok  []token
+
+	retraction int // after the last token that takes back what stands before it; -1 is none, 0 not looked for yet
 }
 
 func lex(text string) *doc {

@@ -109,7 +109,7 @@ func (r *numbers) plainBefore(k int) bool {
 
 // listMarks finds the numbers that number lines ("1. a dog"), which stand in a sequence or are 1; and whether
 // several lines begin with a hyphen, which makes it a bullet.
-func (d *doc) listMarks() (lists map[int]bool, bullet bool) {
+func (d *doc) listMarks() (lists []bool, bullet bool) {
 	type line struct{ token, value int }
 	var lines []line
 	hyphens := 0
@@ -125,11 +125,13 @@ func (d *doc) listMarks() (lists map[int]bool, bullet bool) {
 			lines = append(lines, line{i, v})
 		}
 	}
-	lists = map[int]bool{}
 	for k, l := range lines {
 		follows := k > 0 && lines[k-1].value == l.value-1
 		leads := k+1 < len(lines) && lines[k+1].value == l.value+1
 		if follows || leads || l.value == 1 {
+			if lists == nil {
+				lists = make([]bool, len(d.tok))
+			}
 			lists[l.token] = true
 		}
 	}

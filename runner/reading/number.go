@@ -78,9 +78,9 @@ func (r *numbers) unread(n note) error {
 type numbers struct {
 	doc    *doc
 	comma  bool
-	lists  map[int]bool // tokens that number the lines of a list
-	asked  []bool       // tokens of sentences that end with a question mark; nil is none
-	bullet bool         // hyphens at the start of lines are bullets
+	lists  []bool // tokens that number the lines of a list
+	asked  []bool // tokens of sentences that end with a question mark; nil is none
+	bullet bool   // hyphens at the start of lines are bullets
 	found  []found
 }
 

@@ -67,6 +67,9 @@ func (c *chooser) textFrom(i int) (letter string, to int) {
 	}
 	start := int(d.at(i).start)
 	for _, o := range c.options {
+		if !begins(d.text[start:], o.core) {
+			continue
+		}
 		// Folding can change lengths, so a little more is folded than is needed.
 		end := min(len(d.text), start+2*len(o.core)+8)
 		for end < len(d.text) && !utf8.RuneStart(d.text[end]) {
@@ -81,6 +84,19 @@ func (c *chooser) textFrom(i int) (letter string, to int) {
 		}
 	}
 	return "", i
+}
+
+// begins is false where a text cannot begin with a folded one, by its first character: folding costs much more.
+func begins(text, folded string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	want, _ := utf8.DecodeRuneInString(folded)
+	switch {
+	case r < utf8.RuneSelf:
+		return unicode.ToLower(r) == want || unicode.IsSpace(r)
+	case r < 0xf900 && unspaced(r):
+		return r == want
+	}
+	return true
 }
 
 // bounded reports whether s begins with the whole words what.

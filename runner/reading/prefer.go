@@ -154,7 +154,7 @@ func (p preference) named(i int) int {
 	start := int(d.at(i).start)
 	for which, names := range p.names {
 		for _, name := range names {
-			if name == "" || len(d.text)-start < len(name)/2 {
+			if name == "" || len(d.text)-start < len(name)/2 || !begins(d.text[start:], name) {
 				continue
 			}
 			end := min(len(d.text), start+2*len(name)+8)

@@ -170,10 +170,14 @@ func (d *doc) announced(i int) (next int, ok bool) {
 
 // retracted reports whether the text from token i on takes back what stands before it.
 func (d *doc) retracted(i int) bool {
-	for ; i < len(d.tok); i++ {
-		if d.any(i, "wait", "correction", "actually", "scratch", "oops") || d.is(i) == "no" && d.any(i+1, ",", "—") && d.sentenceEnds(i-1) {
-			return true
+	if d.retraction == 0 {
+		d.retraction = -1
+		for k := range slices.Backward(d.tok) {
+			if d.any(k, "wait", "correction", "actually", "scratch", "oops") || d.is(k) == "no" && d.any(k+1, ",", "—") && d.sentenceEnds(k-1) {
+				d.retraction = k + 1
+				break
+			}
 		}
 	}
-	return false
+	return d.retraction > i
 }

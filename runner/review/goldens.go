@@ -59,7 +59,7 @@ func (g *Goldens) item(p golden.Pending) Item {
 		Answers: said(p.Samples), Stale: p.Why == golden.Stale, Why: check.Changes(p.Changed), Commands: commands(p),
 	}
 	if c := g.caseOf(p); c != nil {
-		i.Earlier, i.Overlays = earlier(c, p), looked(c, p)
+		i.Earlier, i.Overlays, i.Reasoning = earlier(c, p), looked(c, p), thought(c, p)
 	}
 	for n, img := range p.Images {
 		if file := g.imageFile(img); file != "" {

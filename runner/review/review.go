@@ -33,8 +33,9 @@ type Item struct {
 	// the run has seen them, by their place in Images; see [Goldens.ImageFile].
 	ImageFiles map[int]string `json:"image_files,omitempty"`
 	Accepted   []string       `json:"accepted,omitempty"`
-	Answer     string         `json:"answer"` // what could be accepted
-	Agree      int            `json:"agree"`  // samples that gave it
+	Answer     string         `json:"answer"`              // what could be accepted
+	Reasoning  string         `json:"reasoning,omitempty"` // what the model thought before it
+	Agree      int            `json:"agree"`               // samples that gave it
 	Samples    int            `json:"samples"`
 	Answers    []Said         `json:"answers,omitempty"` // every distinct one, the most frequent first
 	Stale      bool           `json:"stale,omitempty"`   // the prompt or an image is not what was accepted for

@@ -50,6 +50,14 @@ func earlier(c *result.Case, p golden.Pending) []Exchange {
 	return all
 }
 
+// thought is what the model thought before the pending answer.
+func thought(c *result.Case, p golden.Pending) string {
+	if turns := sample(c, p); p.Turn < len(turns) {
+		return turns[p.Turn].Reasoning
+	}
+	return ""
+}
+
 // looked are the overlays of the checks on the pending answer.
 func looked(c *result.Case, p golden.Pending) []result.Overlay {
 	turns := sample(c, p)

@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -32,6 +33,9 @@ func (m *model) textLines(columns int) []string {
 	}
 	t.row("prompt", plain(i.Prompt))
 	m.answerRows(t, i)
+	if i.Reasoning != "" {
+		t.row("reasoning", dim.Render(plain(folded(i.Reasoning, t.width()))))
+	}
 	if i.Samples > 1 {
 		t.row("samples", samplesOf(i))
 	}
@@ -65,6 +69,12 @@ func (m *model) answerRows(t *table, i *Item) {
 		}
 	}
 	t.row("new", styled(changed, added))
+}
+
+// folded is how much a model thought, and how that began, on one line.
+func folded(reasoning string, columns int) string {
+	size := fmt.Sprintf("%d characters: ", utf8.RuneCountInString(reasoning))
+	return size + ansi.Truncate(strings.Join(strings.Fields(reasoning[:min(len(reasoning), 4*columns)]), " "), max(columns-len(size), 10), "…")
 }
 
 func samplesOf(i *Item) string {
