@@ -43,10 +43,11 @@ type Store struct {
 	today int
 
 	mu      sync.Mutex
-	records map[Key]record
-	touched []record // looked up, and last used on another day
-	size    int64    // of the file
-	live    int64    // of the records that are not superseded
+	data    []byte        // the file as it was
+	records map[Key]place // in data
+	touched []Key         // looked up, and last used on another day
+	size    int64         // of the file
+	live    int64         // of the records that are not superseded
 	damaged int
 	problem error // the first of writing
 }
@@ -59,15 +60,28 @@ func Open(dir string, limit int64) (*Store, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the cache: %w", err)
 	}
-	all, damaged := parse(data)
-	s.size, s.damaged = int64(len(data)), damaged
-	s.records = make(map[Key]record, len(all))
-	for _, r := range all {
-		s.live += int64(len(r.line) - len(s.records[r.key].line))
-		s.records[r.key] = r
+	s.data, s.size = data, int64(len(data))
+	s.records = make(map[Key]place, bytes.Count(data, []byte("\n"))-bytes.Count(data, []byte("\n\n")))
+	for at, r := range records(data) {
+		if r == nil {
+			s.damaged++
+			continue
+		}
+		s.live += int64(len(r.line)) - int64(s.records[r.key].size)
+		s.records[r.key] = place{at: int64(at), size: uint32(len(r.line)), day: int32(r.day)}
 	}
 	return s, nil
 }
+
+// place is where the line of a record stands, and the day it was last used: little,
+// since there is one for each of a large project's answers.
+type place struct {
+	at   int64
+	size uint32
+	day  int32
+}
+
+func (s *Store) value(p place) []byte { return valueOf(s.data[p.at : p.at+int64(p.size)]) }
 
 // day counts days, which is as exact as the use of a record is known.
 func day(t time.Time) int { return int(t.Unix() / (24 * 60 * 60)) }
@@ -87,13 +101,16 @@ func (s *Store) Get(k Key) ([]byte, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, ok := s.records[k]
-	if ok && r.day < s.today {
-		s.touched = append(s.touched, r)
-		r.day = s.today
-		s.records[k] = r
+	p, ok := s.records[k]
+	if !ok {
+		return nil, false
 	}
-	return r.value, ok
+	if int(p.day) < s.today {
+		s.touched = append(s.touched, k)
+		p.day = int32(s.today)
+		s.records[k] = p
+	}
+	return s.value(p), true
 }
 
 // Put keeps a value, which has no line feed: JSON has none. What cannot be
@@ -119,8 +136,8 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var used bytes.Buffer
-	for _, r := range s.touched {
-		used.Write(record{key: r.key, day: s.today, value: r.value}.encode())
+	for _, k := range s.touched {
+		used.Write(record{key: k, day: s.today, value: s.value(s.records[k])}.encode())
 	}
 	s.touched = nil
 	if s.problem == nil && used.Len() > 0 {

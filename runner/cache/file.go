@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
+	"iter"
+	"math"
 	"path/filepath"
 	"strconv"
 
@@ -68,25 +70,43 @@ func decode(line []byte) (r record, ok bool) {
 		return r, false
 	}
 	day, value, found := bytes.Cut(line[valueFrom:], []byte(" "))
-	n, err := strconv.Atoi(string(day))
-	r.day, r.value, r.line = n, value, line
+	n, err := strconv.ParseInt(string(day), 10, 32)
+	r.day, r.value, r.line = int(n), value, line
 	return r, found && err == nil
 }
 
-// parse reads what it can of a file, in its order, and counts what is damaged.
-func parse(data []byte) (all []record, damaged int) {
-	all = make([]record, 0, bytes.Count(data, []byte("\n")))
-	for line := range bytes.SplitSeq(data, []byte("\n")) {
-		if len(line) == 0 {
-			continue
-		}
-		if r, ok := decode(line); ok {
-			all = append(all, r)
-		} else {
-			damaged++
+// valueOf is the value of a line that is whole.
+func valueOf(line []byte) []byte {
+	_, value, _ := bytes.Cut(line[valueFrom:], []byte(" "))
+	return value
+}
+
+// records are those of a file, in its order, with where their lines begin; nil
+// stands for one that is damaged.
+func records(data []byte) iter.Seq2[int, *record] {
+	return func(yield func(int, *record) bool) {
+		for at := 0; at < len(data); {
+			line, _, _ := bytes.Cut(data[at:], []byte("\n"))
+			if r, ok := decode(line); ok && int64(len(line)) <= math.MaxUint32 {
+				if !yield(at, &r) {
+					return
+				}
+			} else if len(line) > 0 && !yield(at, nil) {
+				return
+			}
+			at += len(line) + 1
 		}
 	}
-	return all, damaged
+}
+
+// parse reads what it can of a file, in its order.
+func parse(data []byte) (all []record) {
+	for _, r := range records(data) {
+		if r != nil {
+			all = append(all, *r)
+		}
+	}
+	return all
 }
 
 // locked runs f while no other process writes to the folder.

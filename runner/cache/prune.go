@@ -33,7 +33,7 @@ func Stat(dir string) (Stats, error) {
 	st := Stats{Path: filepath.Join(dir, fileName), Records: len(s.records), Damaged: s.damaged, Bytes: s.size}
 	oldest := s.today
 	for _, r := range s.records {
-		oldest = min(oldest, r.day)
+		oldest = min(oldest, int(r.day))
 	}
 	if st.Records > 0 {
 		st.Oldest = time.Unix(int64(oldest)*24*60*60, 0).UTC()
@@ -96,7 +96,7 @@ func rewrite(dir string, keep func([]record) []record) error {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("read the cache: %w", err)
 		}
-		all, _ := parse(data)
+		all := parse(data)
 		var out bytes.Buffer
 		for _, r := range keep(all) {
 			out.Write(r.line)

@@ -14,7 +14,7 @@ func build(kind string, args arguments) Check {
 	if err := finish(args, spec.Node{}, Env{}); err != nil {
 		return invalid{kind: kind, err: err}
 	}
-	return &wrapped{kind: kind, common: *args.keys(), judge: args}
+	return &wrapped{kind: kind, common: args.keys(), judge: args}
 }
 
 type invalid struct {

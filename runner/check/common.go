@@ -30,7 +30,7 @@ func (c *common) compile(n spec.Node) error {
 
 // wrapped is a compiled check: a kind with the common keys around it.
 type wrapped struct {
-	common
+	*common
 	kind  string
 	pos   spec.Pos
 	judge judge

@@ -42,7 +42,7 @@ func Compile(n spec.Node, env Env) (Check, error) {
 	if err := finish(args, value, env); err != nil {
 		return nil, err
 	}
-	return &wrapped{kind: name, common: *args.keys(), pos: key.Pos(), judge: args}, nil
+	return &wrapped{kind: name, common: args.keys(), pos: key.Pos(), judge: args}, nil
 }
 
 // CompileAll compiles a list of entries and returns all mistakes together.

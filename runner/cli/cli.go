@@ -38,11 +38,18 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 			code = exitInfra
 		}
 	}()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(context.Background())
 	return a.exitCode(err)
 }
+
+// gcPercent is how much garbage may lie beside what is in use before it is
+// collected: of 100,000 cases some 220 MB are in use, and a backend wants the memory.
+const gcPercent = 50
 
 // app carries what every command shares.
 type app struct {

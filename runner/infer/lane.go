@@ -86,7 +86,7 @@ func (l *lane) limit(limit time.Duration) {
 func (l *lane) run() {
 	defer close(l.ended)
 	rest := l.queue
-	for len(rest) > 0 && l.settle(l.pool.tasks[rest[0]], &l.pool.futures[rest[0]]) {
+	for len(rest) > 0 && l.settleAhead(rest[0]) {
 		rest = rest[1:]
 	}
 	<-l.admit // which comes: all lanes run
@@ -118,7 +118,7 @@ func (l *lane) run() {
 	}
 	in := anyPosition()
 	for _, i := range <-ordered {
-		if l.settle(l.pool.tasks[i], &l.pool.futures[i]) {
+		if l.settleAhead(i) {
 			continue
 		}
 		select {
@@ -129,6 +129,12 @@ func (l *lane) run() {
 	}
 	close(tasks)
 	workers.Wait()
+}
+
+// settleAhead is settle for a task that nobody may wait for yet.
+func (l *lane) settleAhead(i int) bool {
+	l.pool.ahead.room()
+	return l.settle(l.pool.tasks[i], &l.pool.futures[i])
 }
 
 // settle fulfils a future for which no backend is needed.
@@ -142,8 +148,7 @@ func (l *lane) settle(task Task, f *future) bool {
 	}
 	a, ok := l.lookup(task)
 	if ok {
-		f.answer, f.ok = a, true
-		close(f.done)
+		f.fulfil(&a, true)
 	}
 	return ok
 }
@@ -163,18 +168,18 @@ func (l *lane) answerNow(ctx context.Context, task Task, f *future) {
 
 // answer fulfils a future by asking the backend.
 func (l *lane) answer(ctx context.Context, task Task, f *future, in position) {
-	defer close(f.done)
 	if ctx.Err() != nil {
+		f.fulfil(nil, false)
 		return
 	}
 	if l.pool.options.OnStart != nil && !task.AdHoc {
 		l.pool.options.OnStart(task)
 	}
-	f.answer = l.try(ctx, task, in)
+	a := l.try(ctx, task, in)
 	if l.pool.options.OnEnd != nil && !task.AdHoc {
-		l.pool.options.OnEnd(task, &f.answer)
+		l.pool.options.OnEnd(task, &a)
 	}
-	f.ok = ctx.Err() == nil || f.answer.Fault == nil
+	f.fulfil(&a, ctx.Err() == nil || a.Fault == nil)
 }
 
 // try answers a task.

@@ -65,16 +65,9 @@ type Pool struct {
 	lanes   map[string]*lane
 	loading loading
 	images  *images
+	ahead   *ahead
 	ctx     context.Context
 	cancel  context.CancelFunc
-}
-
-// future is an answer to come.
-type future struct {
-	begun  sync.Once     // of what is answered on demand
-	done   chan struct{} // closed when answer is there
-	answer Answer
-	ok     bool // false: the pool was stopped first
 }
 
 // Start begins to answer. Tasks that show the same images follow each other, so
@@ -82,14 +75,14 @@ type future struct {
 // first; else they are asked in order. Backends take turns in the order in which
 // the tasks name them, where not all may be loaded at the same time.
 func Start(ctx context.Context, tasks []Task, o Options) *Pool {
-	p := &Pool{options: o, tasks: tasks, futures: make([]future, len(tasks)), lanes: map[string]*lane{}, images: newImages(o.Cache)}
+	p := &Pool{options: o, tasks: tasks, futures: make([]future, len(tasks)), lanes: map[string]*lane{}, images: newImages(o.Cache), ahead: newAhead()}
 	p.loading.bounds, p.loading.uses, p.loading.apart = o.Bounds, map[*lane]int{}, map[*lane]bool{}
 	p.ctx, p.cancel = context.WithCancel(ctx)
+	context.AfterFunc(p.ctx, p.ahead.end)
 	first := make(chan struct{})
 	close(first)
 	var order []*lane
 	for i, t := range tasks {
-		p.futures[i].done = make(chan struct{})
 		l := p.lanes[t.Case.Backend]
 		if l == nil {
 			l = &lane{pool: p, name: t.Case.Backend, ended: make(chan struct{}), admit: first, admitNext: make(chan struct{})}
@@ -116,16 +109,17 @@ func Start(ctx context.Context, tasks []Task, o Options) *Pool {
 // first. The pool forgets the answer, so a task is waited for once.
 func (p *Pool) Wait(ctx context.Context, task int) (a Answer, ok bool) {
 	f := &p.futures[task]
+	taken, waited := 1, p.ahead.wait()
+	defer func() { waited(taken) }()
 	if p.options.OnDemand || p.tasks[task].Deferred {
+		taken = 0 // it is not answered ahead
 		within, cancel := p.within(ctx)
 		p.answerNow(within, task)
 		cancel()
 	}
 	select {
-	case <-f.done:
-		a, ok = f.answer, f.ok
-		f.answer = Answer{}
-		return a, ok
+	case <-f.done():
+		return f.take()
 	case <-ctx.Done():
 	case <-p.ctx.Done():
 	}
@@ -151,9 +145,10 @@ func (p *Pool) Answer(ctx context.Context, task Task) (a Answer, ok bool) {
 	task.AdHoc = true
 	l := p.lane(task.Case.Backend)
 	l.limit(task.Case.Timeout)
-	f := &future{done: make(chan struct{})}
+	f := &future{}
 	ctx, cancel := p.within(ctx)
 	defer cancel()
+	defer p.ahead.wait()(0)
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
@@ -161,7 +156,7 @@ func (p *Pool) Answer(ctx context.Context, task Task) (a Answer, ok bool) {
 	}()
 	select {
 	case <-over:
-		return f.answer, f.ok
+		return f.take()
 	case <-ctx.Done():
 	}
 	return Answer{}, false

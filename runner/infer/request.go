@@ -23,6 +23,7 @@ type Request struct {
 func (p *Pool) Ask(ctx context.Context, req Request) (r sdk.Response, cached bool, err error) {
 	ctx, cancel := p.within(ctx)
 	defer cancel()
+	defer p.ahead.wait()(0)
 	return p.lane(req.Backend).request(ctx, req)
 }
 

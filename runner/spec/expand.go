@@ -40,7 +40,7 @@ func (l *loader) expand(s *suite, n Node) {
 
 // expandRow makes the cases of one row.
 func (l *loader) expandRow(s *suite, n Node, outer *scope, r *row) error {
-	secrets := slices.Clone(s.secrets)
+	secrets := slices.Clone(*s.secrets)
 	n.scope = &scope{parent: outer, secrets: &secrets, row: r}
 	f := caseFile{settings: s.file.settings}
 	f.Backends, f.Vars = nil, nil

@@ -17,16 +17,17 @@ type suite struct {
 	doc     document
 	file    specFile
 	scope   *scope
-	secrets []secret.Value   // of suite-level settings: each case gets them
+	secrets *[]secret.Value  // of suite-level settings: each case gets them
 	pending map[string]error // the suite's variables that made sense in no case yet, and why
 }
 
 // suite makes the cases of one file.
 func (l *loader) suite(doc document) {
-	s := &suite{doc: doc, pending: map[string]error{}}
+	// What cases refer to later is apart from the suite, which has the YAML of the file.
+	s := &suite{doc: doc, secrets: new([]secret.Value), pending: map[string]error{}}
 	l.sources = []Source{{doc.abs, "spec"}}
 	l.expected = nil
-	outer := &scope{env: l.env, secrets: &s.secrets}
+	outer := &scope{env: l.env, secrets: s.secrets}
 	all, _ := ParseRequire("all")
 	base := settings{Repeat: repeat{samples: 1}, Require: all, Timeout: DefaultTimeout}
 	base, s.scope = l.included(doc.root, base, outer, []string{doc.abs})
