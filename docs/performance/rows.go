@@ -67,7 +67,7 @@ var rows = []row{
 	},
 	{
 		name: "memory of the plugin, tiny model", benchmark: "Memory" + tiny, show: "{peak-MB} MB, {ratio} times llama.cpp's buffers",
-		what: "Peak of the resident memory of the plugin's process (VmHWM, with the pages of the model file) over 100 cases of 100 images, over the buffers for weights, attention cache and computing that llama.cpp reports, and the encoder's weights as large as their file. Of the tiny model the program itself is the larger part.",
+		what: "Peak of the resident memory of the plugin's process (VmHWM, with the pages of the model file) over 100 cases of 100 images, over the buffers for weights, KV cache and computing that llama.cpp reports, and the encoder's weights as large as their file. Of the tiny model the program itself is the larger part.",
 	},
 	{
 		name: "memory of the plugin, 256M", benchmark: "Memory" + big, show: "{peak-MB} MB, {ratio} times llama.cpp's buffers",
@@ -82,6 +82,25 @@ var rows = []row{
 	{
 		name: "runner overhead of a case", benchmark: "OverheadOf10000Cases", show: "{ms/case} ms, {MB} MB at most",
 		what: "10,000 cases in 100 files over one image, a backend in process that answers at once.",
+	},
+	{
+		name: "of 100,000", benchmark: "OverheadOf100000Cases", show: "{ms/case} ms, {MB} MB at most",
+		unit: "MB", atMost: 400,
+		what: "The same in 1,000 files.",
+	},
+	{
+		name: "of 10,000 that an earlier run has answered", benchmark: "OverheadOf10000CachedCases", show: "{ms/case} ms, {MB} MB at most",
+		what: "All answers come from the cache.",
+	},
+	{
+		name: "of 100,000 that an earlier run has answered", benchmark: "OverheadOf100000CachedCases", show: "{ms/case} ms, {MB} MB at most",
+		unit: "MB", atMost: 400,
+		what: "The same in 1,000 files.",
+	},
+	{
+		name: "events of 10,000 cases", benchmark: "Events", show: "{percent} % of the time",
+		unit: "percent", atMost: 5,
+		what: "`--events` to a file, against runs that write none, in turn.",
 	},
 	{
 		name: "a case with an image of 1 MB", benchmark: "500LargeImages", show: "{ms/case} ms, {MB} MB at most",

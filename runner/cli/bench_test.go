@@ -19,6 +19,7 @@ import (
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner"
+	"github.com/vlmspec/vlmspec/runner/event"
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/spec"
 	"github.com/vlmspec/vlmspec/runner/suite"
@@ -29,8 +30,11 @@ type instant struct{}
 
 func (instant) Configure(context.Context, map[string]any) error { return nil }
 func (instant) Describe(context.Context) (sdk.Info, error) {
-	return sdk.Info{Name: "instant", Version: "1"}, nil
+	return sdk.Info{Name: "instant", Version: "1", ModelDigest: "sha256:00"}, nil
 }
+
+// Program makes its answers cacheable.
+func (instant) Program() (string, error) { return "sha256:01", nil }
 
 func (instant) Generate(context.Context, sdk.Request, func(string)) (sdk.Response, error) {
 	return sdk.Response{Text: "red", Finish: sdk.FinishStop}, nil
@@ -45,18 +49,31 @@ type usage struct {
 	MaxRSS  float64 // MB
 }
 
-// instantMain is a process that runs a project with the instant backend; Ginkgo
-// runs once in a process.
+// instantMain is a process that runs a project with the instant backend, with the
+// cache, or writing events, where its second argument says so; Ginkgo runs once in a
+// process.
 func instantMain() {
+	collectOften()
 	start := time.Now()
 	p, err := plan.Open(plan.Options{Project: os.Args[1]})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	summary, err := suite.Run(context.Background(), p, runner.Options{
-		Backends: func(context.Context, spec.Backend) (sdk.Backend, error) { return instant{}, nil },
-	}, suite.Options{})
+	o := runner.Options{Backends: func(context.Context, spec.Backend) (sdk.Backend, error) { return instant{}, nil }}
+	switch os.Args[2] {
+	case withCache:
+		o.Cache = runner.ReadCache(p.Project)
+	case withEvents:
+		f, err := os.Create(filepath.Join(p.Project.Dir, "events.jsonl"))
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		defer f.Close()
+		o.Sinks = append(o.Sinks, event.NewWriter(f))
+	}
+	summary, err := suite.Run(context.Background(), p, o, suite.Options{})
 	if err != nil || summary.ExitCode != 0 {
 		fmt.Fprintln(os.Stderr, "not all cases passed:", err)
 		os.Exit(1)
@@ -69,10 +86,17 @@ func instantMain() {
 	_ = json.NewEncoder(os.Stdout).Encode(u)
 }
 
+// What a run with the instant backend has beside it.
+const (
+	bare       = ""
+	withCache  = "cache"
+	withEvents = "events"
+)
+
 // measure runs a project with the instant backend.
-func measure(b *testing.B, dir string) usage {
+func measure(b *testing.B, dir, with string) usage {
 	b.Helper()
-	out, err := exec.Command("vlmspec-instant", dir).Output()
+	out, err := exec.Command("vlmspec-instant", dir, with).Output()
 	if err != nil {
 		b.Fatalf("%v: %s", err, err.(*exec.ExitError).Stderr) //nolint:errorlint // of the command just run
 	}
@@ -100,7 +124,35 @@ func BenchmarkOverheadOf10000Cases(b *testing.B)  { overhead(b, 100) }
 func BenchmarkOverheadOf100000Cases(b *testing.B) { overhead(b, 1000) }
 
 func overhead(b *testing.B, files int) {
-	dir := b.TempDir()
+	measured(b, manyCases(b, files), bare)
+}
+
+// A case of 100,000 takes little longer than one of 10,000, also where an earlier
+// run has answered all of them.
+func BenchmarkOverheadOf10000CachedCases(b *testing.B)  { overheadOfCached(b, 100) }
+func BenchmarkOverheadOf100000CachedCases(b *testing.B) { overheadOfCached(b, 1000) }
+
+func overheadOfCached(b *testing.B, files int) {
+	dir := manyCases(b, files)
+	measure(b, dir, withCache)
+	measured(b, dir, withCache)
+}
+
+// What it costs to write the events of 10,000 cases to a file, in turn with runs that
+// write none.
+func BenchmarkEvents(b *testing.B) {
+	dir := manyCases(b, 100)
+	var without, with float64
+	for b.Loop() {
+		without += measure(b, dir, bare).Seconds
+		with += measure(b, dir, withEvents).Seconds
+	}
+	b.ReportMetric(100*(with/without-1), "percent")
+}
+
+// manyCases is a project of files with 100 cases each, no two prompts alike.
+func manyCases(b *testing.B, files int) (dir string) {
+	dir = b.TempDir()
 	write(b, dir+"/vlmspec.yaml", project)
 	if err := drawImages(dir); err != nil {
 		b.Fatal(err)
@@ -109,13 +161,18 @@ func overhead(b *testing.B, files int) {
 		var spec strings.Builder
 		fmt.Fprintf(&spec, "suite: s%d\ncases:\n", i)
 		for k := range 100 {
-			fmt.Fprintf(&spec, "  - name: case %d\n    image: ../red.png\n    prompt: What color is it?\n    expect:\n      - equals: red\n", k)
+			fmt.Fprintf(&spec, "  - name: case %d\n    image: ../red.png\n    prompt: What color is thing %d of %d?\n    expect:\n      - equals: red\n", k, k, i)
 		}
 		write(b, fmt.Sprintf("%s/specs/s%d.yaml", dir, i), spec.String())
 	}
+	return dir
+}
+
+// measured reports what a case takes.
+func measured(b *testing.B, dir, with string) {
 	var total, memory float64
 	for b.Loop() {
-		u := measure(b, dir)
+		u := measure(b, dir, with)
 		total += u.Seconds / float64(u.Cases)
 		memory += u.MaxRSS
 	}
@@ -146,14 +203,7 @@ func Benchmark500LargeImages(b *testing.B) {
 		fmt.Fprintf(&spec, "  - {name: case %d, image: ../images/%d.png, prompt: What color?, expect: [equals: red]}\n", i, i)
 	}
 	write(b, dir+"/specs/s.yaml", spec.String())
-	var total, memory float64
-	for b.Loop() {
-		u := measure(b, dir)
-		total += u.Seconds / float64(u.Cases)
-		memory += u.MaxRSS
-	}
-	b.ReportMetric(total/float64(b.N)*1e3, "ms/case")
-	b.ReportMetric(memory/float64(b.N), "MB")
+	measured(b, dir, bare)
 }
 
 // process measures whole processes of the built vlmspec, plugin and all.
