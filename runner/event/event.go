@@ -42,6 +42,7 @@ type SampleEnded struct {
 // CaseJudged has a case with its outcome. Nobody may change it.
 type CaseJudged struct {
 	Case *result.Case `json:"case"`
+	text *caseText    // shared by the sinks of a [Stream]; may be nil
 }
 
 // CaseNotRun has a selected case that the run has not come to, with the reason. It

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/vlmspec/vlmspec/runner/result"
 )
@@ -23,7 +24,7 @@ func all() []Event {
 		SampleStarted{sample},
 		SampleEnded{Sample: sample, Seconds: 0.25, Fault: "crashed"},
 		Warning{Message: "the cache is damaged <b>", Backend: "b"},
-		CaseJudged{&result.Case{ID: "s/one@b", File: "s.yaml", Line: 3, Outcome: result.Failed, Reason: "line\nbreak"}},
+		CaseJudged{Case: &result.Case{ID: "s/one@b", File: "s.yaml", Line: 3, Outcome: result.Failed, Reason: "line\nbreak"}},
 		CaseNotRun{&result.Case{ID: "s/two@b", File: "s.yaml", Line: 4, Outcome: result.NotRun, Reason: "the run was interrupted"}},
 		GateJudged{result.Gate{Suite: "s", Name: "accuracy", Value: &value, Outcome: result.Passed}},
 		RunEnded{ended},
@@ -62,7 +63,7 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(all(), got); diff != "" {
+	if diff := cmp.Diff(all(), got, cmpopts.IgnoreUnexported(CaseJudged{})); diff != "" {
 		t.Error(diff)
 	}
 	if want := `{"v":1,"event":"warning","at":"2026-01-01T00:00:01Z","message":"the cache is damaged <b>","backend":"b"}` + "\n"; !strings.Contains(text, want) {
@@ -119,7 +120,7 @@ func TestCollector(t *testing.T) {
 	for _, e := range all() {
 		stream.Send(e)
 	}
-	stream.Send(CaseJudged{&result.Case{ID: "s/none", File: "s.yaml", Line: 2}})
+	stream.Send(CaseJudged{Case: &result.Case{ID: "s/none", File: "s.yaml", Line: 2}})
 	run := c.Run()
 	if len(run.Cases) != 2 || run.Cases[0].ID != "s/none" || len(run.Gates) != 1 || run.Manifest.Ended.IsZero() {
 		t.Errorf("%+v", run)

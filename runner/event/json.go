@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"sync"
 	"time"
 
@@ -33,11 +34,17 @@ type Writer struct {
 
 	mu  sync.Mutex
 	buf bytes.Buffer
+	enc *json.Encoder // to buf
 	err error
 }
 
 // NewWriter writes to out.
-func NewWriter(out io.Writer) *Writer { return &Writer{out: out, now: time.Now} }
+func NewWriter(out io.Writer) *Writer {
+	w := &Writer{out: out, now: time.Now}
+	w.enc = json.NewEncoder(&w.buf)
+	w.enc.SetEscapeHTML(false)
+	return w
+}
 
 // Event implements [Sink]. After an error nothing more is written.
 func (w *Writer) Event(e Event) {
@@ -52,16 +59,26 @@ func (w *Writer) Event(e Event) {
 	}
 }
 
-// encode puts the envelope and the event into one object.
+// encode puts the envelope and the event into one object. What begins each line is
+// written without reflection, since there are several lines a case.
 func (w *Writer) encode(e Event) error {
-	enc := json.NewEncoder(&w.buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(envelope{Version, e.Name(), w.now().UTC()}); err != nil {
+	line := append(w.buf.AvailableBuffer(), `{"v":`...)
+	line = strconv.AppendInt(line, Version, 10)
+	line = append(line, `,"event":"`...)
+	line = append(line, e.Name()...)
+	line = append(line, `","at":"`...)
+	line = w.now().UTC().AppendFormat(line, time.RFC3339Nano)
+	line = append(line, '"')
+	w.buf.Write(line)
+	if judged, ok := e.(CaseJudged); ok {
+		text, err := judged.JSON()
+		w.buf.WriteString(`,"case":`)
+		w.buf.Write(text)
+		w.buf.WriteString("}\n")
 		return err
 	}
-	w.buf.Truncate(w.buf.Len() - len("}\n"))
 	begin := w.buf.Len()
-	if err := enc.Encode(e); err != nil {
+	if err := w.enc.Encode(e); err != nil {
 		return err
 	}
 	w.buf.Bytes()[begin] = ','

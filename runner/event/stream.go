@@ -36,6 +36,10 @@ func NewStream(sinks ...Sink) *Stream {
 func (s *Stream) Send(e Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if judged, ok := e.(CaseJudged); ok && judged.text == nil {
+		judged.text = &caseText{}
+		e = judged
+	}
 	for _, sink := range s.sinks {
 		sink.Event(e)
 	}

@@ -46,7 +46,7 @@ func (r *Recorder) Event(e event.Event) {
 	case event.RunStarted:
 		r.err = r.open(e.Manifest)
 	case event.CaseJudged:
-		r.err = r.add(e.Case)
+		r.err = r.add(e)
 	case event.CaseNotRun:
 		r.err = r.leaveOut(e.Case)
 	case event.RunEnded:
@@ -102,11 +102,18 @@ func (r *Recorder) write(name string, data []byte) error {
 }
 
 // add appends a case as one line, in one write.
-func (r *Recorder) add(c *result.Case) error {
-	if err := r.append(r.cases, c); err != nil {
+func (r *Recorder) add(e event.CaseJudged) error {
+	line, err := e.JSON()
+	if err != nil {
 		return err
 	}
-	outcomeOf(c, &r.manifest).append(&r.outcomes)
+	r.buf.Reset()
+	r.buf.Write(line)
+	r.buf.WriteByte('\n')
+	if _, err := r.cases.Write(r.buf.Bytes()); err != nil {
+		return err
+	}
+	outcomeOf(e.Case, &r.manifest).append(&r.outcomes)
 	r.added++
 	return nil
 }

@@ -11,10 +11,10 @@ import (
 // JSON is JSON text with everything that [Text] would change escaped as JSON does:
 // the same value, and safe to look at.
 func JSON(data []byte) []byte {
-	if commands.Match(data) { // none can stand outside of a string
+	if mayCommand(string(data)) && commands.Match(data) { // none can stand outside of a string
 		data = []byte(withoutCommands(string(data), `\u%04x`))
 	}
-	if bytes.IndexFunc(data, unseen) < 0 {
+	if plain(data) || bytes.IndexFunc(data, unseen) < 0 {
 		return data
 	}
 	var b bytes.Buffer
@@ -30,6 +30,16 @@ func JSON(data []byte) []byte {
 		}
 	}
 	return b.Bytes()
+}
+
+// plain reports whether all of a text is printable ASCII and line feeds.
+func plain(data []byte) bool {
+	for _, b := range data {
+		if (b < ' ' || b > '~') && b != '\n' {
+			return false
+		}
+	}
+	return true
 }
 
 // Writer returns a writer that passes on what change makes of each text that is
