@@ -139,12 +139,21 @@ func findPython(config map[string]any, dir string) (Found, error) {
 	return Found{Name: python.Name, Path: p.Interpreter, Args: p.Args, Origin: "built in; Python of " + p.Origin}, err
 }
 
+// FindFor is [Find] for a plugin with a config, whose paths are relative to the
+// folder dir: a Python file has the interpreter of its project.
+func FindFor(plugin string, config map[string]any, dir string, places []Place) (Found, error) {
+	if plugin == python.Name {
+		return findPython(config, dir)
+	}
+	return Find(plugin, places)
+}
+
 // program finds the program of a backend.
 func (o Options) program() (Found, error) {
-	if o.Plugin == python.Name {
-		return findPython(o.Config, o.Dir)
+	if o.Program != nil {
+		return *o.Program, nil
 	}
-	return Find(o.Plugin, o.Places)
+	return FindFor(o.Plugin, o.Config, o.Dir, o.Places)
 }
 
 func nameOf(file string) string {

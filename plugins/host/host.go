@@ -27,7 +27,9 @@ type Options struct {
 	Dir    string         // folder that relative paths are relative to
 	Env    procenv.Extra  // environment variables, beside what every program gets
 	Places []Place        // where programs are looked for
-	Log    io.Writer      // gets what the process prints; nil drops it
+	// Program is what is started in place of what Places have; nil for what they have.
+	Program *Found
+	Log     io.Writer // gets what the process prints; nil drops it
 
 	// Attach lists running processes, as [ParseAttach] reads them.
 	Attach map[string]wire.Attachment

@@ -19,6 +19,7 @@ import (
 	backendv1 "github.com/vlmspec/vlmspec/plugins/proto/vlmspec/backend/v1"
 	"github.com/vlmspec/vlmspec/plugins/python"
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/plugins/sdk/backendtest"
 )
 
 // interpreter is a Python that has what a backend needs: the one that
@@ -400,6 +401,22 @@ func fieldsOf(messages []*descriptorpb.DescriptorProto) (all []*descriptorpb.Fie
 		all = append(all, m.GetField()...)
 	}
 	return all
+}
+
+// The package passes what every backend must, by a function and by a program of its own.
+func TestConformance(t *testing.T) {
+	config := map[string]any{"file": filepath.Join(here(t), "testdata/conformance.py"), "python": interpreter(t)}
+	f, err := host.FindFor(python.Name, config, here(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("a file", func(t *testing.T) { backendtest.Found(t, f, backendtest.Options{Config: config}) })
+	t.Run("a program", func(t *testing.T) {
+		t.Setenv("PYTHONPATH", here(t))
+		t.Setenv("PYTHONDONTWRITEBYTECODE", "1")
+		program := host.Found{Name: "own", Path: interpreter(t), Args: []string{filepath.Join(here(t), "testdata/conformance.py")}}
+		backendtest.Found(t, program, backendtest.Options{})
+	})
 }
 
 // A call of a function that does nothing: aim for less than 2 ms.

@@ -22,7 +22,7 @@ func recording(t *testing.T, lines string) map[string]any {
 
 func TestConformance(t *testing.T) {
 	config := recording(t, `{"answer": "a grey square"}`)
-	backendtest.Run(t, &replay{}, backendtest.Options{Config: config, NoPath: true})
+	backendtest.Run(t, &replay{}, backendtest.Options{Config: config, NoImages: true})
 }
 
 func TestReplay(t *testing.T) {

@@ -49,6 +49,17 @@ func hostOptions(project string, log io.Writer, b spec.Backend) (host.Options, e
 	}, nil
 }
 
+// Program is what would be started as a backend, and the config that it would get,
+// with paths as they stand in vlmspec.yaml.
+func Program(project string, b spec.Backend) (host.Found, map[string]any, error) {
+	o, err := hostOptions(project, nil, b)
+	if err != nil {
+		return host.Found{}, nil, err
+	}
+	f, err := host.FindFor(o.Plugin, o.Config, o.Dir, o.Places)
+	return f, o.Config, err
+}
+
 // Start starts a backend as a process that others can attach to; its owner closes it.
 func Start(ctx context.Context, project string, b spec.Backend) (*host.Backend, error) {
 	o, err := hostOptions(project, nil, b)

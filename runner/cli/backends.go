@@ -38,6 +38,7 @@ what it says of itself.`,
 			return a.describeBackend(c.Context(), project, args[0], schema, load)
 		},
 	}
+	c.AddCommand(a.backendsTestCommand(), a.backendsNewCommand())
 	c.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the backend's config")
 	c.Flags().BoolVar(&load, "load", false, "load the model as vlmspec.yaml configures it")
 	return c

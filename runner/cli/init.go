@@ -45,7 +45,7 @@ func (a *app) initProject(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseExisting(dir, files); err != nil {
+	if err := refuseExisting(dir, files, "vlmspec init NAME"); err != nil {
 		return err
 	}
 	for _, f := range files {
@@ -99,11 +99,11 @@ func projectFiles() ([]projectFile, error) {
 	), nil
 }
 
-func refuseExisting(dir string, files []projectFile) error {
+func refuseExisting(dir string, files []projectFile, command string) error {
 	for _, f := range files {
 		path := filepath.Join(dir, f.path)
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			return usagef("%s is already there, and init overwrites nothing; give another folder: `vlmspec init NAME`", path)
+			return usagef("%s is already there, and nothing is overwritten; give another name: `%s`", path, command)
 		}
 		if err := plainfile.Check(dir, filepath.Dir(path)); err != nil {
 			return usageError{err}

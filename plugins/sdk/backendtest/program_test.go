@@ -2,7 +2,6 @@ package backendtest
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,7 +50,7 @@ func (p *parrot) Close() error {
 }
 
 func TestConformance(t *testing.T) {
-	Run(t, &parrot{}, Options{Config: map[string]any{}, NoPath: true})
+	Run(t, &parrot{}, Options{Config: map[string]any{}, NoImages: true})
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -60,26 +59,5 @@ func TestConformance(t *testing.T) {
 	if err := os.Symlink(exe, path); err != nil {
 		t.Fatal(err)
 	}
-	Program(t, path, Options{Config: map[string]any{}, NoPath: true})
-}
-
-// A process that a backend forgets is seen.
-func TestForgottenHelper(t *testing.T) {
-	if _, err := os.Stat("/proc/self/task"); err != nil {
-		t.Skip("processes cannot be listed here")
-	}
-	p := &parrot{forget: true}
-	before := children(t)
-	if err := errors.Join(p.Configure(t.Context(), nil), p.Close()); err != nil {
-		t.Fatal(err)
-	}
-	after := children(t)
-	if len(after) != len(before)+1 {
-		t.Errorf("%d processes before, %d after", len(before), len(after))
-	}
-	p.forget = false
-	if err := p.Close(); err != nil {
-		t.Fatal(err)
-	}
-	left(t, before)
+	Program(t, path, Options{Config: map[string]any{}, NoImages: true})
 }
