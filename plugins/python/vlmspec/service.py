@@ -110,6 +110,7 @@ class Service:
             model=b.model if self._configured else "",
             model_digest=self._digest,
             device="",
+            remote=True,  # code and models that no config names may change: each run asks anew
             details=_details(),
             capabilities=pb.Capabilities(
                 max_images=c["max_images"],

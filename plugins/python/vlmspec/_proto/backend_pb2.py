@@ -16,7 +16,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cvlmspec/_proto/backend.proto\x12\x12vlmspec.backend.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\";\n\x10\x43onfigureRequest\x12\'\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x17.google.protobuf.Struct\"\x13\n\x11\x43onfigureResponse\"\x11\n\x0f\x44\x65scribeRequest\"\xbc\x02\n\x10\x44\x65scribeResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x15\n\rconfig_schema\x18\x03 \x01(\x0c\x12\x11\n\tpath_keys\x18\x04 \x03(\t\x12\r\n\x05model\x18\x05 \x01(\t\x12\x14\n\x0cmodel_digest\x18\x06 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x07 \x01(\t\x12\x36\n\x0c\x63\x61pabilities\x18\x08 \x01(\x0b\x32 .vlmspec.backend.v1.Capabilities\x12\x42\n\x07\x64\x65tails\x18\t \x03(\x0b\x32\x31.vlmspec.backend.v1.DescribeResponse.DetailsEntry\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa9\x01\n\x0c\x43\x61pabilities\x12\x12\n\nmax_images\x18\x01 \x01(\x05\x12\x13\n\x0b\x63oncurrency\x18\x02 \x01(\x05\x12\x16\n\x0e\x63ontext_tokens\x18\x03 \x01(\x05\x12\r\n\x05seeds\x18\x04 \x01(\x08\x12\x11\n\tlog_probs\x18\x05 \x01(\x08\x12\x13\n\x0bjson_schema\x18\x06 \x01(\x08\x12\x11\n\tstreaming\x18\x07 \x01(\x08\x12\x0e\n\x06queues\x18\x08 \x01(\x08\"\x1b\n\rCancelRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x10\n\x0e\x43\x61ncelResponse\"\x88\x01\n\x0fGenerateRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12-\n\x08messages\x18\x02 \x03(\x0b\x32\x1b.vlmspec.backend.v1.Message\x12*\n\x06params\x18\x03 \x01(\x0b\x32\x1a.vlmspec.backend.v1.Params\x12\x0e\n\x06stream\x18\x04 \x01(\x08\"Z\n\x07Message\x12&\n\x04role\x18\x01 \x01(\x0e\x32\x18.vlmspec.backend.v1.Role\x12\'\n\x05parts\x18\x02 \x03(\x0b\x32\x18.vlmspec.backend.v1.Part\"M\n\x04Part\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12*\n\x05image\x18\x02 \x01(\x0b\x32\x19.vlmspec.backend.v1.ImageH\x00\x42\t\n\x07\x63ontent\"t\n\x05Image\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\x12\x0e\n\x04path\x18\x05 \x01(\tH\x00\x12\x0e\n\x04\x64\x61ta\x18\x06 \x01(\x0cH\x00\x42\x08\n\x06source\"\xba\x01\n\x06Params\x12\x12\n\nmax_tokens\x18\x01 \x01(\x05\x12\x13\n\x0btemperature\x18\x02 \x01(\x01\x12\r\n\x05top_p\x18\x03 \x01(\x01\x12\r\n\x05top_k\x18\x04 \x01(\x05\x12\r\n\x05min_p\x18\x05 \x01(\x01\x12\x16\n\x0erepeat_penalty\x18\x06 \x01(\x01\x12\x0c\n\x04seed\x18\x07 \x01(\r\x12\x0c\n\x04stop\x18\x08 \x03(\t\x12&\n\x05\x65xtra\x18\t \x01(\x0b\x32\x17.google.protobuf.Struct\"\x07\n\x05\x42\x65gun\"\x86\x01\n\x10GenerateResponse\x12\x0f\n\x05\x63hunk\x18\x01 \x01(\tH\x00\x12,\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x1a.vlmspec.backend.v1.AnswerH\x00\x12*\n\x05\x62\x65gun\x18\x03 \x01(\x0b\x32\x19.vlmspec.backend.v1.BegunH\x00\x42\x07\n\x05\x65vent\"\xf6\x01\n\x06\x41nswer\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x30\n\x06\x66inish\x18\x02 \x01(\x0e\x32 .vlmspec.backend.v1.FinishReason\x12(\n\x05usage\x18\x03 \x01(\x0b\x32\x19.vlmspec.backend.v1.Usage\x12,\n\x07timings\x18\x04 \x01(\x0b\x32\x1b.vlmspec.backend.v1.Timings\x12\x11\n\tlog_probs\x18\x05 \x03(\x01\x12\x11\n\treasoning\x18\x06 \x01(\t\x12.\n\x06images\x18\x07 \x03(\x0b\x32\x1e.vlmspec.backend.v1.ImageShown\"+\n\nImageShown\x12\r\n\x05width\x18\x01 \x01(\x05\x12\x0e\n\x06height\x18\x02 \x01(\x05\"w\n\x05Usage\x12\x13\n\x0btext_tokens\x18\x01 \x01(\x05\x12\x14\n\x0cimage_tokens\x18\x02 \x01(\x05\x12\x15\n\routput_tokens\x18\x03 \x01(\x05\x12\x15\n\rcached_tokens\x18\x04 \x01(\x05\x12\x15\n\rcached_images\x18\x05 \x01(\x05\"\xba\x01\n\x07Timings\x12-\n\npreprocess\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12)\n\x06\x65ncode\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12*\n\x07prefill\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12)\n\x06\x64\x65\x63ode\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration*P\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_SYSTEM\x10\x01\x12\r\n\tROLE_USER\x10\x02\x12\x12\n\x0eROLE_ASSISTANT\x10\x03*_\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x32\xeb\x02\n\x0e\x42\x61\x63kendService\x12X\n\tConfigure\x12$.vlmspec.backend.v1.ConfigureRequest\x1a%.vlmspec.backend.v1.ConfigureResponse\x12U\n\x08\x44\x65scribe\x12#.vlmspec.backend.v1.DescribeRequest\x1a$.vlmspec.backend.v1.DescribeResponse\x12W\n\x08Generate\x12#.vlmspec.backend.v1.GenerateRequest\x1a$.vlmspec.backend.v1.GenerateResponse0\x01\x12O\n\x06\x43\x61ncel\x12!.vlmspec.backend.v1.CancelRequest\x1a\".vlmspec.backend.v1.CancelResponseBGZEgithub.com/vlmspec/vlmspec/plugins/proto/vlmspec/backend/v1;backendv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cvlmspec/_proto/backend.proto\x12\x12vlmspec.backend.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\";\n\x10\x43onfigureRequest\x12\'\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x17.google.protobuf.Struct\"\x13\n\x11\x43onfigureResponse\"\x11\n\x0f\x44\x65scribeRequest\"\xf8\x02\n\x10\x44\x65scribeResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x15\n\rconfig_schema\x18\x03 \x01(\x0c\x12\x11\n\tpath_keys\x18\x04 \x03(\t\x12\r\n\x05model\x18\x05 \x01(\t\x12\x14\n\x0cmodel_digest\x18\x06 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x07 \x01(\t\x12\x36\n\x0c\x63\x61pabilities\x18\x08 \x01(\x0b\x32 .vlmspec.backend.v1.Capabilities\x12\x42\n\x07\x64\x65tails\x18\t \x03(\x0b\x32\x31.vlmspec.backend.v1.DescribeResponse.DetailsEntry\x12*\n\x06\x65ngine\x18\n \x01(\x0b\x32\x1a.vlmspec.backend.v1.Engine\x12\x0e\n\x06remote\x18\x0b \x01(\x08\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"F\n\x06\x45ngine\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\r\n\x05\x66iles\x18\x04 \x03(\t\"\xa9\x01\n\x0c\x43\x61pabilities\x12\x12\n\nmax_images\x18\x01 \x01(\x05\x12\x13\n\x0b\x63oncurrency\x18\x02 \x01(\x05\x12\x16\n\x0e\x63ontext_tokens\x18\x03 \x01(\x05\x12\r\n\x05seeds\x18\x04 \x01(\x08\x12\x11\n\tlog_probs\x18\x05 \x01(\x08\x12\x13\n\x0bjson_schema\x18\x06 \x01(\x08\x12\x11\n\tstreaming\x18\x07 \x01(\x08\x12\x0e\n\x06queues\x18\x08 \x01(\x08\"\x1b\n\rCancelRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x10\n\x0e\x43\x61ncelResponse\"\x88\x01\n\x0fGenerateRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12-\n\x08messages\x18\x02 \x03(\x0b\x32\x1b.vlmspec.backend.v1.Message\x12*\n\x06params\x18\x03 \x01(\x0b\x32\x1a.vlmspec.backend.v1.Params\x12\x0e\n\x06stream\x18\x04 \x01(\x08\"Z\n\x07Message\x12&\n\x04role\x18\x01 \x01(\x0e\x32\x18.vlmspec.backend.v1.Role\x12\'\n\x05parts\x18\x02 \x03(\x0b\x32\x18.vlmspec.backend.v1.Part\"M\n\x04Part\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12*\n\x05image\x18\x02 \x01(\x0b\x32\x19.vlmspec.backend.v1.ImageH\x00\x42\t\n\x07\x63ontent\"t\n\x05Image\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\x12\x0e\n\x04path\x18\x05 \x01(\tH\x00\x12\x0e\n\x04\x64\x61ta\x18\x06 \x01(\x0cH\x00\x42\x08\n\x06source\"\xba\x01\n\x06Params\x12\x12\n\nmax_tokens\x18\x01 \x01(\x05\x12\x13\n\x0btemperature\x18\x02 \x01(\x01\x12\r\n\x05top_p\x18\x03 \x01(\x01\x12\r\n\x05top_k\x18\x04 \x01(\x05\x12\r\n\x05min_p\x18\x05 \x01(\x01\x12\x16\n\x0erepeat_penalty\x18\x06 \x01(\x01\x12\x0c\n\x04seed\x18\x07 \x01(\r\x12\x0c\n\x04stop\x18\x08 \x03(\t\x12&\n\x05\x65xtra\x18\t \x01(\x0b\x32\x17.google.protobuf.Struct\"\x07\n\x05\x42\x65gun\"\x86\x01\n\x10GenerateResponse\x12\x0f\n\x05\x63hunk\x18\x01 \x01(\tH\x00\x12,\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x1a.vlmspec.backend.v1.AnswerH\x00\x12*\n\x05\x62\x65gun\x18\x03 \x01(\x0b\x32\x19.vlmspec.backend.v1.BegunH\x00\x42\x07\n\x05\x65vent\"\xf6\x01\n\x06\x41nswer\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x30\n\x06\x66inish\x18\x02 \x01(\x0e\x32 .vlmspec.backend.v1.FinishReason\x12(\n\x05usage\x18\x03 \x01(\x0b\x32\x19.vlmspec.backend.v1.Usage\x12,\n\x07timings\x18\x04 \x01(\x0b\x32\x1b.vlmspec.backend.v1.Timings\x12\x11\n\tlog_probs\x18\x05 \x03(\x01\x12\x11\n\treasoning\x18\x06 \x01(\t\x12.\n\x06images\x18\x07 \x03(\x0b\x32\x1e.vlmspec.backend.v1.ImageShown\"+\n\nImageShown\x12\r\n\x05width\x18\x01 \x01(\x05\x12\x0e\n\x06height\x18\x02 \x01(\x05\"w\n\x05Usage\x12\x13\n\x0btext_tokens\x18\x01 \x01(\x05\x12\x14\n\x0cimage_tokens\x18\x02 \x01(\x05\x12\x15\n\routput_tokens\x18\x03 \x01(\x05\x12\x15\n\rcached_tokens\x18\x04 \x01(\x05\x12\x15\n\rcached_images\x18\x05 \x01(\x05\"\xba\x01\n\x07Timings\x12-\n\npreprocess\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12)\n\x06\x65ncode\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12*\n\x07prefill\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12)\n\x06\x64\x65\x63ode\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration*P\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_SYSTEM\x10\x01\x12\r\n\tROLE_USER\x10\x02\x12\x12\n\x0eROLE_ASSISTANT\x10\x03*_\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x32\xeb\x02\n\x0e\x42\x61\x63kendService\x12X\n\tConfigure\x12$.vlmspec.backend.v1.ConfigureRequest\x1a%.vlmspec.backend.v1.ConfigureResponse\x12U\n\x08\x44\x65scribe\x12#.vlmspec.backend.v1.DescribeRequest\x1a$.vlmspec.backend.v1.DescribeResponse\x12W\n\x08Generate\x12#.vlmspec.backend.v1.GenerateRequest\x1a$.vlmspec.backend.v1.GenerateResponse0\x01\x12O\n\x06\x43\x61ncel\x12!.vlmspec.backend.v1.CancelRequest\x1a\".vlmspec.backend.v1.CancelResponseBGZEgithub.com/vlmspec/vlmspec/plugins/proto/vlmspec/backend/v1;backendv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -26,10 +26,10 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['DESCRIPTOR']._serialized_options = b'ZEgithub.com/vlmspec/vlmspec/plugins/proto/vlmspec/backend/v1;backendv1'
   _globals['_DESCRIBERESPONSE_DETAILSENTRY']._options = None
   _globals['_DESCRIBERESPONSE_DETAILSENTRY']._serialized_options = b'8\001'
-  _globals['_ROLE']._serialized_start=2120
-  _globals['_ROLE']._serialized_end=2200
-  _globals['_FINISHREASON']._serialized_start=2202
-  _globals['_FINISHREASON']._serialized_end=2297
+  _globals['_ROLE']._serialized_start=2252
+  _globals['_ROLE']._serialized_end=2332
+  _globals['_FINISHREASON']._serialized_start=2334
+  _globals['_FINISHREASON']._serialized_end=2429
   _globals['_CONFIGUREREQUEST']._serialized_start=114
   _globals['_CONFIGUREREQUEST']._serialized_end=173
   _globals['_CONFIGURERESPONSE']._serialized_start=175
@@ -37,37 +37,39 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_DESCRIBEREQUEST']._serialized_start=196
   _globals['_DESCRIBEREQUEST']._serialized_end=213
   _globals['_DESCRIBERESPONSE']._serialized_start=216
-  _globals['_DESCRIBERESPONSE']._serialized_end=532
-  _globals['_DESCRIBERESPONSE_DETAILSENTRY']._serialized_start=486
-  _globals['_DESCRIBERESPONSE_DETAILSENTRY']._serialized_end=532
-  _globals['_CAPABILITIES']._serialized_start=535
-  _globals['_CAPABILITIES']._serialized_end=704
-  _globals['_CANCELREQUEST']._serialized_start=706
-  _globals['_CANCELREQUEST']._serialized_end=733
-  _globals['_CANCELRESPONSE']._serialized_start=735
-  _globals['_CANCELRESPONSE']._serialized_end=751
-  _globals['_GENERATEREQUEST']._serialized_start=754
-  _globals['_GENERATEREQUEST']._serialized_end=890
-  _globals['_MESSAGE']._serialized_start=892
-  _globals['_MESSAGE']._serialized_end=982
-  _globals['_PART']._serialized_start=984
-  _globals['_PART']._serialized_end=1061
-  _globals['_IMAGE']._serialized_start=1063
-  _globals['_IMAGE']._serialized_end=1179
-  _globals['_PARAMS']._serialized_start=1182
-  _globals['_PARAMS']._serialized_end=1368
-  _globals['_BEGUN']._serialized_start=1370
-  _globals['_BEGUN']._serialized_end=1377
-  _globals['_GENERATERESPONSE']._serialized_start=1380
-  _globals['_GENERATERESPONSE']._serialized_end=1514
-  _globals['_ANSWER']._serialized_start=1517
-  _globals['_ANSWER']._serialized_end=1763
-  _globals['_IMAGESHOWN']._serialized_start=1765
-  _globals['_IMAGESHOWN']._serialized_end=1808
-  _globals['_USAGE']._serialized_start=1810
-  _globals['_USAGE']._serialized_end=1929
-  _globals['_TIMINGS']._serialized_start=1932
-  _globals['_TIMINGS']._serialized_end=2118
-  _globals['_BACKENDSERVICE']._serialized_start=2300
-  _globals['_BACKENDSERVICE']._serialized_end=2663
+  _globals['_DESCRIBERESPONSE']._serialized_end=592
+  _globals['_DESCRIBERESPONSE_DETAILSENTRY']._serialized_start=546
+  _globals['_DESCRIBERESPONSE_DETAILSENTRY']._serialized_end=592
+  _globals['_ENGINE']._serialized_start=594
+  _globals['_ENGINE']._serialized_end=664
+  _globals['_CAPABILITIES']._serialized_start=667
+  _globals['_CAPABILITIES']._serialized_end=836
+  _globals['_CANCELREQUEST']._serialized_start=838
+  _globals['_CANCELREQUEST']._serialized_end=865
+  _globals['_CANCELRESPONSE']._serialized_start=867
+  _globals['_CANCELRESPONSE']._serialized_end=883
+  _globals['_GENERATEREQUEST']._serialized_start=886
+  _globals['_GENERATEREQUEST']._serialized_end=1022
+  _globals['_MESSAGE']._serialized_start=1024
+  _globals['_MESSAGE']._serialized_end=1114
+  _globals['_PART']._serialized_start=1116
+  _globals['_PART']._serialized_end=1193
+  _globals['_IMAGE']._serialized_start=1195
+  _globals['_IMAGE']._serialized_end=1311
+  _globals['_PARAMS']._serialized_start=1314
+  _globals['_PARAMS']._serialized_end=1500
+  _globals['_BEGUN']._serialized_start=1502
+  _globals['_BEGUN']._serialized_end=1509
+  _globals['_GENERATERESPONSE']._serialized_start=1512
+  _globals['_GENERATERESPONSE']._serialized_end=1646
+  _globals['_ANSWER']._serialized_start=1649
+  _globals['_ANSWER']._serialized_end=1895
+  _globals['_IMAGESHOWN']._serialized_start=1897
+  _globals['_IMAGESHOWN']._serialized_end=1940
+  _globals['_USAGE']._serialized_start=1942
+  _globals['_USAGE']._serialized_end=2061
+  _globals['_TIMINGS']._serialized_start=2064
+  _globals['_TIMINGS']._serialized_end=2250
+  _globals['_BACKENDSERVICE']._serialized_start=2432
+  _globals['_BACKENDSERVICE']._serialized_end=2795
 # @@protoc_insertion_point(module_scope)
