@@ -32,6 +32,7 @@ help: ## list the targets
 build: ## build the command line and the pure Go backends into bin/
 	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec ./cmd/vlmspec
 	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec-backend-replay ./plugins/replay
+	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec-backend-gradio ./plugins/gradio
 	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec-backend-openai ./plugins/openai
 	CGO_ENABLED=0 $(GO) build -ldflags='-s -w' -o $(BIN)/vlmspec-backend-exec ./plugins/exec
 
@@ -150,6 +151,17 @@ build/python/bin/python:
 test-python: ## pass the tests of backends in Python, in an environment of its own below build/
 	@$(MAKE) build/python/bin/python || { echo "SKIPPED: no environment for Python could be made; see above"; rm -rf build/python; exit 0; }; \
 	test ! -x build/python/bin/python || VLMSPEC_TEST_PYTHON=$(CURDIR)/build/python/bin/python $(GO) test ./plugins/python/...
+
+GRADIO_5 := build/gradio-5.50/bin/python
+GRADIO_6 := build/gradio-6.31/bin/python
+build/gradio-%/bin/python:
+	$(PYTHON) -m venv build/gradio-$*
+	build/gradio-$*/bin/pip install -q gradio==$*.*
+
+.PHONY: test-gradio
+test-gradio: ## ask running Gradio apps of two versions, in environments below build/
+	@$(MAKE) $(GRADIO_5) $(GRADIO_6) || { echo "SKIPPED: Gradio could not be installed; see above"; rm -rf build/gradio-*; exit 0; }; \
+	test ! -d build/gradio-6.31 || VLMSPEC_GRADIO_PYTHONS=$(CURDIR)/$(GRADIO_5):$(CURDIR)/$(GRADIO_6) $(GO) test -run Real ./plugins/gradio
 
 # The code that 1.62 makes runs under protobuf 4.25 and everything newer; that of a newer one needs a newer protobuf than many models allow.
 .PHONY: generate-python

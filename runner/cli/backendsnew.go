@@ -70,8 +70,10 @@ func backendFiles(name string, python bool) ([]projectFile, error) {
 	from := [][2]string{{"go/main.go", "main.go"}, {"go/main_test.go", "main_test.go"}, {"go/go.mod", "go.mod"}, {"go/vlmspec.yaml", "vlmspec.yaml"}}
 	if python {
 		from = [][2]string{
-			{"python/backend.py", values.Module + ".py"}, {"python/test_backend.py", "test_" + values.Module + ".py"},
-			{"python/requirements.txt", "requirements.txt"}, {"python/vlmspec.yaml", "vlmspec.yaml"},
+			{"python/backend.py", values.Module + ".py"},
+			{"python/test_backend.py", "test_" + values.Module + ".py"},
+			{"python/requirements.txt", "requirements.txt"},
+			{"python/vlmspec.yaml", "vlmspec.yaml"},
 		}
 	}
 	white, err := whiteImage()

@@ -51,7 +51,7 @@ func (c *c) emitsInOrder() {
 	actual := strings.TrimSpace(emitted.String())
 	switch {
 	case pieces == 0 && !c.info.Capabilities.Streaming:
-		c.skipf("it does not stream")
+		c.skip("it does not stream")
 	case actual != r.Text:
 		c.failf("emitted %q, answered %q", actual, r.Text)
 	}
@@ -59,7 +59,7 @@ func (c *c) emitsInOrder() {
 
 func (c *c) honoursSeed() {
 	if !c.info.Capabilities.Seeds {
-		c.skipf("it does not take seeds")
+		c.skip("it does not take seeds")
 	}
 	req := c.request(1)
 	req.Params.Temperature, req.Params.Seed = 1, 7
@@ -71,7 +71,7 @@ func (c *c) honoursSeed() {
 
 func (c *c) givesLogProbs() {
 	if !c.info.Capabilities.LogProbs {
-		c.skipf("it has none")
+		c.skip("it has none")
 	}
 	r := c.generate(c.request(1), nil)
 	if len(r.LogProbs) == 0 && r.Text != "" {
@@ -86,7 +86,7 @@ func (c *c) givesLogProbs() {
 
 func (c *c) takesTwoImages() {
 	if c.info.Capabilities.MaxImages == 1 {
-		c.skipf("it takes one image")
+		c.skip("it takes one image")
 	}
 	c.generate(c.request(2), nil)
 }
@@ -121,7 +121,7 @@ func (c *c) answersAtOnce() {
 func (c *c) keepsConcurrency() {
 	b, ok := c.b.(*host.Backend)
 	if !ok || c.info.Capabilities.Queues {
-		c.skipf("its calls wait for each other where they like")
+		c.skip("its calls wait for each other where they like")
 	}
 	limit := max(c.info.Capabilities.Concurrency, 1)
 	var mu sync.Mutex

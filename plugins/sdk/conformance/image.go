@@ -48,7 +48,7 @@ func (c *c) written(name string, data []byte, side int) *sdk.Image {
 
 func (c *c) refusesTooManyImages() {
 	if c.info.Capabilities.MaxImages == 0 {
-		c.skipf("it takes any number of images")
+		c.skip("it takes any number of images")
 	}
 	c.refuses(c.request(c.info.Capabilities.MaxImages + 1))
 }
@@ -80,7 +80,7 @@ func chunk(kind string, data []byte) []byte {
 // looksAt wants a bad image to be refused, and the backend to answer afterwards.
 func (c *c) looksAt(bad *sdk.Image) {
 	if c.o.NoImages {
-		c.skipf("it does not look at images")
+		c.skip("it does not look at images")
 	}
 	req := c.request(1)
 	req.Messages[0].Parts[0].Image = bad

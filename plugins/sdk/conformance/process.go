@@ -54,7 +54,7 @@ func (c *c) awaitEnd(cmd *exec.Cmd) error {
 func (c *c) startsAgain() {
 	b, ok := c.b.(*host.Backend)
 	if !ok {
-		c.skipf("it runs in process")
+		c.skip("it runs in process")
 	}
 	a, err := b.Attachment()
 	if err != nil {
