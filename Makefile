@@ -94,8 +94,15 @@ cover: ## check the coverage of runner/... that make test measured
 	@$(GO) tool cover -func=coverage.out | awk '/^total:/ {print "coverage of runner/...: " $$3; exit $$3 + 0 < $(COVERAGE)}'
 
 .PHONY: lint
-lint: ## golangci-lint with the walls between packages
+lint: lint-proto ## golangci-lint with the walls between packages; buf on the protocol
 	$(GO) run $(GOLANGCI) run ./...
+
+# v1.json is the protocol as backends in the field speak it: what breaks those needs a version of its own.
+# After an addition: cd plugins/proto && $(BUF) build --exclude-source-info -o v1.json
+BUF := $(GO) run github.com/bufbuild/buf/cmd/buf@v1.57.2
+.PHONY: lint-proto
+lint-proto: ## style of the protocol, and that it breaks no backend there is
+	cd plugins/proto && $(BUF) lint && $(BUF) breaking --against v1.json
 
 FUZZTIME ?= 60s
 .PHONY: fuzz

@@ -103,5 +103,5 @@ json.dump(
         "files": masks(),
     },
     sys.stdout,
-    indent=1,
+    separators=(",", ":"),
 )
