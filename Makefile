@@ -159,6 +159,25 @@ test-python: ## pass the tests of backends in Python, in an environment of its o
 	@$(MAKE) build/python/bin/python || { echo "SKIPPED: no environment for Python could be made; see above"; rm -rf build/python; exit 0; }; \
 	test ! -x build/python/bin/python || VLMSPEC_TEST_PYTHON=$(CURDIR)/build/python/bin/python $(GO) test ./plugins/python/...
 
+build/python-ocr/bin/python:
+	$(PYTHON) -m venv build/python-ocr
+	build/python-ocr/bin/pip install -q grpcio 'protobuf>=4.25,<8' rapidocr-onnxruntime
+build/python-numpy/bin/python:
+	$(PYTHON) -m venv build/python-numpy
+	build/python-numpy/bin/pip install -q grpcio 'protobuf>=4.25,<8' numpy pillow gguf
+
+.PHONY: test-python-examples
+test-python-examples: ## ask the examples in plugins/python/examples: an OCR engine, the tiny model in NumPy
+	@for name in ocr numpy; do $(MAKE) build/python-$$name/bin/python || { echo "SKIPPED $$name: it could not be installed; see above"; rm -rf build/python-$$name; }; done; \
+	VLMSPEC_OCR_PYTHON=$$(ls build/python-ocr/bin/python 2>/dev/null | sed 's|^|$(CURDIR)/|') \
+	VLMSPEC_NUMPY_PYTHON=$$(ls build/python-numpy/bin/python 2>/dev/null | sed 's|^|$(CURDIR)/|') $(GO) test -v -run Example ./plugins/python
+
+# SERVERS are base URLs of OpenAI-compatible servers that serve the tiny model.
+.PHONY: agree
+agree: build ## run one spec on every backend of the tiny model that can be had, and compare the verdicts
+	-@$(MAKE) build/python-numpy/bin/python $(GRADIO_6) && build/gradio-6.31/bin/pip install -q gguf grpcio 'protobuf>=4.25,<8'
+	plugins/python/examples/agree.sh $(BIN) colors.yaml $(CURDIR)/build/python-numpy/bin/python $(CURDIR)/$(GRADIO_6) $(SERVERS)
+
 GRADIO_5 := build/gradio-5.50/bin/python
 GRADIO_6 := build/gradio-6.31/bin/python
 build/gradio-%/bin/python:

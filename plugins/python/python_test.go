@@ -48,7 +48,10 @@ var usable = sync.OnceValues(func() (path, why string) {
 // open starts the backend of a file.
 func open(t testing.TB, file string, config map[string]any) (*host.Backend, error) {
 	t.Helper()
-	full := map[string]any{"file": file, "python": interpreter(t)}
+	full := map[string]any{"file": file}
+	if config["python"] == nil {
+		full["python"] = interpreter(t)
+	}
 	maps.Copy(full, config)
 	b, err := host.Open(t.Context(), host.Options{Name: "mine", Plugin: python.Name, Config: full, Dir: here(t)})
 	if err == nil {
