@@ -45,9 +45,12 @@ n=0
 for url in "$@"; do backend "openai$((++n))" openai "base_url: '$url'"; done
 [ $n -gt 0 ] || echo "SKIPPED openai: no server was named"
 
+[ ${#names[@]} -gt 0 ] || { echo "no backend can be had"; exit 1; }
+echo "default_backend: ${names[0]}" >>"$work/vlmspec.yaml"
 cd "$work"
 for name in "${names[@]}"; do
-	"$bin/vlmspec" run --backend "$name" --report "json=$name.json" >"$name.txt" || true
+	"$bin/vlmspec" run --backend "$name" --report "json=$name.json" >"$name.txt" || true # a case that fails everywhere agrees
+	[ -s "$name.json" ] || { echo "$name has not run"; exit 1; }
 	tail -1 "$name.txt"
 done
 python3 - "${names[@]}" <<'P'

@@ -9,9 +9,10 @@ import shapes
 model = shapes.load(Path(sys.argv[1]), Path(sys.argv[2]))
 
 
-def ask(image, prompt, max_tokens=48):
+def ask(image, prompt, system="", max_tokens=48):
     content = [{"type": "image"}] if image else []
-    messages = [{"role": "user", "content": [*content, {"type": "text", "text": prompt}]}]
+    messages = [{"role": "system", "content": [{"type": "text", "text": system}]}] if system else []
+    messages.append({"role": "user", "content": [*content, {"type": "text", "text": prompt}]})
     text = ""
     for token in shapes.generate(model, [image] if image else [], messages, int(max_tokens)):
         text += token.text
@@ -19,7 +20,7 @@ def ask(image, prompt, max_tokens=48):
 
 
 with gr.Blocks() as app:
-    inputs = [gr.Image(type="pil"), gr.Textbox(label="prompt"), gr.Number(48, label="max_tokens")]
+    inputs = [gr.Image(type="pil"), gr.Textbox(label="prompt"), gr.Textbox("", label="system"), gr.Number(48, label="max_tokens")]
     gr.Button("Ask").click(ask, inputs, gr.Textbox(label="answer"), api_name="ask")
 
 _, address, _ = app.queue().launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True)
