@@ -12,6 +12,9 @@
 // line that fits answers; of several answers, the seed picks one. A line may say
 // at which size the model was shown each image, "shown": [[1148, 840]], for answers
 // with coordinates in pixels.
+//
+// Or it names a stored run, its folder below .vlmspec/runs or a zip that `vlmspec runs
+// export` wrote: then the answers are those of that run, see stored.go.
 package main
 
 import "github.com/vlmspec/vlmspec/plugins/sdk/plugin"

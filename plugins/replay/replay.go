@@ -19,6 +19,7 @@ var configSchema []byte
 // replay is the sdk.Backend over a recording.
 type replay struct {
 	lines  index
+	run    *stored // in place of lines; nil is none
 	info   sdk.Info
 	delay  time.Duration
 	digest string
@@ -26,13 +27,10 @@ type replay struct {
 
 // Configure reads the recording.
 func (r *replay) Configure(_ context.Context, config map[string]any) error {
-	path, _ := config["answers"].(string)
-	data, lines, err := readLines(path)
+	path, err := r.read(config)
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(data)
-	r.lines, r.digest = newIndex(lines), "sha256:"+hex.EncodeToString(sum[:])
 	if seconds, ok := config["delay"].(float64); ok {
 		r.delay = time.Duration(seconds * float64(time.Second))
 	}
@@ -44,10 +42,33 @@ func (r *replay) Configure(_ context.Context, config map[string]any) error {
 	return nil
 }
 
+// read reads what is to be answered from, and returns where it was.
+func (r *replay) read(config map[string]any) (path string, err error) {
+	answers, _ := config["answers"].(string)
+	run, _ := config["run"].(string)
+	backend, _ := config["backend"].(string)
+	switch {
+	case (answers == "") == (run == ""):
+		return "", sdk.Errorf(sdk.InvalidConfig, "config: write either answers or run: a recording, or the folder or zip of a stored run")
+	case run == "" && backend != "":
+		return "", sdk.Errorf(sdk.InvalidConfig, "config: backend is of a run; leave it out")
+	case run != "":
+		r.run, r.digest, err = readStored(run, backend)
+		return run, err
+	}
+	data, lines, err := readLines(answers)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	r.lines, r.digest = newIndex(lines), "sha256:"+hex.EncodeToString(sum[:])
+	return answers, nil
+}
+
 // Describe implements sdk.Backend.
 func (r *replay) Describe(context.Context) (sdk.Info, error) {
 	info := r.info
-	info.Name, info.Version, info.ConfigSchema, info.PathKeys = "replay", "1", configSchema, []string{"answers"}
+	info.Name, info.Version, info.ConfigSchema, info.PathKeys = "replay", "1", configSchema, []string{"answers", "run"}
 	info.Device, info.ModelDigest, info.Capabilities.Seeds = "none", r.digest, true
 	return info, nil
 }
@@ -61,6 +82,9 @@ func (r *replay) Generate(ctx context.Context, req sdk.Request, emit func(string
 		case <-time.After(r.delay):
 		}
 	}
+	if r.run != nil {
+		return r.replayed(req, emit)
+	}
 	prompt, images := lastPrompt(req.Messages)
 	l, ok := r.lines.find(prompt, images)
 	if !ok {
@@ -73,6 +97,19 @@ func (r *replay) Generate(ctx context.Context, req sdk.Request, emit func(string
 	return sdk.Response{Text: answer, Finish: sdk.FinishStop, Images: l.shown(len(images)), Usage: sdk.Usage{
 		TextTokens: len(strings.Fields(prompt)), OutputTokens: len(strings.Fields(answer)),
 	}}, nil
+}
+
+// replayed answers as the backend of a stored run did.
+func (r *replay) replayed(req sdk.Request, emit func(string)) (sdk.Response, error) {
+	turn, err := r.run.find(req)
+	if err != nil {
+		return sdk.Response{}, err
+	}
+	resp := turn.response()
+	if emit != nil {
+		emit(resp.Text)
+	}
+	return resp, nil
 }
 
 // Close implements sdk.Backend.
