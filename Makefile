@@ -46,7 +46,7 @@ endif
 
 .PHONY: demo
 demo: build llamacpp ## run the example specs on the tiny model; writes out/junit.xml
-	$(BIN)/vlmspec run --report junit=out/junit.xml
+	$(BIN)/vlmspec run --trust --report junit=out/junit.xml
 
 .PHONY: worse
 worse: build llamacpp ## compare the tiny model with a copy whose weights carry noise, over 400 cases in build/worse

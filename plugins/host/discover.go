@@ -11,6 +11,8 @@ import (
 
 // ofProject is the origin of a program in the project's own folder.
 const ofProject = ".vlmspec/plugins"
+// Beside is the origin of programs beside vlmspec.
+const Beside = "beside vlmspec"
 
 // Prefix begins the file name of every backend program.
 const Prefix = "vlmspec-backend-"
@@ -39,7 +41,7 @@ func Places(project string, getenv func(string) string) []Place {
 		if target, err := filepath.EvalSymlinks(exe); err == nil {
 			exe = target
 		}
-		places = append(places, Place{filepath.Dir(exe), "beside vlmspec"})
+		places = append(places, Place{filepath.Dir(exe), Beside})
 	}
 	if project != "" {
 		places = append(places, Place{filepath.Join(project, ".vlmspec", "plugins"), ofProject})

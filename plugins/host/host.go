@@ -299,6 +299,16 @@ func hashOf(path string) ([]byte, error) {
 	return h.Sum(nil), nil
 }
 
+// Protocol is the version of the backend protocol that this vlmspec speaks, and so every
+// program that it can start.
+const Protocol = wire.Version
+
+// Checksum is the SHA-256 of a program, in hex.
+func Checksum(f Found) (string, error) {
+	sum, err := hashOf(f.Path)
+	return hex.EncodeToString(sum), err
+}
+
 // Inspect starts a program, asks what it is, and stops it. Nothing is
 // configured, so no model is loaded.
 func Inspect(ctx context.Context, f Found) (sdk.Info, error) {

@@ -14,6 +14,7 @@ import (
 	"github.com/vlmspec/vlmspec/plugins/sdk"
 	"github.com/vlmspec/vlmspec/runner/model"
 	"github.com/vlmspec/vlmspec/runner/spec"
+	"github.com/vlmspec/vlmspec/runner/trust"
 )
 
 // Plugins opens backends as plugin processes of a project. log gets what they
@@ -39,13 +40,20 @@ func hostOptions(project string, log io.Writer, b spec.Backend) (host.Options, e
 	if err != nil {
 		return host.Options{}, sdk.Errorf(sdk.InvalidConfig, "%w", err)
 	}
+	places := host.Places(project, os.Getenv)
+	if missing, err := trust.Missing(project, trust.Backend(project, b, places)); err != nil || len(missing) > 0 {
+		if err == nil {
+			err = &trust.Error{Programs: missing}
+		}
+		return host.Options{}, sdk.Errorf(sdk.InvalidConfig, "%w", err)
+	}
 	config, err := model.Resolve(b)
 	if err != nil {
 		return host.Options{}, sdk.Errorf(sdk.InvalidConfig, "%w", err)
 	}
 	return host.Options{
 		Name: b.Name, Plugin: b.Plugin, Config: config, Dir: b.Dir, Env: b.Env.Extra,
-		Places: host.Places(project, os.Getenv), Log: log, Attach: attach,
+		Places: places, Log: log, Attach: attach,
 	}, nil
 }
 

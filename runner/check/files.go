@@ -94,3 +94,21 @@ func (c *commandCheck) files() []string {
 	}
 	return all
 }
+
+// Command is a program that a check starts.
+type Command struct {
+	Run []string
+	Dir string // that it runs in, absolute
+	Env map[string]string
+}
+
+// Commands are the programs that a check starts.
+func Commands(c Check) []Command {
+	var all []Command
+	each(c, func(j judge) {
+		if j, ok := j.(*commandCheck); ok {
+			all = append(all, Command{j.Run, j.dir, j.Env.Set})
+		}
+	})
+	return all
+}

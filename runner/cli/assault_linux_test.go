@@ -126,7 +126,7 @@ func (a *assault) start(args ...string) *attacked {
 	r := &attacked{assault: a, ended: make(chan struct{})}
 	r.cmd = exec.Command("vlmspec", append([]string{"run", "--no-cache"}, args...)...)
 	r.cmd.Dir = a.dir
-	r.cmd.Env = append(os.Environ(), "TMPDIR="+a.temp, "VLMSPEC_PLUGIN_PATH="+a.dir, a.mark)
+	r.cmd.Env = append(os.Environ(), "TMPDIR="+a.temp, "VLMSPEC_PLUGIN_PATH="+a.dir, "VLMSPEC_TRUST=1", a.mark)
 	if err := r.cmd.Start(); err != nil {
 		a.t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -33,12 +34,13 @@ what it says of itself.`,
 				return wrong(err)
 			}
 			if len(args) == 0 {
-				return a.listBackends(project)
+				return a.listBackends(c.Context(), project)
 			}
 			return a.describeBackend(c.Context(), project, args[0], schema, load)
 		},
 	}
 	c.AddCommand(a.backendsTestCommand(), a.backendsNewCommand())
+	c.AddCommand(a.trustCommand())
 	c.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the backend's config")
 	c.Flags().BoolVar(&load, "load", false, "load the model as vlmspec.yaml configures it")
 	return c
@@ -52,7 +54,7 @@ func places(project *spec.Project) []host.Place {
 	return host.Places(dir, os.Getenv)
 }
 
-func (a *app) listBackends(project *spec.Project) error {
+func (a *app) listBackends(ctx context.Context, project *spec.Project) error {
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "BACKEND\tPLUGIN\tPROGRAM")
 	for _, name := range slices.Sorted(maps.Keys(project.Backends)) {
@@ -75,24 +77,38 @@ func (a *app) listBackends(project *spec.Project) error {
 		return err
 	}
 	fmt.Fprintln(a.out)
-	return a.listPlugins(places(project))
+	return a.listPlugins(ctx, project)
 }
 
-// listPlugins lists the programs that were found.
-func (a *app) listPlugins(places []host.Place) error {
-	found := host.Discover(places)
+// listPlugins lists the programs that were found, with what they say of themselves
+// where they may be started.
+func (a *app) listPlugins(ctx context.Context, project *spec.Project) error {
+	found := host.Discover(places(project))
 	if len(found) == 0 {
 		fmt.Fprintf(a.out, "No plugin was found: no program %s* beside vlmspec, in .vlmspec/plugins, in $VLMSPEC_PLUGIN_PATH or on PATH.\n", host.Prefix)
 		return nil
 	}
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "PLUGIN\tFOUND\tPROGRAM")
+	fmt.Fprintln(t, "PLUGIN\tFOUND\tVERSION\tPROTOCOL\tSHA256\tPROGRAM")
 	for _, f := range found {
-		origin := f.Origin
+		origin, version, protocol, sum := f.Origin, "-", "-", "-"
+		if full, err := host.Checksum(f); err == nil {
+			sum = full[:12]
+		}
+		if f.Unused == "" {
+			f.Unused = untrusted(project, f)
+		}
+		if f.Unused == "" {
+			if info, err := host.Inspect(ctx, f); err != nil {
+				f.Unused = err.Error()
+			} else {
+				version, protocol = info.Version, strconv.Itoa(host.Protocol)
+			}
+		}
 		if f.Unused != "" {
 			origin = "not used: " + f.Unused
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\n", f.Name, origin, f.Path)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", f.Name, origin, version, protocol, sum, f.Path)
 	}
 	return t.Flush()
 }
@@ -113,6 +129,9 @@ func (a *app) describeBackend(ctx context.Context, project *spec.Project, name s
 	if err != nil {
 		return usageError{err}
 	}
+	if why := untrusted(project, f); why != "" {
+		return usagef("%s: %s", f.Path, why)
+	}
 	info, err := host.Inspect(ctx, f)
 	if err != nil {
 		return err
@@ -121,7 +140,7 @@ func (a *app) describeBackend(ctx context.Context, project *spec.Project, name s
 		fmt.Fprintln(a.out, strings.TrimSpace(string(info.ConfigSchema)))
 		return nil
 	}
-	return a.printInfo(f.Path, info)
+	return a.printInfo(f, info)
 }
 
 // loadBackend starts a backend as a run would.
@@ -143,12 +162,16 @@ func (a *app) loadBackend(ctx context.Context, project *spec.Project, b spec.Bac
 	if err != nil {
 		return err
 	}
-	return a.printInfo(f.Path, info)
+	return a.printInfo(f, info)
 }
 
-func (a *app) printInfo(path string, info sdk.Info) error {
+func (a *app) printInfo(f host.Found, info sdk.Info) error {
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	pairs := [][2]string{{"plugin", info.Name}, {"version", info.Version}, {"program", path}, {"engine", info.Engine.String()}, {"model", info.Model}, {"digest", info.ModelDigest}, {"device", info.Device}}
+	sum, err := host.Checksum(f)
+	if err != nil {
+		return err
+	}
+	pairs := [][2]string{{"plugin", info.Name}, {"version", info.Version}, {"program", f.Path}, {"sha256", sum}, {"protocol", strconv.Itoa(host.Protocol)}, {"engine", info.Engine.String()}, {"model", info.Model}, {"digest", info.ModelDigest}, {"device", info.Device}}
 	if c := info.Capabilities; info.Model != "" {
 		pairs = append(pairs, [2]string{"concurrency", fmt.Sprint(max(c.Concurrency, 1))})
 		if c.ContextTokens > 0 {
@@ -157,6 +180,7 @@ func (a *app) printInfo(path string, info sdk.Info) error {
 		if c.MaxImages > 0 {
 			pairs = append(pairs, [2]string{"images", fmt.Sprintf("at most %d", c.MaxImages)})
 		}
+		pairs = append(pairs, [2]string{"can", abilities(c)})
 	}
 	for _, k := range slices.Sorted(maps.Keys(info.Details)) {
 		if k == "probe" { // for doctor
@@ -170,4 +194,18 @@ func (a *app) printInfo(path string, info sdk.Info) error {
 		}
 	}
 	return t.Flush()
+}
+
+// abilities lists what a backend can.
+func abilities(c sdk.Capabilities) string {
+	var all []string
+	for _, ability := range []struct {
+		name string
+		has  bool
+	}{{"seeds", c.Seeds}, {"log-probabilities", c.LogProbs}, {"JSON Schema", c.JSONSchema}, {"streaming", c.Streaming}} {
+		if ability.has {
+			all = append(all, ability.name)
+		}
+	}
+	return strings.Join(all, ", ")
 }

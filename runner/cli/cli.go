@@ -17,6 +17,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/internal/visible"
 	"github.com/vlmspec/vlmspec/runner/secret"
 	"github.com/vlmspec/vlmspec/runner/spec"
+	"github.com/vlmspec/vlmspec/runner/trust"
 )
 
 // Exit codes, the same for every command.
@@ -90,6 +91,12 @@ wrong, 3 only infrastructure errors, 130 interrupted.`,
 		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
 	})
 	root.PersistentFlags().StringVarP(&a.dir, "project", "C", ".", "folder of the project: vlmspec.yaml is looked for here and above")
+	root.PersistentFlags().Bool("trust", false, "let the programs run that the project brings, this time")
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+		if trusted, _ := c.Flags().GetBool("trust"); trusted {
+			_ = os.Setenv(trust.Env, "1") // runs of watch are processes of their own
+		}
+	}
 	root.AddCommand(
 		a.runCommand(),
 		a.watchCommand(),

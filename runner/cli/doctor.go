@@ -99,6 +99,10 @@ func (d *checkup) plugins(ctx context.Context, project *spec.Project) {
 			d.note("plugin %s is not used: %s %s", f.Name, f.Path, f.Unused)
 			continue
 		}
+		if why := untrusted(project, f); why != "" {
+			d.note("plugin %s is not started: %s: %s", f.Name, f.Path, why)
+			continue
+		}
 		info, err := host.Inspect(ctx, f)
 		if err != nil {
 			d.note("plugin %s does not start: %v", f.Name, err)

@@ -131,6 +131,9 @@ func (a *app) execute(o *options, wanted wantedReports) error {
 	if err != nil {
 		return a.refuse(err, wanted)
 	}
+	if err := consent(p); err != nil {
+		return a.refuse(err, wanted)
+	}
 	targets, err := wanted.targets(p.Project.Dir)
 	if err != nil {
 		return err
