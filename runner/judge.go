@@ -46,13 +46,20 @@ func (e *Execution) turn(ctx context.Context, p *plan.Case, t *result.Turn, inde
 	in.CaseID, in.Turn, in.Vars, in.Secrets = p.ID, index, p.Vars(), p.Secrets
 	in.Ask = func(ctx context.Context, backend string, req sdk.Request) (sdk.Response, bool, error) {
 		r, cached, err := e.pool.Ask(ctx, infer.Request{Request: req, Backend: backend, Never: p.NoCache, Timeout: p.Timeout})
-		said := e.plan.Project.Backends[backend].Reasoning.Apart(r)
+		b := e.plan.Project.Backends[backend]
+		if u := r.Usage; err == nil {
+			if cost := costOf(b, result.Tokens{Text: u.TextTokens, Image: u.ImageTokens, Output: u.OutputTokens, Cached: u.CachedTokens}, cached); cost != nil {
+				t.JudgeCosts = append(t.JudgeCosts, *cost)
+			}
+		}
+		said := b.Reasoning.Apart(r)
 		r.Text, r.Reasoning = said.Answer, said.Reasoning
 		return r, cached, err
 	}
 	if written := p.Turns[index].Written; written != "" {
 		in.PromptSHA256 = check.PromptDigest(written)
 	}
+	t.Cost = costOf(e.plan.Project.Backends[p.Backend], t.Tokens, t.Cached)
 	for _, c := range p.Checks[index] {
 		v := judge(ctx, c, in)
 		if v.File == "" {

@@ -43,6 +43,9 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 	if cached := t.cachedAnswers(); cached != "" {
 		fmt.Fprintf(w, "- cached: %s\n", cached)
 	}
+	if cost := t.cost(); cost != "" {
+		fmt.Fprintf(w, "- cost: %s\n", markdownText(cost))
+	}
 	if encode := t.encodesSaved(); encode != "" {
 		fmt.Fprintf(w, "- encode: %s\n", encode)
 	}

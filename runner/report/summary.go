@@ -107,6 +107,9 @@ func (c *Console) notes(files []string) {
 	if cached := t.cachedAnswers(); cached != "" {
 		c.note("cached", cached+"; --no-cache asks again")
 	}
+	if cost := t.cost(); cost != "" {
+		c.note("cost", Visible(cost))
+	}
 	if encode := t.encodesSaved(); encode != "" {
 		c.note("encode", encode)
 	}

@@ -33,6 +33,7 @@ type tally struct {
 	encoded, cachedEncodes int // samples with images, and those of which none had to be encoded
 	retried                int // samples that a later try answered
 	lastRetry              string
+	costs                  result.Costs
 
 	unreadAnswers, cutOff int // answers that could not be read, and that ended at their limit
 }
@@ -97,6 +98,7 @@ func (t *tally) add(c *result.Case) {
 		t.slowest = brief
 	}
 	t.addSamples(c)
+	t.costs.AddCase(c)
 }
 
 // until is when the run ended, or got to, when it was killed.

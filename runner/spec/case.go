@@ -157,4 +157,5 @@ type Backend struct {
 	Secrets []secret.Value // values of ${env:...} and of secrets passed on, to redact from every output
 
 	Reasoning reasoning.Rule // how its model marks what it thinks
+	Price     *Price         // of its tokens; nil where none is given
 }
