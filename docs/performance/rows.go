@@ -66,6 +66,16 @@ var rows = []row{
 		what: "The whole process. All answers come from the cache and no backend is started.",
 	},
 	{
+		name: "1,000 cases over a server, 32 calls at the same time", benchmark: "Server1000Cases", show: "{s} s, {MB} MB",
+		unit: "s", atMost: 2,
+		what: "The whole process of `vlmspec run` with the backend `openai`, against an instant server on loopback in the benchmark's own process. Each case has an image of its own of 100 kB. The memory is the most that vlmspec and its plugin hold together.",
+	},
+	{
+		name: "the same over promptfoo", benchmark: "Server1000Cases", show: "{times} times faster ({promptfoo-s} s), {memory-times} times less memory ({promptfoo-MB} MB)",
+		unit: "times", atLeast: 10,
+		what: "`promptfoo eval` of version 0.123 from npm, once, with the same server, prompts, images, checks and number of calls at the same time; nothing is cached or stored.",
+	},
+	{
 		name: "memory of the plugin, tiny model", benchmark: "Memory" + tiny, show: "{peak-MB} MB, {ratio} times llama.cpp's buffers",
 		what: "Peak of the resident memory of the plugin's process (VmHWM, with the pages of the model file) over 100 cases of 100 images, over the buffers for weights, KV cache and computing that llama.cpp reports, and the encoder's weights as large as their file. Of the tiny model the program itself is the larger part.",
 	},

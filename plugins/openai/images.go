@@ -22,7 +22,7 @@ import (
 
 const (
 	maxImageBytes = 1 << 30  // of a file, as package imaging takes them
-	keptImages    = 32 << 20 // bytes of base64 that are kept for the next request
+	keptImages    = 16 << 20 // bytes of base64 that are kept for the next request: cases of one image follow each other
 	jpegQuality   = 95
 )
 

@@ -6,6 +6,16 @@
 // discover.go how a server is known again, call.go what is tried again and what is not.
 package main
 
-import "github.com/vlmspec/vlmspec/plugins/sdk/plugin"
+import (
+	"os"
+	"runtime/debug"
 
-func main() { plugin.Serve(&server{}) }
+	"github.com/vlmspec/vlmspec/plugins/sdk/plugin"
+)
+
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50) // images in base64 come and go, and time is spent on waiting
+	}
+	plugin.Serve(&server{})
+}
