@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	stdimage "image"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -60,7 +63,11 @@ func TestInput(t *testing.T) {
 	t.Setenv("VLMSPEC_BACKEND_TLS", "private")
 	t.Setenv("PASSED_ON", "yes")
 	image := filepath.Join(t.TempDir(), "a.png")
-	if err := os.WriteFile(image, nil, 0o600); err != nil {
+	var data bytes.Buffer
+	if err := png.Encode(&data, stdimage.NewGray(stdimage.Rect(0, 0, 4, 3))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(image, data.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := configured(t, shell(`cat; echo "$PASSED_ON$VLMSPEC_BACKEND_TLS"; pwd`))

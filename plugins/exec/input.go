@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"strings"
 
 	"github.com/vlmspec/vlmspec/plugins/sdk"
+	"github.com/vlmspec/vlmspec/plugins/sdk/imaging"
 )
 
 // input is what the command reads: one JSON object.
@@ -97,13 +99,14 @@ func (in *input) add(m sdk.Message) error {
 	return nil
 }
 
-// path is the file of an image, which must be there.
+// path is the file of an image, which must be one: whatever reads it may not say so.
 func (in *input) path(img *sdk.Image) (string, error) {
 	if img.Path != "" {
-		if _, err := os.Stat(img.Path); err != nil {
-			return "", sdk.Errorf(sdk.InvalidRequest, "the image cannot be opened: %w", err)
-		}
-		return img.Path, nil
+		_, err := imaging.InspectFile(img.Path)
+		return img.Path, err
+	}
+	if _, err := imaging.Inspect(bytes.NewReader(img.Bytes)); err != nil {
+		return "", err
 	}
 	f, err := os.CreateTemp("", "vlmspec-image-*")
 	if err == nil {

@@ -11,6 +11,7 @@ import (
 
 // ofProject is the origin of a program in the project's own folder.
 const ofProject = ".vlmspec/plugins"
+
 // Beside is the origin of programs beside vlmspec.
 const Beside = "beside vlmspec"
 

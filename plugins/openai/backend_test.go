@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	wholeAnswer = `{"id":"1","choices":[{"index":0,"message":{"role":"assistant","content":" a grey square"},"finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":3}}`
-	ollamaLines = `{"message":{"role":"assistant","content":"a grey"},"done":false}` + "\n" +
+	wholeAnswer = `{"id":"1","choices":[{"index":0,"message":{"role":"assistant","content":" a grey square"},"logprobs":{"content":[{"token":"a","bytes":[97],"logprob":-0.5,"top_logprobs":[]}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":3}}`
+	ollamaLines = `{"message":{"role":"assistant","content":"a grey"},"logprobs":[{"token":"a","logprob":-0.5}],"done":false}` + "\n" +
 		`{"message":{"role":"assistant","content":" square"},"done":true,"done_reason":"stop","prompt_eval_count":20,"eval_count":3}` + "\n"
 	responsesEnd = `{"type":"response.completed","response":{"id":"r","status":"completed","output":[{"type":"reasoning","summary":[{"type":"summary_text","text":"hm"}]},` +
 		`{"type":"message","content":[{"type":"output_text","text":"a grey square","annotations":[]}]}],"usage":{"input_tokens":20,"output_tokens":3}}}`

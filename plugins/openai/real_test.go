@@ -90,7 +90,7 @@ func TestLlamaServer(t *testing.T) {
 	if _, err := s.Generate(t.Context(), sdk.Request{Messages: []sdk.Message{{Role: sdk.User, Parts: []sdk.Part{{Image: broken}}}}}, nil); sdk.KindOf(err) != sdk.InvalidRequest {
 		t.Errorf("a broken image: %v", err)
 	}
-	if err := (&server{}).Configure(t.Context(), map[string]any{"base_url": config["base_url"], "model": "another"}); err == nil || !strings.Contains(err.Error(), "it has shapes") {
+	if err := (&server{}).Configure(t.Context(), map[string]any{"base_url": config["base_url"], "model": "another"}); err == nil || !strings.Contains(err.Error(), "; it has ") {
 		t.Errorf("another model: %v", err)
 	}
 }

@@ -56,6 +56,7 @@ func (a *app) newBackend(name string, python bool) error {
 		}
 		fmt.Fprintf(a.out, "  wrote %s\n", filepath.Join(name, filepath.FromSlash(f.path)))
 	}
+	ownProject(dir)
 	next := fmt.Sprintf("go mod tidy && go test ./... && go build -o .vlmspec/plugins/vlmspec-backend-%s .", name)
 	if python {
 		next = "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt"

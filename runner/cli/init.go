@@ -54,6 +54,7 @@ func (a *app) initProject(dir string) error {
 		}
 		fmt.Fprintf(a.out, "  wrote %s\n", f.path)
 	}
+	ownProject(dir)
 	if dir != "." {
 		fmt.Fprintf(a.out, "\nNext: cd %s && vlmspec run\n", dir)
 	} else {

@@ -12,7 +12,7 @@ import (
 )
 
 func (a *app) trustCommand() *cobra.Command {
-	var pin bool
+	var pin, folder bool
 	c := &cobra.Command{
 		Use:   "trust",
 		Short: "Let the programs run that this project brings",
@@ -27,20 +27,24 @@ writes, trusts what has the checksums in it. It counts with CI set only, since
 whoever wrote the project could have written it.`,
 		Example: "  vlmspec backends trust\n  vlmspec backends trust --pin",
 		Args:    cobra.NoArgs,
-		RunE:    func(*cobra.Command, []string) error { return a.trust(pin) },
+		RunE:    func(*cobra.Command, []string) error { return a.trust(pin, folder) },
 	}
+	c.Flags().BoolVar(&folder, "folder", false, "trust the whole folder, whatever changes in it: for a project of your own")
 	c.Flags().BoolVar(&pin, "pin", false, "write their checksums into "+trust.LockFile+", for CI, too")
 	return c
 }
 
-func (a *app) trust(pin bool) error {
+func (a *app) trust(pin, folder bool) error {
 	p, err := plan.Open(plan.Options{Project: a.dir, AllowUnchecked: true})
 	if err != nil {
 		return wrong(err)
 	}
 	a.secrets.Store(p.Secrets())
 	programs := programsOf(p, true)
-	if len(programs) == 0 {
+	switch {
+	case pin && folder:
+		return usagef("--folder trusts what has no checksum; leave out --pin")
+	case len(programs) == 0 && !folder:
 		fmt.Fprintln(a.out, "The project brings no programs of its own.")
 		return nil
 	}
@@ -57,6 +61,13 @@ func (a *app) trust(pin bool) error {
 			state = "trusted"
 		}
 		fmt.Fprintf(a.out, "%-8s %s\n         sha256 %s\n", state, program, program.Digest)
+	}
+	if folder {
+		if err := store.TrustFolder(p.Project.Dir); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "Whatever %s brings may run from now on; recorded in %s\n", p.Project.Dir, store.Path())
+		return nil
 	}
 	if err := store.Trust(p.Project.Dir, programs); err != nil {
 		return err
@@ -135,4 +146,12 @@ func untrusted(project *spec.Project, f host.Found) string {
 		return "not trusted; look at it, then `vlmspec backends trust`"
 	}
 	return ""
+}
+
+// ownProject trusts a folder in which vlmspec has just written a project for its user.
+// Without a place to record that, it is asked about like any other.
+func ownProject(dir string) {
+	if store, err := trust.Open(); err == nil {
+		_ = store.TrustFolder(dir)
+	}
 }

@@ -84,7 +84,20 @@ func (s *Store) Path() string { return s.path }
 
 // Trusted reports whether a program of a project may be started.
 func (s *Store) Trusted(project string, p Program) bool {
-	return p.Digest != "" && s.file.Projects[itself(project)][p.Key] == p.Digest
+	trusted := s.file.Projects[itself(project)]
+	return trusted[whole] == forever || p.Digest != "" && trusted[p.Key] == p.Digest
+}
+
+// whole is the key of a project that is trusted as it is and will be.
+const (
+	whole   = "*"
+	forever = "whatever changes"
+)
+
+// TrustFolder records a whole project, also once it has changed: that of somebody who
+// writes it.
+func (s *Store) TrustFolder(project string) error {
+	return s.Trust(project, []Program{{Key: whole, Digest: forever}})
 }
 
 // Trust records programs of a project, as they are now.
@@ -165,12 +178,15 @@ func (e *Error) Error() string {
 	for _, p := range e.Programs {
 		b.WriteString("\n  " + p.String())
 	}
-	b.WriteString("\nLook at them; `vlmspec backends trust` lets them run from now on, until they change, and --trust this time")
+	b.WriteString("\nLook at them; `vlmspec backends trust` lets them run from now on, until they change (--folder: whatever changes, for a project of your own), and --trust this time")
 	return b.String()
 }
 
 // itself is a folder by its own name, so that a link to it is the same project.
 func itself(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
 		return target
 	}
