@@ -101,8 +101,8 @@ func (c *command) talk(ctx context.Context, p *resident, in *input) (o output, e
 	}
 	stop := context.AfterFunc(ctx, p.group.Kill)
 	defer stop()
-	sent := make(chan error, 1)
-	go func() { // a process that prints before it reads must not wait for us
+	sent := make(chan error, 1) // read or not: a process that has ended reads no more
+	go func() {                 // a process that prints before it reads must not wait for us
 		_, err := p.stdin.Write(line)
 		sent <- err
 	}()
@@ -114,7 +114,6 @@ func (c *command) talk(ctx context.Context, p *resident, in *input) (o output, e
 			return o, sdk.Errorf(sdk.Internal, "%s printed more than output_mb allows (%v MB)", c.name(), c.config.OutputMB)
 		case err != nil:
 			p.group.Kill()
-			_ = <-sent // it says no more than how the process ended
 			return o, ended(c.name(), p.group.Wait(), p.stderr)
 		}
 		if said = bytes.TrimSpace(said); len(said) == 0 || said[0] != '{' {

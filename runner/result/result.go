@@ -201,10 +201,10 @@ type Turn struct {
 	Tokens    Tokens    `json:"tokens"`
 	// Cost is what the answer cost, and JudgeCosts what judges of it did; nil where no
 	// price is known or nobody was asked.
-	Cost       *Cost  `json:"cost,omitempty"`
-	JudgeCosts []Cost `json:"judge_costs,omitempty"`
-	LogProbs  []float64 `json:"logprobs,omitempty"` // of the answer; nil too where reasoning stood in the same text
-	Cached    bool      `json:"cached,omitempty"`   // taken from the cache
+	Cost       *Cost     `json:"cost,omitempty"`
+	JudgeCosts []Cost    `json:"judge_costs,omitempty"`
+	LogProbs   []float64 `json:"logprobs,omitempty"` // of the answer; nil too where reasoning stood in the same text
+	Cached     bool      `json:"cached,omitempty"`   // taken from the cache
 	// CachedImages is how many of the images that the conversation has shown so far
 	// the backend had encoded before.
 	CachedImages int `json:"cached_images,omitempty"`
