@@ -15,3 +15,19 @@ func (c *exitCode) add(o result.Outcome, passing bool) {
 		*c = 3
 	}
 }
+
+// ExitCode is that of a run that is stored, as [Summary.ExitCode] has it; 3 at least
+// where cases did not run.
+func ExitCode(run *result.Run) int {
+	var c exitCode
+	for i := range run.Cases {
+		c.add(run.Cases[i].Outcome, run.Cases[i].Passing())
+	}
+	for i := range run.Gates {
+		c.add(run.Gates[i].Outcome, run.Gates[i].Passing())
+	}
+	if len(run.NotRun) > 0 || run.Manifest.Interrupted || run.Manifest.Killed() {
+		c.add(result.Error, false)
+	}
+	return int(c)
+}

@@ -34,6 +34,7 @@ func manifest(p *plan.Plan, o Options, now time.Time) (result.Manifest, <-chan s
 		Host:     result.Host{Name: host, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()},
 		Seed:     o.Shuffle,
 		Selected: p.Len(), Total: p.Total, Suites: p.Suites, Started: now,
+		Shard: p.Shard,
 	}, commit
 }
 

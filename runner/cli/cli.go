@@ -122,6 +122,7 @@ wrong, 3 only infrastructure errors, 130 interrupted.`,
 		a.metricsCommand(),
 		a.versionCommand(),
 		a.historyCommand(),
+		a.mergeCommand(),
 	)
 	group(root)
 	wrongArguments(root)

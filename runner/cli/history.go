@@ -24,6 +24,7 @@ type historyFlags struct {
 	limit   int
 	json    bool
 	csv     bool
+	costs   bool
 }
 
 func (a *app) historyCommand() *cobra.Command {
@@ -55,6 +56,13 @@ In a strip the oldest run comes first: ` + legend + `.`,
 				return err
 			}
 			defer x.Close()
+			if f.costs {
+				seconds, err := x.Costs(c.Context())
+				if err != nil {
+					return err
+				}
+				return a.printCosts(seconds)
+			}
 			if len(args) == 0 {
 				return a.historyOverview(c.Context(), x, f)
 			}
@@ -65,6 +73,7 @@ In a strip the oldest run comes first: ` + legend + `.`,
 	c.Flags().IntVarP(&f.limit, "limit", "n", 20, "at most so many runs of a case, or cases of a list; 0 is no limit")
 	c.Flags().BoolVar(&f.json, "json", false, "as JSON")
 	c.Flags().BoolVar(&f.csv, "csv", false, "as CSV")
+	c.Flags().BoolVar(&f.costs, "costs", false, "seconds of every case, as a file for `vlmspec run --shard-costs`")
 	return c
 }
 

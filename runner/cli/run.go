@@ -29,6 +29,7 @@ import (
 type runFlags struct {
 	selection
 	sampling
+	sharding
 	reports  []string
 	profile  string
 	failFast int
@@ -63,6 +64,7 @@ Ctrl-C once ends the run and still writes the reports; twice ends at once.`,
 	}
 	f.selection.flags(c)
 	f.sampling.flags(c)
+	f.sharding.flags(c)
 	flags := c.Flags()
 	flags.StringArrayVar(&f.reports, "report", nil, "report to write, KIND or KIND=PATH, more than once: "+reportKinds())
 	flags.StringVar(&f.profile, "profile", "", "set of flags from vlmspec.yaml; what the command line says comes first")
@@ -188,7 +190,7 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (*option
 	if o.plan, err = f.options(a, paths); err != nil {
 		return o, err
 	}
-	if err := f.apply(c, &o.plan); err != nil {
+	if err := errors.Join(f.sampling.apply(c, &o.plan), f.sharding.apply(&o.plan)); err != nil {
 		return o, err
 	}
 	r := &o.run

@@ -149,3 +149,24 @@ func (x *Index) Runs(ctx context.Context) (n int, err error) {
 	err = x.db.QueryRowContext(ctx, "select count(*) from run where made_by = ?", result.MadeByRun).Scan(&n)
 	return n, explain(err)
 }
+
+// Costs are the seconds that every case took when it last was asked, by
+// ID@backend. What a cache answered does not count.
+func (x *Index) Costs(ctx context.Context) (map[string]float64, error) {
+	rows, err := x.db.QueryContext(ctx, `select s.case_id || '@' || s.backend, o.ms from outcome o join subject s on s.id = o.subject join run r on r.id = o.run
+		where not o.cached and o.outcome not in ('skipped', 'error') order by r.started, r.name`)
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer rows.Close()
+	costs := map[string]float64{}
+	for rows.Next() {
+		var name string
+		var ms int64
+		if err := rows.Scan(&name, &ms); err != nil {
+			return nil, err
+		}
+		costs[name] = float64(ms) / 1000
+	}
+	return costs, rows.Err()
+}

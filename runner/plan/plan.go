@@ -33,6 +33,8 @@ type Options struct {
 	Changed     map[string]bool            // only cases that depend on one of these files, absolute; none left is no error; nil is all
 	First       map[string]bool            // cases with these IDs run before the others; nil is none
 
+	Shard *Shard // only this part of what is selected; nil is all
+
 	// OnProject is called once the project is loaded, before its specs are read; may be nil.
 	OnProject func(*spec.Project)
 	// OnCase is called with every case that is to run, and may change where its
@@ -53,6 +55,7 @@ type Plan struct {
 	Total   int             // cases there are, before selection
 	Orphans []golden.Orphan // goldens that no case uses; known when no paths were given
 	Suites  []result.Suite  // what each spec file holds, before selection
+	Shard   *result.Shard   // what part of a run this is; nil is the whole
 	Several bool            // the specs name more than one backend
 	// Nothing is why no case is to run, where none is: "none of 7 cases ...".
 	Nothing  string

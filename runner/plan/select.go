@@ -95,7 +95,7 @@ func (p *Plan) selected(cases []*Case, lines []at) ([]*Case, error) {
 		wanted = slices.DeleteFunc(wanted, func(c *Case) bool { return !c.Only })
 	}
 	p.adjust(wanted)
-	return p.firstOnes(wanted), nil
+	return p.shard(p.firstOnes(wanted)), nil
 }
 
 // firstOnes brings the cases that run first to the front.

@@ -27,6 +27,8 @@ func leftOut(m *result.Manifest, t *tally) string {
 	}
 	why := "the run stopped early"
 	switch {
+	case m.Lacks != "":
+		why = m.Lacks
 	case m.Killed():
 		why = "the run was killed"
 	case m.UnderWay:

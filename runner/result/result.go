@@ -411,6 +411,9 @@ type Manifest struct {
 	Started     time.Time          `json:"started"`
 	Ended       time.Time          `json:"ended,omitzero"`
 	Interrupted bool               `json:"interrupted,omitempty"`
+	Shard       *Shard             `json:"shard,omitempty"`     // which part of a run it is; nil is the whole
+	Merged      []string           `json:"merged,omitempty"`    // the runs that it was merged of
+	Lacks       string             `json:"lacks,omitempty"`     // why a merged run lacks cases: "shard 3 of 4 is missing"
 	UnderWay    bool               `json:"under_way,omitempty"` // it was being written when it was read
 	// UnusedGoldens are the keys of accepted answers that no case compares with;
 	// known when all specs were read.
