@@ -43,8 +43,12 @@ func eventFile(target string) (*os.File, error) {
 		if err != nil || fd < 3 {
 			return nil, usagef("--events=%s: expected a file descriptor from 3 on, such as fd:3", target)
 		}
+		f := os.NewFile(uintptr(fd), "events")
+		if _, err := f.Stat(); err != nil {
+			return nil, usagef("--events=%s: no such file descriptor is open; open it in whatever starts vlmspec", target)
+		}
 		closeOnExec(uintptr(fd)) // or what we start would keep it open
-		return os.NewFile(uintptr(fd), "events"), nil
+		return f, nil
 	}
 	if info, err := os.Stat(target); err == nil && info.IsDir() {
 		return nil, usagef("--events=%s: is a folder; give the name of a file", target)

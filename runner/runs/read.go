@@ -105,12 +105,20 @@ func findOverlays(c *result.Case, dir, project string) {
 func readJSON(path string, v any) error {
 	data, err := regular.Read(path, maxLine)
 	if err != nil {
-		return fmt.Errorf("read the run: %w", err)
+		return unreadable(path, err)
 	}
 	if err := json.Unmarshal(data, v); err != nil {
 		return fmt.Errorf("read the run: %w", fmt.Errorf("%s: %w", path, err))
 	}
 	return nil
+}
+
+// unreadable says what a folder lacks from which somebody has deleted something.
+func unreadable(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the run: its folder has no %s, which was deleted or never written; remove %s: %w", filepath.Base(path), filepath.Dir(path), fs.ErrNotExist)
+	}
+	return fmt.Errorf("read the run: %w", err)
 }
 
 // maxLine bounds the length of a case.
@@ -121,7 +129,7 @@ const maxLine = 64 << 20
 func eachLine(path string, f func(line []byte) error) error {
 	in, err := regular.Open(path)
 	if err != nil {
-		return fmt.Errorf("read the run: %w", err)
+		return unreadable(path, err)
 	}
 	defer in.Close()
 	lines := bufio.NewReaderSize(in, 1<<20)
