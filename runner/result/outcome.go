@@ -5,6 +5,37 @@ import (
 	"slices"
 )
 
+// Outcome is how a check, a sample or a case ended.
+type Outcome string
+
+// The outcomes. A case has exactly one.
+const (
+	Passed   Outcome = "passed"
+	Failed   Outcome = "failed"
+	Unstable Outcome = "unstable" // some samples passed, fewer than required
+	Error    Outcome = "error"    // infrastructure: crash, timeout, bad image
+	Skipped  Outcome = "skipped"
+	Stale    Outcome = "stale"   // golden made for another image or prompt
+	XFailed  Outcome = "xfailed" // failed, as the spec says it would: counts as passed
+	XPassed  Outcome = "xpassed" // passed although marked xfail: counts as failed
+	// Quarantined is a case that did not pass, and does not gate until a date.
+	Quarantined Outcome = "quarantined"
+	// Inconclusive is a gate that too few cases leave open.
+	Inconclusive Outcome = "inconclusive"
+	// Unchecked is an answer that no check has judged. It never counts as passed;
+	// --allow-unchecked lets it be.
+	Unchecked Outcome = "unchecked"
+	// NotRun is a selected case that the run has not come to: it has neither passed
+	// nor failed. Such cases are in [Run.NotRun], never among the judged ones.
+	NotRun Outcome = "not_run"
+)
+
+// Passing reports whether an outcome leaves the gate open; see [Case.Passing]
+// for a case.
+func (o Outcome) Passing() bool {
+	return o == Passed || o == Skipped || o == XFailed || o == Quarantined
+}
+
 // Judged is the outcome of a sample: the worst of its verdicts, which is a
 // failure, an error, a stale golden, or a pass. A failure counts more than an
 // error, also one of a later turn: whatever else could not be judged, the case has
