@@ -20,4 +20,7 @@ var mutants = []mutant{
 	{"an annotation leaves the workspace", "runner/report/github.go", "err != nil || !filepath.IsLocal(rel)", "err != nil", "./runner/report"},
 	{"events of gates are lost", "runner/event/stream.go", "c.run.Gates = append(c.run.Gates, e.Gate)", "_ = e", "./runner/report"},
 	{"an error hides a failure in the exit code", "runner/exitcode.go", "case *c == 0:", "default:", "./runner"},
+	{"a missed metric passes in a Go test", "runner/suite/metrics.go", "if !g.Passing() {", "if false {", "./runner/suite"},
+	{"answers pile up that nobody takes", "runner/infer/ahead.go", "a.untaken >= maxAhead &&", "false &&", "./runner/infer"},
+	{"what a judge is asked has no time limit", "runner/infer/request.go", "if limit > 0 {", "if false {", "./runner/infer"},
 }
