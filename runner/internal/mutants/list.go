@@ -11,7 +11,7 @@ var mutants = []mutant{
 	{"inputs of a case are listed twice", "runner/plan/inputs.go", "return again", "return again && false", "./runner/plan"},
 	{"require rounds up what a float adds", "runner/spec/require.go", "const rounding = 1e-9", "const rounding = 0", "./runner/spec"},
 	{"a point far outside is moved to the border", "runner/point/scale.go", "const overshoot = 0.05", "const overshoot = 0.5", "./runner/point"},
-	{"JUnit lists reruns of quarantined cases", "runner/report/junit.go", "|| c.Outcome == result.XFailed || c.Outcome == result.Quarantined {", "|| c.Outcome == result.XFailed {", "./runner/report"},
+	{"JUnit lists reruns of quarantined cases", "runner/report/junitcase.go", "|| c.Outcome == result.XFailed || c.Outcome == result.Quarantined {", "|| c.Outcome == result.XFailed {", "./runner/report"},
 	{"a file is surely the same though just written", "runner/watch/files/content.go", "old.looked.Sub(old.written) > dateStep", "true", "./runner/watch/files"},
 	{"what was written since is not seen", "runner/watch/files/content.go", "!c.written.Before(t.Add(-10*time.Millisecond))", "c.written.After(t)", "./runner/watch/files"},
 	{"a seed is shown where it has no effect", "runner/params.go", "p.Seed != 0 && p.Temperature != 0", "p.Seed != 0", "./runner"},
