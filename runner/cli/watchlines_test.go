@@ -39,8 +39,10 @@ func TestWatchLinesObeyNothing(t *testing.T) {
 		}}}},
 	}
 	for _, e := range []event.Event{
-		event.RunStarted{Manifest: result.Manifest{ID: "r", Started: time.Now(), Selected: 1}}, event.CaseJudged{Case: c},
-		event.Warning{Message: poison, Backend: poison}, event.RunEnded{Manifest: result.Manifest{ID: "r", Selected: 1}},
+		event.RunStarted{Manifest: result.Manifest{ID: "r", Started: time.Now(), Selected: 1}},
+		event.CaseJudged{Case: c},
+		event.Warning{Message: poison, Backend: poison},
+		event.RunEnded{Manifest: result.Manifest{ID: "r", Selected: 1}},
 	} {
 		s.Event(clean(e))
 	}
