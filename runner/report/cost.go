@@ -7,11 +7,14 @@ import (
 	"strings"
 )
 
+// mostCurrency is how much of the name of a currency is shown, in columns.
+const mostCurrency = 12
+
 // cost says what the answers of a run cost, "" where no backend has a price.
 func (t *tally) cost() string {
 	var all []string
 	for _, currency := range slices.Sorted(maps.Keys(t.costs.Sums)) {
-		all = append(all, amount(t.costs.Sums[currency])+" "+currency)
+		all = append(all, amount(t.costs.Sums[currency])+" "+oneLine(currency, mostCurrency))
 	}
 	said := strings.Join(all, " and ")
 	if n := t.costs.Unknown; n > 0 {

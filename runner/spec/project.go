@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -164,6 +165,8 @@ func cause(err error) string {
 	return err.Error()
 }
 
+var nameOfCurrency = regexp.MustCompile(`^[A-Z]{3}$`) // ISO 4217
+
 var nameOfBackend = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // apply checks what the struct tags cannot, and fills in the defaults.
@@ -244,14 +247,17 @@ func (p *Project) chooseRetention(f runsFile) error {
 
 func (p *Project) backend(e Entry, f backendFile) Backend {
 	b := Backend{Name: e.Key, Plugin: f.Plugin, LoadTimeout: f.Load, Dir: p.Dir, Pos: e.KeyNode.Pos(), Config: map[string]any{}}
-	if b.Price = f.Price; b.Price != nil && b.Price.Currency == "" {
-		b.Price.Currency = "USD"
+	var problems problems
+	if b.Price = f.Price; b.Price != nil {
+		b.Price.Currency = cmp.Or(b.Price.Currency, "USD")
+		if !nameOfCurrency.MatchString(b.Price.Currency) {
+			problems.add(e.Value.Get("price").Get("currency").Errorf("write its three letters, such as USD or EUR", "%q is no currency", b.Price.Currency))
+		}
 	}
 	if f.Reasoning.rule != nil {
 		b.Reasoning = *f.Reasoning.rule
 	}
 	sc := &scope{env: &environment{get: p.Env}, secrets: &b.Secrets}
-	var problems problems
 	for key, value := range f.Config {
 		value.scope = sc
 		problems.add(value.Check())
