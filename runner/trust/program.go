@@ -49,7 +49,7 @@ func Command(what string, run []string, dir string, env map[string]string, pos s
 // Backend lists what a backend of a project would start that the project brings.
 func Backend(project string, b spec.Backend, places []host.Place) []Program {
 	var all []Program
-	if f, err := host.FindFor(b.Plugin, b.Config, b.Dir, places); err == nil {
+	if f, err := host.Find(b.Plugin, places); err == nil {
 		if p, ok := Plugin(project, f); ok {
 			all = append(all, p)
 		}
