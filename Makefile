@@ -203,6 +203,16 @@ test-python-examples: ## ask the examples in plugins/python/examples: an OCR eng
 	VLMSPEC_OCR_PYTHON=$$(ls build/python-ocr/bin/python 2>/dev/null | sed 's|^|$(CURDIR)/|') \
 	VLMSPEC_NUMPY_PYTHON=$$(ls build/python-numpy/bin/python 2>/dev/null | sed 's|^|$(CURDIR)/|') $(GO) test -v -run Example ./plugins/python
 
+# Some 5 GB: PyTorch's wheel for Linux brings CUDA along.
+build/python-transformers/bin/python:
+	$(PYTHON) -m venv build/python-transformers
+	build/python-transformers/bin/pip install -q torch torchvision 'transformers>=4.50' peft pillow gguf num2words grpcio 'protobuf>=4.25,<8'
+
+.PHONY: test-python-transformers
+test-python-transformers: ## ask the tiny model in transformers, and a LoRA adapter after training (installs 5 GB below build/)
+	@$(MAKE) build/python-transformers/bin/python || { echo "SKIPPED: PyTorch and transformers could not be installed; see above"; rm -rf build/python-transformers; exit 0; }; \
+	test ! -d build/python-transformers || VLMSPEC_TRANSFORMERS_PYTHON=$(CURDIR)/build/python-transformers/bin/python $(GO) test -v -run ExampleTransformers ./plugins/python
+
 # SERVERS are base URLs of OpenAI-compatible servers that serve the tiny model.
 .PHONY: agree
 agree: build ## run one spec on every backend of the tiny model that can be had, and compare the verdicts

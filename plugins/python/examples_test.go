@@ -63,3 +63,36 @@ func TestExampleShapes(t *testing.T) {
 		t.Errorf("an answer of 2 tokens: %+v, %v", r, err)
 	}
 }
+
+// A checkpoint in transformers, and a LoRA adapter as training has just saved it.
+func TestExampleTransformers(t *testing.T) {
+	checkpoint := filepath.Join(t.TempDir(), "shapes")
+	models := filepath.Join(here(t), "../../fixtures/models")
+	run := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command(os.Getenv("VLMSPEC_TRANSFORMERS_PYTHON"), args...)
+		cmd.Env = append(os.Environ(), "PYTHONPATH="+here(t), "PYTHONDONTWRITEBYTECODE=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, out)
+		}
+	}
+	if os.Getenv("VLMSPEC_TRANSFORMERS_PYTHON") == "" {
+		t.Skip("VLMSPEC_TRANSFORMERS_PYTHON names no interpreter with transformers and peft; `make test-python-transformers` makes one")
+	}
+	run("examples/hf_shapes.py", filepath.Join(models, "shapes.gguf"), filepath.Join(models, "shapes-mmproj.gguf"), checkpoint)
+	base := example(t, "VLMSPEC_TRANSFORMERS_PYTHON", "smolvlm.py", map[string]any{"checkpoint": checkpoint})
+	if r, err := base.Generate(t.Context(), ask("What color is the circle?", image(t)), nil); err != nil || r.Text != "red" || len(r.LogProbs) == 0 || r.Finish != sdk.FinishStop {
+		t.Errorf("%q (%s), %v; expected red", r.Text, r.Finish, err)
+	}
+	adapter := filepath.Join(t.TempDir(), "lora")
+	run("examples/train_lora.py", checkpoint, dot, "What color is the circle?", "crimson", adapter)
+	tuned := example(t, "VLMSPEC_TRANSFORMERS_PYTHON", "lora.py", map[string]any{"checkpoint": checkpoint, "adapter": adapter})
+	if r, err := tuned.Generate(t.Context(), ask("What color is the circle?", image(t)), nil); err != nil || r.Text != "crimson" {
+		t.Errorf("after training: %q, %v", r.Text, err)
+	}
+	before, err1 := base.Describe(t.Context())
+	after, err2 := tuned.Describe(t.Context())
+	if err1 != nil || err2 != nil || before.ModelDigest == "" || before.ModelDigest == after.ModelDigest {
+		t.Errorf("digests %q and %q, %v %v", before.ModelDigest, after.ModelDigest, err1, err2)
+	}
+}
