@@ -14,7 +14,7 @@ TLS = "VLMSPEC_BACKEND_TLS"
 ALIVE = "VLMSPEC_BACKEND_ALIVE"
 SOCKETS = "PLUGIN_UNIX_SOCKET_DIR"
 EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h: somebody must mend what is said on standard error
-_OURS = (COOKIE[0], TLS, ALIVE, SOCKETS, "PLUGIN_PROTOCOL_VERSIONS", "PLUGIN_MIN_PORT", "PLUGIN_MAX_PORT", "PLUGIN_MULTIPLEX_GRPC")
+_OURS = ("VLMSPEC_BACKEND_", "PLUGIN_")  # begin the names of variables that are between vlmspec and this process
 
 
 class Terms:
@@ -25,8 +25,8 @@ class Terms:
         self.tls = environ.get(TLS, "")
         self.sockets = environ.get(SOCKETS, "")
         self.alive = environ.get(ALIVE, "")
-        for name in _OURS:
-            environ.pop(name, None)
+        for name in [n for n in environ if n.startswith(_OURS)]:
+            del environ[name]
 
 
 def credentials(tls: str):
