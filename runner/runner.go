@@ -275,6 +275,7 @@ func (e *Execution) Finish(interrupted bool) (Summary, error) {
 	e.leaveOut(interrupted)
 	result.SortCases(e.gated)
 	result.SortCases(e.golden)
+	err := e.calibrate(&s.Manifest)
 	s.Gates = gate.Run(&result.Run{Manifest: s.Manifest, Cases: e.gated})
 	for _, g := range s.Gates {
 		e.code.add(g.Outcome, g.Passing())
@@ -287,7 +288,7 @@ func (e *Execution) Finish(interrupted bool) (Summary, error) {
 	if s.ExitCode = int(e.code); interrupted {
 		s.ExitCode = 130
 	}
-	err := e.record.Err()
+	err = errors.Join(err, e.record.Err())
 	if mode := e.options.Update; mode != "" && mode != golden.UpdateNone && !e.readOnly {
 		pending := golden.FromRun(&result.Run{Manifest: s.Manifest, Cases: e.golden})
 		err = errors.Join(err, golden.Keep(e.plan.Project.State, pending, mode))

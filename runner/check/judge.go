@@ -3,6 +3,8 @@ package check
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -51,7 +53,7 @@ func (c *judgeCheck) judge(ctx context.Context, in Input, text string) result.Ve
 	if err != nil {
 		return broken("%v", err)
 	}
-	record := &result.Judge{Backend: c.Backend, Prompt: req.Messages[0].Parts[len(req.Messages[0].Parts)-1].Text}
+	record := &result.Judge{Backend: c.Backend, Prompt: req.Messages[0].Parts[len(req.Messages[0].Parts)-1].Text, Rubric: c.Rubric, Digest: c.digest()}
 	g, problem := c.ask(ctx, in, req, record)
 	v := broken("%s", problem)
 	if problem == "" {
@@ -60,6 +62,14 @@ func (c *judgeCheck) judge(ctx context.Context, in Input, text string) result.Ve
 	}
 	v.Judge = record
 	return v
+}
+
+// digest is that of what makes a judge, but for its backend. A change of the prompt's words
+// needs another form.
+func (c *judgeCheck) digest() string {
+	const form = 1
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %v %d %v", form, c.Rubric, c.Blind, cmp.Or(c.MaxTokens, 256), valueOr(c.Min, 0.7)))
+	return hex.EncodeToString(sum[:8])
 }
 
 func (c *judgeCheck) graded(g grade, lower float64) result.Verdict {

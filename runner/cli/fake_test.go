@@ -125,6 +125,11 @@ func (f *fake) Generate(ctx context.Context, req sdk.Request, _ func(string)) (s
 		return sdk.Response{}, ctx.Err()
 	case "slow":
 		time.Sleep(50 * time.Millisecond)
+	case "A": // model was shown the images: a judge, who likes red
+		r.Text = `{"reason": "seen", "score": 0.2}`
+		if strings.Contains(rest, `"answer":"red"`) {
+			r.Text = `{"reason": "seen", "score": 0.9}`
+		}
 	case "lie":
 		r.Usage.OutputTokens = -1
 	case "refuse":

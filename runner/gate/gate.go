@@ -28,12 +28,14 @@ type Gate struct {
 
 // arguments are the keys of a metric.
 type arguments struct {
-	Of         string   `yaml:"of" doc:"kind of check whose verdicts are meant, such as boxes; all of the case when not given"`
-	Against    string   `yaml:"against" doc:"column of the rows that holds the opinion to correlate with"`
-	Label      string   `yaml:"label" doc:"only cases with this label"`
-	Min        *float64 `yaml:"min" doc:"least value"`
-	Max        *float64 `yaml:"max" doc:"greatest value"`
-	Confidence *float64 `yaml:"confidence" above:"0" max:"0.9999" doc:"the whole interval at this confidence must keep to min and max, such as 0.95; when not given the value alone decides"`
+	Of      string   `yaml:"of" doc:"kind of check whose verdicts are meant, such as boxes; all of the case when not given"`
+	Against string   `yaml:"against" doc:"column of the rows that holds the opinion to correlate with"`
+	Label   string   `yaml:"label" doc:"only cases with this label"`
+	Min     *float64 `yaml:"min" doc:"least value"`
+	Max     *float64 `yaml:"max" doc:"greatest value"`
+	// Uncalibrated lets the gate pass on the word of a judge that few labels measure.
+	Uncalibrated bool     `yaml:"uncalibrated" doc:"the gate may stand on a judge that fewer than 30 labels of people measure"`
+	Confidence   *float64 `yaml:"confidence" above:"0" max:"0.9999" doc:"the whole interval at this confidence must keep to min and max, such as 0.95; when not given the value alone decides"`
 }
 
 // kind is a metric that a suite can have.

@@ -15,7 +15,7 @@ import (
 func (g Gate) Rule() result.GateRule {
 	a := g.args
 	return result.GateRule{
-		Metric: g.Name, Of: a.Of, Against: a.Against, Label: a.Label, Min: a.Min, Max: a.Max, Confidence: a.Confidence, Line: g.Pos.Line, Published: g.published,
+		Metric: g.Name, Of: a.Of, Against: a.Against, Label: a.Label, Min: a.Min, Max: a.Max, Confidence: a.Confidence, Line: g.Pos.Line, Published: g.published, Uncalibrated: a.Uncalibrated,
 	}
 }
 
@@ -23,7 +23,7 @@ func (g Gate) Rule() result.GateRule {
 // program has no such metric.
 func fromRule(r result.GateRule, file string) (g Gate, ok bool) {
 	g = Gate{Name: r.Metric, Pos: spec.Pos{File: cmp.Or(r.File, file), Line: r.Line}, published: r.Published, args: arguments{
-		Of: r.Of, Against: r.Against, Label: r.Label, Min: r.Min, Max: r.Max, Confidence: r.Confidence,
+		Of: r.Of, Against: r.Against, Label: r.Label, Min: r.Min, Max: r.Max, Confidence: r.Confidence, Uncalibrated: r.Uncalibrated,
 	}}
 	g.kind, ok = kinds[r.Metric]
 	return g, ok
@@ -57,7 +57,7 @@ func Run(run *result.Run) []result.Gate {
 				if len(cases[at]) == 0 {
 					continue
 				}
-				g := evaluate(rule, s.File, cases[at], s.Cases[backend]-quarantined[at])
+				g := evaluate(&run.Manifest, rule, s.File, cases[at], s.Cases[backend]-quarantined[at])
 				if id := twice[at]; id != "" {
 					g.Outcome, g.Reason = result.Error, fmt.Sprintf("the run has the case %s twice", id)
 				}
@@ -71,7 +71,7 @@ func Run(run *result.Run) []result.Gate {
 
 // evaluate decides a gate over the cases that ran, of as many as the suite has.
 // Over a part of a suite a metric would mean something else, so it is left out.
-func evaluate(rule result.GateRule, file string, ran []result.Case, all int) result.Gate {
+func evaluate(m *result.Manifest, rule result.GateRule, file string, ran []result.Case, all int) result.Gate {
 	g, known := fromRule(rule, file)
 	out := g.blank()
 	out.Cases, out.Outcome = len(ran), result.Skipped
@@ -81,7 +81,8 @@ func evaluate(rule result.GateRule, file string, ran []result.Case, all int) res
 	case len(ran) != all:
 		out.Reason = fmt.Sprintf("%d of the suite's %d cases ran", len(ran), all)
 	default:
-		return g.Evaluate(ran)
+		out = g.Evaluate(ran)
+		g.stands(&out, m, ran)
 	}
 	return out
 }

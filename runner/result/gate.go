@@ -64,6 +64,8 @@ type GateRule struct {
 	Max        *float64 `json:"max,omitempty"`
 	Confidence *float64 `json:"confidence,omitempty"`
 	Line       int      `json:"line"`
+	// Uncalibrated lets it stand on a judge that few labels of people measure.
+	Uncalibrated bool `json:"uncalibrated,omitempty"`
 	// Published is a score that the metric is to reproduce; Min and Max are nil then.
 	Published *Published `json:"published,omitempty"`
 	// File is where the rule stands, where that is a file that the spec includes.

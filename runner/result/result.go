@@ -95,6 +95,9 @@ type Manifest struct {
 	Merged      []string           `json:"merged,omitempty"`    // the runs that it was merged of
 	Lacks       string             `json:"lacks,omitempty"`     // why a merged run lacks cases: "shard 3 of 4 is missing"
 	UnderWay    bool               `json:"under_way,omitempty"` // it was being written when it was read
+	// Judges are how many labels of people measure the judges that gates stand on, by
+	// their keys; see package judges.
+	Judges map[string]int `json:"judges,omitempty"`
 	// UnusedGoldens are the keys of accepted answers that no case compares with;
 	// known when all specs were read.
 	UnusedGoldens []string `json:"unused_goldens,omitempty"`

@@ -54,6 +54,11 @@ type Judge struct {
 	Cached  bool   `json:"cached,omitempty"`
 	// Reasoning is what it thought before it answered.
 	Reasoning string `json:"reasoning,omitempty"`
+	Rubric    string `json:"rubric,omitempty"`
+	// Digest is that of what it was told to look for: rubric, form of the prompt, whether
+	// it sees the images, and what passes. Together with what answered it is the judge that
+	// people's labels are about.
+	Digest string `json:"digest,omitempty"`
 }
 
 // Overlay is what a vision check looked at, for drawing over the image.
