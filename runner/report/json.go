@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 
@@ -9,12 +11,57 @@ import (
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
-func writeJSON(w io.Writer, run *result.Run) error {
-	enc := json.NewEncoder(visible.JSONWriter(w))
+// writeJSON writes the whole run. Cases follow one by one, as all of them together, encoded, take several times the memory
+// of the run.
+func writeJSON(out io.Writer, run *result.Run) error {
+	w := &jsonWriter{out: bufio.NewWriterSize(out, 1<<16)}
+	w.text("{\n  \"manifest\": ")
+	w.value("  ", run.Manifest)
+	w.text(",\n  \"cases\": [")
+	for i := range run.Cases {
+		w.text(map[bool]string{true: "\n    ", false: ",\n    "}[i == 0])
+		w.value("    ", &run.Cases[i])
+	}
+	if len(run.Cases) > 0 {
+		w.text("\n  ")
+	}
+	w.text("]")
+	if len(run.Gates) > 0 {
+		w.text(",\n  \"gates\": ")
+		w.value("  ", run.Gates)
+	}
+	w.text(",\n  \"unread\": ") // answers that could not be read
+	w.value("  ", result.Unread(run.Cases))
+	w.text("\n}\n")
+	if w.err == nil {
+		w.err = w.out.Flush()
+	}
+	return w.err
+}
+
+// jsonWriter writes parts of a JSON text; the first error stays.
+type jsonWriter struct {
+	out *bufio.Writer
+	buf bytes.Buffer
+	err error
+}
+
+func (w *jsonWriter) text(s string) {
+	if w.err == nil {
+		_, w.err = w.out.WriteString(s)
+	}
+}
+
+// value writes a value whose further lines begin with a prefix.
+func (w *jsonWriter) value(prefix string, v any) {
+	if w.err != nil {
+		return
+	}
+	w.buf.Reset()
+	enc := json.NewEncoder(&w.buf)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(struct {
-		*result.Run
-		Unread int `json:"unread"` // answers that could not be read
-	}{run, result.Unread(run.Cases)})
+	enc.SetIndent(prefix, "  ")
+	if w.err = enc.Encode(v); w.err == nil {
+		_, w.err = w.out.Write(visible.JSON(bytes.TrimSuffix(w.buf.Bytes(), []byte("\n"))))
+	}
 }

@@ -37,6 +37,25 @@ func Line(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(Text(s), "\n", "⏎"), "\t", " ")
 }
 
+// harmless reports whether a text has nothing unseen. Most bytes are plain ASCII, which is looked at as bytes.
+func harmless(data []byte) bool {
+	for i := 0; i < len(data); {
+		switch c := data[i]; {
+		case c >= ' ' && c < 0x7f || c == '\n' || c == '\t':
+			i++
+		case c < utf8.RuneSelf:
+			return false
+		default:
+			r, n := utf8.DecodeRune(data[i:])
+			if unseen(r) {
+				return false
+			}
+			i += n
+		}
+	}
+	return true
+}
+
 // unseen are controls, direction marks and embeddings (Unicode Standard Annex 9),
 // line separators, tags, and what is no character.
 func unseen(r rune) bool {

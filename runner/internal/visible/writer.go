@@ -14,7 +14,7 @@ func JSON(data []byte) []byte {
 	if mayCommand(string(data)) && commands.Match(data) { // none can stand outside of a string
 		data = []byte(withoutCommands(string(data), `\u%04x`))
 	}
-	if plain(data) || bytes.IndexFunc(data, unseen) < 0 {
+	if harmless(data) {
 		return data
 	}
 	var b bytes.Buffer
@@ -32,16 +32,6 @@ func JSON(data []byte) []byte {
 	return b.Bytes()
 }
 
-// plain reports whether all of a text is printable ASCII and line feeds.
-func plain(data []byte) bool {
-	for _, b := range data {
-		if (b < ' ' || b > '~') && b != '\n' {
-			return false
-		}
-	}
-	return true
-}
-
 // Writer returns a writer that passes on what change makes of each text that is
 // written to it; [Text] where change is nil. A text must not be cut within a
 // character.
@@ -53,8 +43,16 @@ func Writer(w io.Writer, change func(string) string) io.Writer {
 }
 
 // JSONWriter is a [Writer] for JSON.
-func JSONWriter(w io.Writer) io.Writer {
-	return writer{w, func(s string) string { return string(JSON([]byte(s))) }}
+func JSONWriter(w io.Writer) io.Writer { return jsonWriter{w} }
+
+type jsonWriter struct{ next io.Writer }
+
+// Write implements io.Writer.
+func (w jsonWriter) Write(p []byte) (int, error) {
+	if _, err := w.next.Write(JSON(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 type writer struct {
