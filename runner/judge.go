@@ -107,10 +107,12 @@ func conclude(p *plan.Case, c *result.Case) {
 		n[s.Outcome]++
 	}
 	passes, needed := n[result.Passed], p.Require.Passes(p.Repeat)
-	if p.Decided {
-		c.MaxSamples = p.Repeat
+	if p.Decided || p.Sequential > 0 {
+		c.MaxSamples, c.Sequential = p.Repeat, p.Sequential
 	}
 	switch {
+	case p.Sequential > 0:
+		concludeRate(p, c, n[result.Error])
 	case passes >= needed:
 		c.Outcome = result.Passed
 	case passes+n[result.Error] >= needed: // the samples that are missing could have passed
@@ -125,7 +127,7 @@ func conclude(p *plan.Case, c *result.Case) {
 		c.Outcome = result.Failed
 	}
 	c.Score = scoreOf(c.Samples)
-	if c.Outcome != result.Passed {
+	if c.Outcome != result.Passed && c.Reason == "" {
 		c.Reason = reasonOf(c, passes, needed)
 	}
 	if p.XFail != "" {

@@ -176,8 +176,9 @@ func tasks(p *plan.Plan) (tasks []infer.Task, first []int) {
 		if c.Skip != "" {
 			continue
 		}
+		sure := ahead(c, nil)
 		for k := range c.Repeat {
-			tasks = append(tasks, infer.Task{Case: c.Case, Index: k, Timed: c.Timed(), Never: c.NoCache, Deferred: c.Decided && k >= undecided(c, nil)})
+			tasks = append(tasks, infer.Task{Case: c.Case, Index: k, Timed: c.Timed(), Never: c.NoCache, Deferred: k >= sure})
 		}
 	}
 	return tasks, first

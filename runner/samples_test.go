@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -90,5 +91,41 @@ func TestUntilDecidedOnDemand(t *testing.T) {
 	r := run(t, project(t, map[string]string{"specs/s.yaml": "suite: s\ncases: [{name: a, prompt: nobody, repeat: {max: 20, until: decided}, require: 4/5, expect: [equals: yes]}]"}), o)
 	if c := r.Cases[0]; len(c.Samples) != 5 || calls.Load() != 5 || c.Passing() {
 		t.Errorf("%d samples, %d calls: %s", len(c.Samples), calls.Load(), c.Reason)
+	}
+}
+
+// A rate is decided once it is shown, and what is not shown does not pass.
+func TestUntilRate(t *testing.T) {
+	var calls atomic.Int64
+	o := Options{Backends: func(context.Context, spec.Backend) (sdk.Backend, error) { return moody{calls: &calls}, nil }}
+	r := run(t, project(t, map[string]string{"specs/s.yaml": `
+suite: s
+params: {temperature: 1}
+repeat: {max: 200, until: rate}
+cases:
+  - {name: often, prompt: h, require: 60%, expect: [equals: yes]}
+  - {name: seldom, prompt: l, require: 60%, expect: [equals: yes]}
+  - {name: never, prompt: nobody, require: 60%, expect: [equals: yes]}
+  - {name: about as often, prompt: m, require: 60%, expect: [equals: yes]}
+`}), o)
+	for name, want := range map[string]struct {
+		outcome result.Outcome
+		least   int
+		most    int
+		reason  string
+	}{
+		"often":          {result.Passed, 8, 80, ""},
+		"seldom":         {result.Failed, 5, 60, "samples passed: the rate is between"},
+		"never":          {result.Failed, 4, 12, "0 of 6 samples passed: the rate is between 0.00 and 0.5"},
+		"about as often": {result.Error, 200, 200, "(95 %, at any time), and 60% is required; that is not decided after 200 samples"},
+	} {
+		i := slices.IndexFunc(r.Cases, func(c result.Case) bool { return c.Name == name })
+		c := &r.Cases[i]
+		if n := len(c.Samples); c.Outcome != want.outcome || n < want.least || n > want.most || !strings.Contains(c.Reason, want.reason) || c.Sequential != 0.95 {
+			t.Errorf("%s: %s after %d samples: %s", name, c.Outcome, n, c.Reason)
+		}
+	}
+	if n := calls.Load(); n > 400 {
+		t.Errorf("%d calls", n)
 	}
 }

@@ -129,7 +129,7 @@ func (p *Plan) adjust(cases []*Case) {
 	for i := range cases {
 		c := cases[i].Case
 		if p.Options.Repeat > 0 {
-			c.Repeat, c.Decided = p.Options.Repeat, false
+			c.Repeat, c.Decided, c.Sequential = p.Options.Repeat, false, 0
 		}
 		if p.Options.Seed != nil {
 			c.Params.Seed = *p.Options.Seed

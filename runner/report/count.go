@@ -36,6 +36,11 @@ func sampleRate(c *result.Case) string {
 			passes++
 		}
 	}
+	if c.Sequential > 0 {
+		if i, err := stats.BinomialCS(passes, n, c.Sequential); err == nil {
+			return fmt.Sprintf("%d of %d passed, of at most %d; the pass rate is between %.2f and %.2f (%g %%, at any time)", passes, n, c.MaxSamples, i.Low, i.High, 100*c.Sequential)
+		}
+	}
 	if c.MaxSamples > n {
 		return fmt.Sprintf("%d of %d passed, and that decides: stopped at %d of at most %d", passes, n, n, c.MaxSamples)
 	}

@@ -33,6 +33,9 @@ type Case struct {
 	// MaxSamples is how many samples there are at most of a case that stops as soon as
 	// its verdict is decided; 0 for one that does not. Where there are fewer, they say
 	// whether the case passes, and not how often: their share is biased.
+	// With Sequential, a confidence, they end once the rate is shown to be above or below
+	// what is required.
+	Sequential float64   `json:"sequential,omitempty"`
 	MaxSamples int       `json:"max_samples,omitempty"`
 	Started    time.Time `json:"started,omitzero"`
 	Seconds    float64   `json:"seconds"` // inference and judging, all samples

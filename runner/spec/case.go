@@ -66,15 +66,18 @@ type Case struct {
 	// Decided stops a case as soon as the samples that are left of Repeat cannot change
 	// whether it passes.
 	Decided bool
-	Require Require
-	Timeout time.Duration // per sample, from dispatch to last token
-	Skip    string        // reason, "" runs
-	XFail   string        // reason, "" is expected to pass
-	Only    bool
-	NoCache bool           // cache: never
-	Sizing  Sizing         // at which size images are shown, where the backend does not say
-	Secrets []secret.Value // values of ${env:...} used here, to redact from every output
-	Sources []Source       // files it was made from, the spec first; images are in Turns
+	// Sequential is the confidence at which a case stops once its rate of passing samples
+	// is shown to be above or below what Require asks; 0 does not.
+	Sequential float64
+	Require    Require
+	Timeout    time.Duration // per sample, from dispatch to last token
+	Skip       string        // reason, "" runs
+	XFail      string        // reason, "" is expected to pass
+	Only       bool
+	NoCache    bool           // cache: never
+	Sizing     Sizing         // at which size images are shown, where the backend does not say
+	Secrets    []secret.Value // values of ${env:...} used here, to redact from every output
+	Sources    []Source       // files it was made from, the spec first; images are in Turns
 
 	Reasoning reasoning.Rule // that of the case, else of its backend
 
@@ -138,7 +141,8 @@ func (i *Image) Problem(err error) string {
 
 // Require is how many samples of a case must pass.
 type Require struct {
-	Text string // as written: "all", "any", "4/5", "80%"
+	Text  string  // as written: "all", "any", "4/5", "80%"
+	Share float64 // of the samples that must pass, 0 for "any"
 	// Passes returns the least number of passing samples out of n.
 	Passes func(n int) int `json:"-"`
 }

@@ -75,11 +75,14 @@ func (l *loader) newCase(s *suite, n Node, f caseFile) (*Case, error) {
 	var p problems
 	c := &Case{
 		Suite: s.file.Suite, Name: strings.TrimSpace(f.Name), Pos: n.Pos(),
-		Params: f.Params.sdk(), Repeat: f.Repeat.samples, Decided: f.Repeat.decided, Require: f.Require, Timeout: f.Timeout,
+		Params: f.Params.sdk(), Repeat: f.Repeat.samples, Decided: f.Repeat.decided, Sequential: f.Repeat.confidence, Require: f.Require, Timeout: f.Timeout,
 		Skip: string(f.Skip), XFail: string(f.XFail), Only: f.Only.Value,
 		NoCache: f.Cache == "never", Sizing: f.Sizing,
 	}
 	c.ID = Slug(c.Suite) + "/" + Slug(c.Name)
+	if c.Sequential > 0 && !(c.Require.Share > 0 && c.Require.Share < 1) {
+		p.add(n.Errorf("write require: 80%", "until: rate compares how often the case passes with a share, and require is %q", c.Require.Text))
+	}
 	if Slug(c.Name) == "" {
 		p.add(n.Get("name").Errorf("", "the name of the case has no letter or digit"))
 	}

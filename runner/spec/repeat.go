@@ -9,11 +9,15 @@ const MaxRepeat = 100_000
 type repeat struct {
 	samples int
 	decided bool
+	// confidence of a rate that is looked at after every sample; 0 for none.
+	confidence float64
 }
 
 type repeatUntil struct {
 	Max   int    `yaml:"max" required:"true" min:"1" max:"100000" doc:"most samples"`
-	Until string `yaml:"until" required:"true" enum:"decided" doc:"decided stops as soon as the samples that are left cannot change whether the case passes"`
+	Until string `yaml:"until" required:"true" enum:"decided|rate" doc:"decided stops as soon as the samples that are left cannot change whether the case passes; rate as soon as the share of require is shown to be met or missed"`
+	// Confidence is how sure the rate must be.
+	Confidence *float64 `yaml:"confidence" above:"0" max:"0.9999" doc:"of until: rate; 0.95 when not given. It holds although one looks after every sample"`
 }
 
 // DecodeNode implements [Decoder].
@@ -23,7 +27,16 @@ func (r *repeat) DecodeNode(n Node) error {
 		if err := n.Decode(&u); err != nil {
 			return err
 		}
-		*r = repeat{u.Max, true}
+		switch {
+		case u.Until == "rate" && u.Confidence == nil:
+			*r = repeat{u.Max, false, 0.95}
+		case u.Until == "rate":
+			*r = repeat{u.Max, false, *u.Confidence}
+		case u.Confidence != nil:
+			return n.Get("confidence").Errorf("leave it out", "until: decided is certain, and takes no confidence")
+		default:
+			*r = repeat{u.Max, true, 0}
+		}
 		return nil
 	}
 	var samples int
@@ -33,7 +46,7 @@ func (r *repeat) DecodeNode(n Node) error {
 	if samples < 1 || samples > MaxRepeat {
 		return n.Errorf("", "%d is out of range: expected at least 1 and at most %d", samples, MaxRepeat)
 	}
-	*r = repeat{samples, false}
+	*r = repeat{samples, false, 0}
 	return nil
 }
 

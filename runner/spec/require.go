@@ -33,7 +33,7 @@ func ParseRequire(s string) (Require, error) {
 	if !(share > 0 && share <= 1) {
 		return Require{}, fmt.Errorf("expected all, any, a fraction such as 4/5 or a share such as 80%%, got %q", s)
 	}
-	return Require{Text: s, Passes: func(n int) int {
+	return Require{Text: s, Share: share, Passes: func(n int) int {
 		const rounding = 1e-9 // 80 % of 5 is 4, not 4.000000000000001
 		return max(1, int(math.Ceil(float64(n)*share-rounding)))
 	}}, nil

@@ -47,7 +47,7 @@ func BinomialCS(k, n int, level float64) (Interval, error) {
 		return Interval{}, err
 	}
 	out := Interval{0, 1}
-	inside := func(p float64) bool { return float64(n+1)*binomialPMF(k, n, p) >= 1-level }
+	inside := func(p float64) bool { return inCS(p, k, n, level) }
 	at := 0.5
 	if n > 0 {
 		at = float64(k) / float64(n) // the likeliest rate is always inside
@@ -59,6 +59,18 @@ func BinomialCS(k, n int, level float64) (Interval, error) {
 		out.High = bisect(at, 1, inside)
 	}
 	return out, nil
+}
+
+func inCS(p float64, k, n int, level float64) bool {
+	return float64(n+1)*binomialPMF(k, n, p) >= 1-level
+}
+
+// InBinomialCS reports whether a rate is within [BinomialCS].
+func InBinomialCS(rate float64, k, n int, level float64) (bool, error) {
+	if err := checkShare("rate", rate); err != nil {
+		return false, err
+	}
+	return inCS(rate, k, n, level), checkCount(k, n, level)
 }
 
 // bisect finds where a property that holds at one place and not at another ends.
