@@ -37,6 +37,9 @@ func (*goldenCheck) judge(ctx context.Context, in Input, text string) result.Ver
 	}
 	var v result.Verdict
 	v, state.State = g.compare(ctx, in, text, state.Changed)
+	if state.State == result.GoldenChanged {
+		state.Accepted = texts(g.Answers)
+	}
 	v.Golden = &state
 	return v
 }

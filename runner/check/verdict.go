@@ -64,6 +64,10 @@ func graded(score, lower float64, expected, actual, reason string, args ...any) 
 	return v
 }
 
+// Quote is a text as it stands in a [result.Verdict]'s reason: on one line, the
+// middle of a long one left out.
+func Quote(s string) string { return quote(s) }
+
 // show makes text fit for a report: valid UTF-8, control characters visible,
 // the middle of a long text left out.
 func show(s string) string {

@@ -64,6 +64,7 @@ type app struct {
 	rawOut, rawErr io.Writer
 	secrets        atomic.Pointer[secret.Set] // of the project, once it is known
 	dir            string                     // --project: where vlmspec.yaml is looked for, upwards
+	color          string                     // --color: auto, always, never
 }
 
 // shown is a text as a person may see it.
@@ -91,11 +92,13 @@ wrong, 3 only infrastructure errors, 130 interrupted.`,
 		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
 	})
 	root.PersistentFlags().StringVarP(&a.dir, "project", "C", ".", "folder of the project: vlmspec.yaml is looked for here and above")
+	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: auto (on a terminal), always or never; $NO_COLOR and $FORCE_COLOR say so too")
 	root.PersistentFlags().Bool("trust", false, "let the programs run that the project brings, this time")
-	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
 		if trusted, _ := c.Flags().GetBool("trust"); trusted {
 			_ = os.Setenv(trust.Env, "1") // runs of watch are processes of their own
 		}
+		return a.checkColor()
 	}
 	root.AddCommand(
 		a.runCommand(),

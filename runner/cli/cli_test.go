@@ -57,6 +57,7 @@ func TestScripts(t *testing.T) {
 			"hidden":  hidden,
 			"sealed":  sealedCommand,
 			"silent":  silent,
+			"brief":   brief,
 			"waitfor": waitFor,
 			"windows": windows,
 		},
@@ -141,6 +142,15 @@ func silent(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	if ts.ReadFile("stdout")+ts.ReadFile("stderr") == "" {
 		ts.Fatalf("the last program printed nothing")
+	}
+}
+
+// brief wants what the last program printed to have no more than so many bytes.
+func brief(ts *testscript.TestScript, _ bool, args []string) {
+	limit, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if n := len(ts.ReadFile(args[0])); n > limit {
+		ts.Fatalf("%s has %d bytes, want at most %d", args[0], n, limit)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/plan"
 	"github.com/vlmspec/vlmspec/runner/report"
+	"github.com/vlmspec/vlmspec/runner/review/picture"
 	"github.com/vlmspec/vlmspec/runner/runs"
 	"github.com/vlmspec/vlmspec/runner/spec"
 	"github.com/vlmspec/vlmspec/runner/suite"
@@ -40,6 +41,7 @@ type runFlags struct {
 	offline  bool
 	update   string
 	events   string
+	images   string
 	watched  watched
 
 	failedFirst bool
@@ -80,6 +82,7 @@ as accepted) or none; missing when not given, none with CI set`)
 	flags.BoolVar(&f.offline, "offline", false, "ask no backend: a case whose answer is not cached is an error")
 	flags.BoolVar(&f.failedFirst, "failed-first", false, "cases that are failing by their latest outcome, over all runs, go first")
 	flags.StringVar(&f.events, "events", "", "write what happens as JSON lines to this file as it happens, - for standard output: docs/events.md")
+	flags.StringVar(&f.images, "images", string(picture.Auto), "how a terminal shows what a failed vision check looked at: "+picture.Names()+"; auto is where it can show pixels")
 	f.watched.flags(flags)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show all that the backends print, not only their warnings")
 	return c
@@ -123,6 +126,7 @@ func (a *app) open(o plan.Options) (*plan.Plan, error) {
 type options struct {
 	plan   plan.Options
 	run    runner.Options
+	images picture.Protocol
 	events string // file, - for standard output, fd:N for a file descriptor; "" is nowhere
 	quiet  bool   // whoever ends the run knows that it is ended
 }
@@ -166,6 +170,10 @@ func (a *app) execute(o *options, wanted wantedReports) error {
 	}
 	if o.quiet { // who watches shows the events
 		out, options.Warnings = io.Discard, nil
+	}
+	options.Folder = runs.Open(p.Project.State).Folder
+	if options.Columns > 0 && !o.quiet {
+		options.Draw = drawing(o.images, options)
 	}
 	console := report.NewConsole(out, options)
 	o.run.Sinks = append(o.run.Sinks, console, events.sink())
@@ -215,6 +223,9 @@ func (a *app) runOptions(c *cobra.Command, f *runFlags, paths []string) (*option
 	r.Log = &backendLog{next: a.err, all: f.verbose}
 	if r.Update, err = updateMode(f.update); err != nil {
 		return o, err
+	}
+	if o.images, err = picture.Parse(f.images); err != nil {
+		return o, usagef("--images: %w", err)
 	}
 	o.plan.FailedFirst, o.events = f.failedFirst, f.events
 	if err := f.watched.apply(a.in, o); err != nil {
@@ -268,10 +279,9 @@ func reportKinds() string {
 }
 
 func (a *app) consoleOptions(out io.Writer) report.ConsoleOptions {
-	o := report.ConsoleOptions{Warnings: a.err}
+	o := report.ConsoleOptions{Warnings: a.err, Color: a.colored(out)}
 	o.From, _ = os.Getwd()
 	if f, ok := out.(*os.File); ok && terminal(out) {
-		o.Color = os.Getenv("NO_COLOR") == ""
 		if o.Columns, _, _ = term.GetSize(int(f.Fd())); o.Columns == 0 {
 			o.Columns = 80
 		}

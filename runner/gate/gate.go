@@ -152,7 +152,7 @@ func (g Gate) Evaluate(cases []result.Case) result.Gate {
 		level = *g.args.Confidence
 	}
 	interval, err := e.interval(level)
-	if err == nil {
+	if err == nil && len(rows) >= fewest {
 		out.Low, out.High = &interval.Low, &interval.High
 	}
 	if g.published != nil {
@@ -163,6 +163,9 @@ func (g Gate) Evaluate(cases []result.Case) result.Gate {
 	out.Labels = g.byLabel(cases)
 	return out
 }
+
+// fewest is how many cases an interval is shown of.
+const fewest = 5
 
 // blank is the gate before it is evaluated.
 func (g Gate) blank() result.Gate {

@@ -91,8 +91,12 @@ func (p *Plan) selected(cases []*Case, lines []at) ([]*Case, error) {
 		p.Nothing = fmt.Sprintf("none of %d cases depends on a file that has changed", len(wanted))
 		wanted = slices.DeleteFunc(wanted, func(c *Case) bool { return !p.touched(c, o.Changed) })
 	}
-	if slices.ContainsFunc(wanted, func(c *Case) bool { return c.Only }) {
+	if i := slices.IndexFunc(wanted, func(c *Case) bool { return c.Only }); i >= 0 {
+		before, first := len(wanted), wanted[i]
 		wanted = slices.DeleteFunc(wanted, func(c *Case) bool { return !c.Only })
+		if hidden := before - len(wanted); hidden > 0 {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: only hides %d of %d cases", first.Pos, hidden, before))
+		}
 	}
 	p.adjust(wanted)
 	return p.shard(p.firstOnes(wanted)), nil

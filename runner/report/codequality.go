@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 
 	"github.com/vlmspec/vlmspec/runner/internal/visible"
@@ -36,6 +37,12 @@ func writeCodeQuality(w io.Writer, run *result.Run) error {
 			found = append(found, newFinding("case", c.ID+"@"+c.Backend, title(c)+": "+c.Reason, severity(c.Outcome), c.File, c.Line))
 		case c.Outcome == result.Quarantined:
 			found = append(found, newFinding("quarantine", c.ID+"@"+c.Backend, title(c)+": "+quarantineLine(c), "info", c.File, c.Line))
+		}
+	}
+	for i := range run.Cases {
+		c := &run.Cases[i]
+		for _, v := range warnedVerdicts(c) {
+			found = append(found, newFinding("warning", fmt.Sprintf("%s@%s %s:%d", c.ID, c.Backend, v.Kind, v.Line), title(c)+": "+v.Kind+": "+v.Reason, "info", v.File, v.Line))
 		}
 	}
 	for _, g := range missed(run) {

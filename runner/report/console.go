@@ -5,14 +5,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/vlmspec/vlmspec/runner/event"
-	"github.com/vlmspec/vlmspec/runner/golden"
 	"github.com/vlmspec/vlmspec/runner/result"
 )
 
@@ -27,6 +24,11 @@ type ConsoleOptions struct {
 	Warnings io.Writer
 	// From is the folder that the person is in, for paths to type; "" is the project.
 	From string
+	// Folder is where a run is kept, by its ID; nil is nowhere.
+	Folder func(id string) string
+	// Draw makes an image file something to print, whole lines; nil where the terminal
+	// shows no images.
+	Draw func(path string) string
 }
 
 // Console reports a run as it goes. On a terminal: what is being asked and a bar,
@@ -45,6 +47,7 @@ type Console struct {
 	asked []asked
 	drawn int             // lines of the live part on the screen
 	gap   bool            // an empty line was written last
+	cut   bool            // a text of the case was shown in part
 	shown map[string]bool // reasons of errors
 	stop  chan struct{}
 	ended sync.WaitGroup
@@ -109,9 +112,9 @@ func (c *Console) warning(w event.Warning) {
 func (c *Console) judged(r *result.Case) {
 	c.tally.add(r)
 	if c.o.Columns > 0 {
-		if !r.Passing() {
+		if !r.Passing() || warned(r) > 0 {
 			c.erase()
-			c.failure(r)
+			c.caseLines(r)
 			c.paint()
 			c.flush()
 		}
@@ -119,10 +122,18 @@ func (c *Console) judged(r *result.Case) {
 	}
 	if r.Passing() {
 		c.plainLine(r)
+	}
+	c.caseLines(r)
+	c.flush()
+}
+
+// caseLines show what a person has to look at in a case.
+func (c *Console) caseLines(r *result.Case) {
+	if r.Passing() {
+		c.warnings(r)
 	} else {
 		c.failure(r)
 	}
-	c.flush()
 }
 
 func (c *Console) plainLine(r *result.Case) {
@@ -148,119 +159,6 @@ func (c *Console) plainLine(r *result.Case) {
 	fmt.Fprintf(&c.buf, "%s %s  %s  %s\n", c.style(r.Outcome, fmt.Sprintf("%-8s", r.Outcome)), place(r), oneLine(name(r), 120), tail)
 	c.gap = false
 }
-
-// failure reports a failing case; of errors that are the same, as when a
-// backend does not start, the first.
-func (c *Console) failure(r *result.Case) {
-	if r.Outcome == result.Error {
-		if c.shown[r.Reason] {
-			c.plainLine(r)
-			return
-		}
-		c.shown[r.Reason] = true
-	}
-	w := &c.buf
-	if !c.gap {
-		w.WriteByte('\n')
-	}
-	fmt.Fprintf(w, "%s %s  %s\n", c.style(r.Outcome, mark(r.Outcome)+" "+string(r.Outcome)), c.bold(Visible(title(r))), c.dim(place(r)))
-	for i, img := range r.Images {
-		key := "image"
-		if len(r.Images) > 1 {
-			key = fmt.Sprintf("image %d", i+1)
-		}
-		c.pair(key, describeImage(img))
-	}
-	if rate := sampleRate(r); rate != "" {
-		c.pair("samples", rate)
-	}
-	if answers := answersOf(r); answers != "" {
-		c.pair("answers", answers)
-	}
-	if s := decisive(r); s != nil {
-		c.sample(s)
-	}
-	if r.Outcome == result.XPassed {
-		c.pair("why", r.Reason)
-	}
-	if q := r.Quarantine; q != nil && q.Expired {
-		c.pair("quarantine", fmt.Sprintf("%s  %s:%d", quarantineState(q), q.File, q.Line))
-	}
-	if cut := cutOffOf(r.CutOff); cut != "" {
-		c.pair("warning", cut)
-	}
-	if how := cachedDetail(r); how != "" {
-		c.pair("cached", how)
-	}
-	c.pair("again", Repeat(&c.manifest, r, c.o.From))
-	for _, command := range golden.Commands(r) {
-		c.pair("accept", command)
-	}
-	w.WriteByte('\n')
-	c.gap = true
-}
-
-func (c *Console) sample(s *result.Sample) {
-	for i, t := range s.Turns {
-		key := "prompt"
-		if len(s.Turns) > 1 {
-			key = fmt.Sprintf("prompt %d", i+1)
-		}
-		c.pair(key, t.Prompt)
-		if s.Error != nil && i == len(s.Turns)-1 {
-			break
-		}
-		if t.Reasoning != "" {
-			fmt.Fprintf(&c.buf, "  %s\n", c.dim(fmt.Sprintf("%-10s %s", "reasoning", reasoningLine(t))))
-		}
-		c.pair("answer", t.Answer)
-		for _, v := range t.Verdicts {
-			if v.Outcome != result.Passed {
-				c.verdict(v, t.Answer)
-			}
-		}
-	}
-	if s.Error == nil {
-		return
-	}
-	c.pair("error", s.Error.Message)
-	if s.Error.Stderr != "" {
-		c.pair("it said", s.Error.Stderr)
-	}
-	if n := len(s.Retries); n > 0 {
-		c.pair("tries", fmt.Sprintf("%d; before: %s", n+1, s.Retries[n-1].Message))
-	}
-}
-
-func (c *Console) verdict(v result.Verdict, answer string) {
-	kind := v.Kind
-	if v.Warn {
-		kind += ", a warning"
-	}
-	fmt.Fprintf(&c.buf, "  %s %s\n", c.style(v.Outcome, fmt.Sprintf("%-10s", Visible(kind))), c.dim(placeOf(v.File, v.Line)))
-	if v.Expected != "" {
-		c.pair("  expected", v.Expected)
-	}
-	if v.Actual != "" && v.Actual != answer {
-		c.pair("  actual", v.Actual)
-	}
-	if v.Reason != "" {
-		c.pair("  why", v.Reason)
-	}
-	if v.Overlay != nil && v.Overlay.Drawn != "" {
-		c.pair("  drawn", c.near(filepath.Join(c.manifest.Project, filepath.FromSlash(v.Overlay.Drawn))))
-	}
-}
-
-func (c *Console) pair(key, value string) {
-	value = indented(value, "")
-	if c.o.Columns > 0 && key != "again" && key != "accept" { // which is there to be copied
-		value = wrapped(value, c.o.Columns-pairIndent-1)
-	}
-	fmt.Fprintf(&c.buf, "  %s %s\n", c.dim(fmt.Sprintf("%-10s", key)), strings.ReplaceAll(value, "\n", "\n"+strings.Repeat(" ", pairIndent)))
-}
-
-const pairIndent = 13
 
 func (c *Console) flush() {
 	_, _ = c.out.Write(c.buf.Bytes())

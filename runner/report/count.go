@@ -44,12 +44,18 @@ func sampleRate(c *result.Case) string {
 	if c.MaxSamples > n {
 		return fmt.Sprintf("%d of %d passed, and that decides: stopped at %d of at most %d", passes, n, n, c.MaxSamples)
 	}
+	if n < fewest {
+		return fmt.Sprintf("%d of %d passed", passes, n)
+	}
 	interval, err := stats.Wilson(passes, n, 0.95)
 	if err != nil {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d passed; the pass rate is between %.2f and %.2f (95 %%)", passes, n, interval.Low, interval.High)
 }
+
+// fewest is how many values an interval is shown of.
+const fewest = 5
 
 // decisive is the sample to look at: the first that did not pass, else the first.
 func decisive(c *result.Case) *result.Sample {

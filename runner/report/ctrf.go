@@ -133,7 +133,7 @@ func (r *ctrfResults) close(run *result.Run) {
 	s.Suites = len(suites)
 	s.Start, s.Stop = milliseconds(m.Started), milliseconds(run.Until())
 	s.Duration = s.Stop - s.Start
-	s.Extra = map[string]any{"unread": t.unreadAnswers}
+	s.Extra = map[string]any{"unread": t.unreadAnswers, "warnings": t.warnings}
 	if left := leftOut(m, t); left != "" {
 		s.Extra["notRun"] = left
 	}

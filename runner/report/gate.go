@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,7 @@ func Gate(g *result.Gate) string {
 	if g.Value != nil {
 		fmt.Fprintf(&b, " %s", decimal(*g.Value))
 	}
-	if g.Low != nil && g.High != nil {
+	if g.Low != nil && g.High != nil && g.Cases >= fewest {
 		level := 0.95
 		if g.Confidence != nil {
 			level = *g.Confidence
@@ -38,14 +39,14 @@ func Gate(g *result.Gate) string {
 	return b.String()
 }
 
-// byLabel lists a metric by label, "smoke 0.9 of 40"; "" where that says no more.
+// byLabel lists a metric by label, "smoke 0.90 (n=40)"; "" where that says no more.
 func byLabel(g *result.Gate) string {
 	if len(g.Labels) < 2 {
 		return ""
 	}
 	parts := make([]string, len(g.Labels))
 	for i, l := range g.Labels {
-		parts[i] = fmt.Sprintf("%s %s of %d", l.Label, decimal(l.Value), l.Cases)
+		parts[i] = fmt.Sprintf("%s %.2f (n=%d)", l.Label, l.Value, l.Cases)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -53,6 +54,31 @@ func byLabel(g *result.Gate) string {
 func decimal(f float64) string {
 	s := strconv.FormatFloat(f, 'f', 3, 64)
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// notEvaluated names the metrics that were not evaluated, those of one suite and
+// reason in one line: "shapes accuracy, pck: not evaluated: 2 of the suite's 5 cases ran".
+func notEvaluated(gates []result.Gate) (lines []string) {
+	type group struct{ suite, reason string }
+	var groups []group
+	names := map[group][]string{}
+	for i := range gates {
+		g := &gates[i]
+		if g.Outcome != result.Skipped {
+			continue
+		}
+		key := group{g.Suite, g.Reason}
+		if names[key] == nil {
+			groups = append(groups, key)
+		}
+		if !slices.Contains(names[key], g.Name) {
+			names[key] = append(names[key], g.Name)
+		}
+	}
+	for _, key := range groups {
+		lines = append(lines, fmt.Sprintf("%s %s: not evaluated: %s", key.suite, strings.Join(names[key], ", "), key.reason))
+	}
+	return lines
 }
 
 // missed lists the gates that keep the run from passing.

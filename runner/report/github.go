@@ -81,9 +81,15 @@ func errorAnnotations(run *result.Run) (all []annotation) {
 // warningAnnotations are what the run says of itself, and the quarantined cases.
 func warningAnnotations(run *result.Run) (all []annotation) {
 	t := tallyOf(run)
-	for _, said := range []string{leftOut(&run.Manifest, t), t.unread(), t.cutOffs()} {
+	for _, said := range []string{leftOut(&run.Manifest, t), t.warned(), t.unread(), t.cutOffs()} {
 		if said != "" {
 			all = append(all, annotation{level: "warning", title: "vlmspec", text: said})
+		}
+	}
+	for i := range run.Cases {
+		c := &run.Cases[i]
+		for _, v := range warnedVerdicts(c) {
+			all = append(all, annotation{"warning", inWorkspace(run, v.File), v.Line, 0, title(c), v.Kind + ": " + v.Reason})
 		}
 	}
 	for _, c := range quarantined(run) {

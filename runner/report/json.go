@@ -26,10 +26,11 @@ func writeJSON(out io.Writer, run *result.Run) error {
 		w.text("\n  ")
 	}
 	w.text("]")
-	if len(run.Gates) > 0 {
-		w.text(",\n  \"gates\": ")
-		w.value("  ", run.Gates)
-	}
+	w.list("not_run", len(run.NotRun), run.NotRun)
+	w.list("gates", len(run.Gates), run.Gates)
+	w.list("mistakes", len(run.Mistakes), run.Mistakes)
+	w.text(",\n  \"warnings\": ") // checks that only warn and do not hold
+	w.value("  ", tallyOf(run).warnings)
 	w.text(",\n  \"unread\": ") // answers that could not be read
 	w.value("  ", result.Unread(run.Cases))
 	w.text("\n}\n")
@@ -49,6 +50,14 @@ type jsonWriter struct {
 func (w *jsonWriter) text(s string) {
 	if w.err == nil {
 		_, w.err = w.out.WriteString(s)
+	}
+}
+
+// list writes what a run may have, under its name.
+func (w *jsonWriter) list(name string, n int, v any) {
+	if n > 0 {
+		w.text(",\n  \"" + name + "\": ")
+		w.value("  ", v)
 	}
 }
 

@@ -51,6 +51,10 @@ func (d *junit) addAll() {
 		d.add(run.NotRun[i].File, junitCase(run, &run.NotRun[i]), 0)
 	}
 	for i := range run.Gates {
+		if run.Gates[i].Outcome == "" { // a value that nothing is asked of has not passed
+			d.value(&run.Gates[i])
+			continue
+		}
 		d.add(run.Gates[i].File, junitGate(&run.Gates[i]), 0)
 	}
 	places := map[string]int{}
@@ -80,8 +84,16 @@ func (d *junit) total() {
 	d.doc.Name, d.doc.Time = "vlmspec", xmlSeconds(total)
 }
 
-// add puts a case into the suite of its spec file; "" is what belongs to none.
-func (d *junit) add(file string, x xmlCase, seconds float64) {
+// value puts a metric without a bound into the properties of a suite.
+func (d *junit) value(g *result.Gate) {
+	if g.Value != nil {
+		s := &d.doc.Suites[d.suite(g.File)]
+		s.Properties.All = append(s.Properties.All, properties([]xmlProperty{{"metric " + g.Name + "@" + g.Backend, strconv.FormatFloat(*g.Value, 'f', -1, 64)}}).All...)
+	}
+}
+
+// suite is the place of a spec file's suite; "" is what belongs to none.
+func (d *junit) suite(file string) int {
 	k, ok := d.at[file]
 	if !ok {
 		k = len(d.doc.Suites)
@@ -93,9 +105,15 @@ func (d *junit) add(file string, x xmlCase, seconds float64) {
 			Properties: properties([]xmlProperty{{"vlmspec.version", m.Version}, {"vlmspec.run", m.ID}}),
 		})
 	}
+	return k
+}
+
+// add puts a case into the suite of its spec file.
+func (d *junit) add(file string, x xmlCase, seconds float64) {
 	if d.strict {
 		x.strict()
 	}
+	k := d.suite(file)
 	s := &d.doc.Suites[k]
 	s.Cases = append(s.Cases, x)
 	s.Tests++

@@ -71,6 +71,9 @@ func junitProperties(run *result.Run, c *result.Case) []xmlProperty {
 	if n := cachedSamples(c); n != "" {
 		p = append(p, xmlProperty{"cached", n})
 	}
+	if n := warned(c); n > 0 {
+		p = append(p, xmlProperty{"warnings", strconv.Itoa(n)})
+	}
 	if n := c.Unread(); n > 0 {
 		p = append(p, xmlProperty{"unread", strconv.Itoa(n)})
 	}
@@ -169,7 +172,7 @@ func stderrOf(c *result.Case) string {
 // properties leaves out those without a value, and what XML cannot hold.
 func properties(all []xmlProperty) *xmlProperties {
 	for i := range all {
-		all[i].Value = xmlText(all[i].Value)
+		all[i].Name, all[i].Value = xmlText(all[i].Name), xmlText(all[i].Value)
 	}
 	return &xmlProperties{slices.DeleteFunc(all, func(p xmlProperty) bool { return p.Value == "" })}
 }

@@ -35,7 +35,7 @@ func writeMarkdown(out io.Writer, run *result.Run) error {
 		b := m.Backends[name]
 		fmt.Fprintf(w, "- %s: %s, %s, `%s`\n", markdownText(name), markdownText(b.Model), markdownText(b.Device), code(b.ModelDigest))
 	}
-	for _, said := range []string{t.unread(), t.cutOffs()} {
+	for _, said := range []string{t.warned(), t.unread(), t.cutOffs()} {
 		if said != "" {
 			fmt.Fprintf(w, "- %s\n", said)
 		}

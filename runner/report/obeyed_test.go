@@ -115,7 +115,7 @@ func variants(f Format) map[string]func(io.Writer, *result.Run) error {
 }
 
 // ours is what the live console itself sends to a terminal.
-var ours = regexp.MustCompile("\x1b\\[[0-9]+A\x1b\\[J|\x1b\\[[0-9]+m")
+var ours = regexp.MustCompile("\x1b]8;;(file://[-A-Za-z0-9%._~:/;&$+,=@!*'()]*)?\x07|\x1b\\[[0-9]+A\x1b\\[J|\x1b\\[[0-9]+m")
 
 func TestNothingIsObeyedLive(t *testing.T) {
 	run := obeyedRun()

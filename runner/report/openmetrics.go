@@ -22,6 +22,7 @@ func writeMetrics(out io.Writer, run *result.Run) error {
 	t := tallyOf(run)
 	families := []metricFamily{
 		{"vlmspec_cases", "cases by outcome and backend", caseCounts(t)},
+		{"vlmspec_checks_warned", "checks that only warn and do not hold", []metricValue{{value: float64(t.warnings)}}},
 		{"vlmspec_answers_unread", "answers that could not be read", []metricValue{{value: float64(t.unreadAnswers)}}},
 		{"vlmspec_answers_cut_off", "answers that ended at their limit", []metricValue{{value: float64(t.cutOff)}}},
 		{"vlmspec_cases_not_run", "selected cases without a result", []metricValue{{value: float64(max(0, run.Manifest.Selected-t.cases))}}},

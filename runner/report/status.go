@@ -32,12 +32,20 @@ func statusOf(c *result.Case) status {
 
 func gateStatus(g *result.Gate) status {
 	switch {
-	case g.Outcome == result.Skipped:
+	case g.Outcome == result.Skipped, g.Outcome == "": // a value that nothing is asked of has not passed
 		return statusSkipped
 	case !g.Passing():
 		return statusFailed
 	}
 	return statusPassed
+}
+
+// gateWhy says in a sentence why a metric is not simply passed.
+func gateWhy(g *result.Gate) string {
+	if g.Outcome == "" {
+		return "a value without a bound"
+	}
+	return g.Reason
 }
 
 // why says in a sentence why a case is not simply passed; "" of one that is.

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/vlmspec/vlmspec/runner/internal/visible"
 
 	"github.com/vlmspec/vlmspec/runner/result"
@@ -34,6 +36,11 @@ func (c *Console) End(files []string) {
 	for i := range c.gates {
 		c.gate(&c.gates[i])
 	}
+	if !c.o.Passive { // who watches would see it at every save
+		for _, line := range notEvaluated(c.gates) {
+			c.note("metric", c.dim(Visible(line)))
+		}
+	}
 	c.notes(files)
 	c.flush()
 }
@@ -62,7 +69,7 @@ func (c *Console) gate(g *result.Gate) {
 	case result.Passed:
 		verdict = "  " + c.green("passed")
 	case result.Skipped:
-		verdict = "  " + c.dim("not evaluated: "+Visible(g.Reason))
+		return // see notEvaluated
 	default:
 		verdict = "  " + c.style(g.Outcome, string(g.Outcome)) + ": " + Visible(g.Reason) + "  " + c.dim(placeOf(g.File, g.Line))
 	}
@@ -101,8 +108,10 @@ func (c *Console) notes(files []string) {
 	if n := t.unread(); n != "" {
 		c.note("unread", n+"; the prompt or the check needs work, not the model's eyes")
 	}
-	if n := t.cutOffs(); n != "" {
-		c.note("warning", n)
+	for _, n := range []string{t.warned(), t.cutOffs()} {
+		if n != "" {
+			c.note("warning", c.style(result.Inconclusive, n))
+		}
 	}
 	if cached := t.cachedAnswers(); cached != "" {
 		c.note("cached", cached+"; --no-cache asks again")
@@ -140,9 +149,15 @@ func (c *Console) notes(files []string) {
 	}
 }
 
+// note is a line of the summary, broken between words.
 func (c *Console) note(key, value string) {
-	fmt.Fprintf(&c.buf, "%s %s\n", c.dim(fmt.Sprintf("%-8s", key)), value)
+	if c.o.Columns > 0 {
+		value = visible.Unspoken(ansi.Wordwrap(value, max(c.o.Columns-noteIndent-1, 10), " "))
+	}
+	fmt.Fprintf(&c.buf, "%s %s\n", c.dim(fmt.Sprintf("%-8s", key)), strings.ReplaceAll(value, "\n", "\n"+strings.Repeat(" ", noteIndent)))
 }
+
+const noteIndent = 9
 
 // near is a path as the person would type it.
 func (c *Console) near(path string) string {

@@ -35,6 +35,7 @@ type tally struct {
 	lastRetry              string
 	costs                  result.Costs
 
+	warnings              int // checks that only warn and do not hold
 	unreadAnswers, cutOff int // answers that could not be read, and that ended at their limit
 }
 
@@ -75,6 +76,7 @@ func (t *tally) add(c *result.Case) {
 	if end := c.Started.Add(time.Duration(c.Seconds * float64(time.Second))); end.After(t.latest) {
 		t.latest = end
 	}
+	t.warnings += warned(c)
 	t.unreadAnswers, t.cutOff = t.unreadAnswers+c.Unread(), t.cutOff+c.CutOff
 	f := t.file(c.File)
 	f.cases++

@@ -33,13 +33,16 @@ func writeTAP(out io.Writer, run *result.Run) error {
 	for i := range run.Gates {
 		g := &run.Gates[i]
 		s := gateStatus(g)
-		point(s, "metric "+Gate(g), g.Reason)
+		point(s, "metric "+Gate(g), gateWhy(g))
 		if s == statusFailed {
 			tapBlock(w, "outcome", g.Outcome, "message", g.Reason, "file", g.File, "line", g.Line, "backend", g.Backend)
 		}
 	}
-	if left := leftOut(m, tallyOf(run)); left != "" {
-		fmt.Fprintf(w, "# %s\n", visible.Line(left))
+	t := tallyOf(run)
+	for _, said := range []string{leftOut(m, t), t.warned()} {
+		if said != "" {
+			fmt.Fprintf(w, "# %s\n", visible.Line(said))
+		}
 	}
 	for _, p := range problems(run) {
 		fmt.Fprintf(w, "Bail out! %s\n", visible.Line(mistakeLine(p)))

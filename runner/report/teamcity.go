@@ -34,14 +34,17 @@ func writeTeamCity(out io.Writer, run *result.Run) error {
 	for i := range run.Gates {
 		g := &run.Gates[i]
 		suite(orName(g.File))
-		w.test("metrics › "+g.Suite+" › "+g.Name+" @"+g.Backend, gateStatus(g), g.Reason, func() string { return Gate(g) }, 0)
+		w.test("metrics › "+g.Suite+" › "+g.Name+" @"+g.Backend, gateStatus(g), gateWhy(g), func() string { return Gate(g) }, 0)
 		if g.Value != nil {
 			w.say("buildStatisticValue", "key", g.Suite+"."+g.Name+"@"+g.Backend, "value", decimal(*g.Value))
 		}
 	}
 	suite("")
-	if left := leftOut(&run.Manifest, tallyOf(run)); left != "" {
-		w.say("message", "text", left, "status", "WARNING")
+	t := tallyOf(run)
+	for _, said := range []string{leftOut(&run.Manifest, t), t.warned()} {
+		if said != "" {
+			w.say("message", "text", said, "status", "WARNING")
+		}
 	}
 	for _, p := range problems(run) {
 		w.say("buildProblem", "description", mistakeLine(p))

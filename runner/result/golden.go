@@ -9,6 +9,8 @@ type Golden struct {
 	// Changed is what is not as it was when the golden was accepted; for a stale one.
 	Changed []Change `json:"changed,omitempty"`
 	Prompt  string   `json:"prompt"` // SHA-256 of the prompt as written, hex
+	// Accepted are the answers that were accepted, where this one is none of them.
+	Accepted []string `json:"accepted,omitempty"`
 	// Answer is what accepting records, where that is not [Verdict.Read]: with
 	// ${env:NAME} in place of secrets.
 	Answer string `json:"answer,omitempty"`

@@ -9,7 +9,6 @@ package suite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -18,7 +17,6 @@ import (
 	"slices"
 	"syscall"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
@@ -129,8 +127,8 @@ func pass(c *result.Case) {
 // LabelFilter reads Ginkgo's label filter language: "smoke && !slow".
 func LabelFilter(filter string) (func(labels []string) bool, error) {
 	f, err := types.ParseLabelFilter(filter)
-	if err != nil {
-		return nil, errors.New(ansi.Strip(err.Error())) // it is in colour
+	if err != nil { // Ginkgo draws it over several lines
+		return nil, fmt.Errorf("%q cannot be read; write labels with &&, ||, ! and ( ), or /regular expressions/, such as \"smoke && !slow\"", filter)
 	}
 	return f, nil
 }

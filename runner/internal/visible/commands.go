@@ -17,8 +17,9 @@ import (
 //   - https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections
 var commands = regexp.MustCompile(`(?m)^[\t\p{Zs}]*::|##(?:vso|teamcity)?\[|section_(?:start|end):|travis_(?:fold|time):`)
 
-// unspoken writes the first character that matters of each command as its code.
-func unspoken(s string) string {
+// Unspoken is the part of [Text] that is about CI servers: for text that is ours but
+// for what was made visible in it before, once its lines were broken anew.
+func Unspoken(s string) string {
 	if !mayCommand(s) {
 		return s
 	}

@@ -14,7 +14,7 @@ import (
 // Text keeps lines and tabs.
 func Text(s string) string {
 	if strings.IndexFunc(s, unseen) < 0 && utf8.ValidString(s) {
-		return unspoken(s)
+		return Unspoken(s)
 	}
 	var b strings.Builder
 	for i, r := range s {
@@ -29,7 +29,7 @@ func Text(s string) string {
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 	}
-	return unspoken(b.String())
+	return Unspoken(b.String())
 }
 
 // Line is [Text] in one line.
