@@ -21,6 +21,9 @@ import (
 // An error holds no secret, and is an [sdk.Error] or that of ctx.
 func (e *Execution) Ask(ctx context.Context, prompt string, images ...string) (check.Input, error) {
 	name := e.plan.Project.DefaultBackend
+	if name == "" {
+		return check.Input{}, &sdk.Error{Kind: sdk.InvalidConfig, Message: "the project has several backends and no default_backend to ask; name it in " + spec.ProjectFile}
+	}
 	c := &spec.Case{
 		ID: "ask", Name: "ask", Backend: name, Repeat: 1, Timeout: cmp.Or(e.plan.Options.Timeout, spec.DefaultTimeout), Reasoning: e.plan.Project.Backends[name].Reasoning,
 		Turns: []spec.Turn{{Parts: parts(prompt, images)}},

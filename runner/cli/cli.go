@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/vlmspec/vlmspec/runner/internal/visible"
 	"github.com/vlmspec/vlmspec/runner/secret"
@@ -89,7 +90,11 @@ wrong, 3 only infrastructure errors, 130 interrupted.`,
 	root.SetErr(a.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
+		hint := ""
+		if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+			hint = nearFlag(c, unknown.GetSpecifiedName())
+		}
+		return usageError{fmt.Errorf("%w%s; `%s --help` lists the flags", err, hint, c.CommandPath())}
 	})
 	root.PersistentFlags().StringVarP(&a.dir, "project", "C", ".", "folder of the project: vlmspec.yaml is looked for here and above")
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: auto (on a terminal), always or never; $NO_COLOR and $FORCE_COLOR say so too")
@@ -131,6 +136,17 @@ wrong, 3 only infrastructure errors, 130 interrupted.`,
 	group(root)
 	wrongArguments(root)
 	return root
+}
+
+// nearFlag is a hint at the flag that one which is not there was most likely meant
+// to be; "" where none is near.
+func nearFlag(c *cobra.Command, name string) string {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := spec.Suggest(name, names); near != "" {
+		return "; did you mean --" + near + "?"
+	}
+	return ""
 }
 
 // group makes a command of commands, and those below it, refuse one that it does

@@ -39,7 +39,7 @@ func (s *selection) options(a *app, paths []string) (plan.Options, error) {
 		if err != nil {
 			return o, usagef("--label: %w", err)
 		}
-		o.Label = filter
+		o.Label, o.Labels = filter, s.label
 	}
 	if s.changed != "" {
 		var err error

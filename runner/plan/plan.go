@@ -26,6 +26,7 @@ type Options struct {
 
 	Keyword     string                     // only cases with this text in their ID or name; case does not matter
 	Label       func(labels []string) bool // only cases it is true for; nil is all
+	Labels      string                     // what Label was made from, for a hint
 	IDs         map[string]bool            // only cases with one of these IDs; nil is all
 	Backend     string                     // for specs that name none; cases on others are left out
 	Failed      bool                       // only cases that are failing by their latest outcome over all runs; none left is no error

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vlmspec/vlmspec/plugins/sdk/regular"
 	"github.com/vlmspec/vlmspec/runner/spec"
 )
 
@@ -25,11 +26,9 @@ type at struct {
 // splitPaths separates files from the lines in them.
 func splitPaths(paths []string) (files []string, lines []at) {
 	for _, p := range paths {
-		file, line := p, 0
-		if i := strings.LastIndexByte(p, ':'); i > 0 {
-			if n, err := strconv.Atoi(p[i+1:]); err == nil && n > 0 {
-				file, line = p[:i], n
-			}
+		file, line := cutLine(p)
+		if before, of := cutLine(file); of > 0 { // FILE:LINE:COLUMN, as mistakes are printed
+			file, line = before, of
 		}
 		files = append(files, file)
 		if abs, err := filepath.Abs(file); err == nil {
@@ -37,6 +36,16 @@ func splitPaths(paths []string) (files []string, lines []at) {
 		}
 	}
 	return files, lines
+}
+
+// cutLine cuts a number off the end of a path; 0 where there is none.
+func cutLine(path string) (file string, line int) {
+	if i := strings.LastIndexByte(path, ':'); i > 0 {
+		if n, err := strconv.Atoi(path[i+1:]); err == nil && n > 0 {
+			return path[:i], n
+		}
+	}
+	return path, 0
 }
 
 func knownBackend(p *spec.Project, name string) error {
@@ -73,7 +82,7 @@ func (p *Plan) selected(cases []*Case, lines []at) ([]*Case, error) {
 		{o.Backend != "", "runs on backend " + o.Backend, func(c *spec.Case) bool { return c.Backend == o.Backend }},
 		{o.IDs != nil, "has one of the IDs", func(c *spec.Case) bool { return o.IDs[c.ID] }},
 		{o.Keyword != "", fmt.Sprintf("has %q in its ID or name", o.Keyword), func(c *spec.Case) bool { return mentions(c, o.Keyword) }},
-		{o.Label != nil, "has such labels", func(c *spec.Case) bool { return o.Label(c.Labels) }},
+		{o.Label != nil, "has such labels" + labelHint(o.Labels, wanted), func(c *spec.Case) bool { return o.Label(c.Labels) }},
 	}
 	for _, f := range filters {
 		if f.on {
@@ -102,6 +111,23 @@ func (p *Plan) selected(cases []*Case, lines []at) ([]*Case, error) {
 	return p.shard(p.firstOnes(wanted)), nil
 }
 
+// labelHint says which label a filter may have meant.
+func labelHint(filter string, cases []*Case) string {
+	known := map[string]bool{}
+	for _, c := range cases {
+		for _, l := range c.Labels {
+			known[l] = true
+		}
+	}
+	labels := slices.Sorted(maps.Keys(known))
+	for _, word := range strings.FieldsFunc(filter, func(r rune) bool { return strings.ContainsRune("&|!(){}/, ", r) }) {
+		if hint := spec.DidYouMean(word, labels); !known[word] && hint != "" {
+			return "; " + hint
+		}
+	}
+	return ""
+}
+
 // firstOnes brings the cases that run first to the front.
 func (p *Plan) firstOnes(cases []*Case) []*Case {
 	head := func(c *Case) bool { return p.Options.First[c.ID] }
@@ -125,7 +151,7 @@ func (p *Plan) firstOnes(cases []*Case) []*Case {
 
 func mentions(c *spec.Case, text string) bool {
 	text = strings.ToLower(text)
-	return strings.Contains(strings.ToLower(c.ID), text) || strings.Contains(strings.ToLower(c.Name), text)
+	return strings.Contains(strings.ToLower(c.ID), text) || strings.Contains(strings.ToLower(c.Suite+" › "+c.Name+" @"+c.Backend), text)
 }
 
 // adjust overrides what the specs say of sampling.
@@ -159,6 +185,9 @@ func (p *Plan) atLines(cases []*Case, lines []at) ([]*Case, error) {
 				take[i] = take[i] || l.line == 0
 			}
 		}
+		if last := linesOf(l.path); last > 0 && l.line > last {
+			return nil, &SelectionError{fmt.Sprintf("%s:%d: the file has %d lines; `vlmspec list` shows where cases are", p.name(l.path), l.line, last)}
+		}
 		if begin < 0 {
 			return nil, &SelectionError{fmt.Sprintf("%s:%d: there is no case at this line or before it; `vlmspec list` shows where they are", p.name(l.path), l.line)}
 		}
@@ -176,6 +205,18 @@ func (p *Plan) atLines(cases []*Case, lines []at) ([]*Case, error) {
 	}
 	return out, nil
 }
+
+// linesOf is how many lines a file has; 0 where it cannot be known.
+func linesOf(path string) int {
+	text, err := regular.Text(path, maxLined)
+	if err != nil {
+		return 0
+	}
+	return strings.Count(strings.TrimSuffix(string(text), "\n"), "\n") + 1
+}
+
+// maxLined bounds the size of a file whose lines are counted.
+const maxLined = 64 << 20
 
 // isFile reports whether a path is a spec's file, or a folder it is in.
 func (p *Plan) isFile(pos spec.Pos, path string) bool {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -66,8 +67,7 @@ func (l *loader) expandRow(s *suite, n Node, outer *scope, r *row) error {
 		return err
 	}
 	c.Secrets = secrets
-	l.addPerBackend(s, c, f)
-	return nil
+	return l.addPerBackend(s, c, f, n)
 }
 
 // newCase makes a case but for its backend.
@@ -184,12 +184,15 @@ func (r row) text(name string) string {
 }
 
 // addPerBackend appends the case once for each backend it runs on.
-func (l *loader) addPerBackend(s *suite, c *Case, f caseFile) {
+func (l *loader) addPerBackend(s *suite, c *Case, f caseFile, n Node) error {
 	backends := s.file.Backends
 	if f.Backends != nil {
 		backends = f.Backends
 		l.checkBackends(f.Backends)
 		l.checkParity(s, f)
+	}
+	if len(backends) == 0 && l.project.DefaultBackend == "" {
+		return &Error{Pos: n.Pos(), What: "the case names no backend, and the project has several and no default_backend", Hint: "name default_backend in " + ProjectFile + ", backends here, or --backend; one of " + strings.Join(slices.Sorted(maps.Keys(l.project.Backends)), ", ")}
 	}
 	if len(backends) == 0 {
 		backends = []at[string]{{Value: l.project.DefaultBackend}}
@@ -199,7 +202,7 @@ func (l *loader) addPerBackend(s *suite, c *Case, f caseFile) {
 			c.Backend, c.Reasoning = backends[0].Value, f.Reasoning.over(backend)
 			l.cases = append(l.cases, c)
 		}
-		return
+		return nil
 	}
 	for _, b := range backends {
 		backend, known := l.project.Backends[b.Value]
@@ -211,6 +214,7 @@ func (l *loader) addPerBackend(s *suite, c *Case, f caseFile) {
 		c.ID += "@" + b.Value
 		l.cases = append(l.cases, &c)
 	}
+	return nil
 }
 
 func (f params) sdk() sdk.Params {

@@ -136,7 +136,7 @@ func findOne(file string) ([]string, error) {
 	}
 	info, err := os.Stat(abs)
 	if err != nil {
-		return nil, &Error{Pos: Pos{File: filepath.ToSlash(file)}, What: "cannot be read: " + cause(err)}
+		return nil, &Error{Pos: Pos{File: filepath.ToSlash(file)}, What: "cannot be read: " + cause(err), Hint: nearFile(file, err)}
 	}
 	if !info.IsDir() {
 		return []string{abs}, nil

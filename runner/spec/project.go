@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -148,9 +147,26 @@ func findProject(path string) (string, error) {
 func readYAML(src *source, abs string) (Node, error) {
 	data, err := regular.Text(abs, maxFileBytes)
 	if err != nil {
-		return Node{src: src}, &Error{Pos: Pos{File: src.name}, What: "cannot be read: " + cause(err)}
+		return Node{src: src}, &Error{Pos: Pos{File: src.name}, What: "cannot be read: " + cause(err), Hint: nearFile(abs, err)}
 	}
 	return parse(src, data)
+}
+
+// nearFile names the file that a missing one was most likely meant to be; "" where
+// none is near.
+func nearFile(path string, err error) string {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	entries, _ := os.ReadDir(filepath.Dir(path))
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if near := Suggest(filepath.Base(path), names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
 }
 
 // cause is the reason of a file error without its path, which the message has.
@@ -297,8 +313,6 @@ func (p *Project) chooseDefault(root Node, chosen at[string]) error {
 		return chosen.Node.Errorf(DidYouMean(chosen.Value, names), "unknown backend %q", chosen.Value)
 	case len(names) == 1:
 		p.DefaultBackend = names[0]
-	default:
-		return root.Errorf("one of "+strings.Join(names, ", "), "key %q is missing", "default_backend")
-	}
+	} // else the case that names none says that it needs one
 	return nil
 }

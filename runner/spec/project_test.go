@@ -97,7 +97,6 @@ func TestProjectMistakes(t *testing.T) {
 		"unknown key":        {"version: 1\ngoldens: x\n" + b, `vlmspec.yaml:2:1: unknown key "goldens"; did you mean golden?`},
 		"no backend":         {"version: 1\nbackends: {}\n", `vlmspec.yaml:2:11: there is no backend; name one: tiny: {plugin: llamacpp, config: {...}}`},
 		"no plugin":          {"version: 1\nbackends: {tiny: {}}\n", `vlmspec.yaml:2:18: key "plugin" is missing; plugin is the plugin that answers, such as llamacpp`},
-		"which default":      {"version: 1\nbackends: {a: {plugin: x}, b: {plugin: y}}\n", `vlmspec.yaml:1:1: key "default_backend" is missing; one of a, b`},
 		"unknown default":    {"version: 1\ndefault_backend: tinny\n" + b, `vlmspec.yaml:2:18: unknown backend "tinny"; did you mean tiny?`},
 		"name of a backend":  {"version: 1\nbackends: {a@b: {plugin: x}}\n", `vlmspec.yaml:2:12: "a@b" cannot name a backend; use letters, digits, . _ and -`},
 		"pattern":            {"version: 1\nspecs: ['a[', ../x]\n" + b, "vlmspec.yaml:2:9: \"a[\" is not a file pattern; write one like specs/**/*.yaml, below this folder\nvlmspec.yaml:2:15: \"../x\" is not a file pattern; write one like specs/**/*.yaml, below this folder"},
@@ -157,7 +156,7 @@ cases: [{name: x, prompt: hi, expect: [golden]}]
 		"all":            {nil, "specs/a.yaml specs/p.txt specs/r.csv specs/shared.yaml specs/sub/b.yml", 2, ""},
 		"one":            {[]string{"specs/sub/b.yml"}, "specs/sub/b.yml", 1, ""},
 		"folder, twice":  {[]string{"specs/sub", "specs/sub/b.yml"}, "specs/sub/b.yml", 1, ""},
-		"no such file":   {[]string{"specs/c.yaml"}, "", 0, "specs/c.yaml: cannot be read: no such file"},
+		"no such file":   {[]string{"specs/c.yaml"}, "", 0, "specs/c.yaml: cannot be read: no such file; did you mean a.yaml?"},
 		"empty folder":   {[]string{"other"}, "", 0, "other: there is no .yaml file in this folder"},
 		"defaults alone": {[]string{"specs/shared.yaml"}, "specs/shared.yaml", 0, "specs/shared.yaml:1:1: key \"cases\" is missing; cases is the test cases\nspecs/shared.yaml:1:1: key \"suite\" is missing; suite is the name of the suite"},
 	}
