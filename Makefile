@@ -258,6 +258,22 @@ model: ## train the tiny model again (about an hour on 2 cores)
 ui: ## build the page of the HTML report again, runner/web/dist (fetches three npm packages once)
 	$(GO) run ./runner/web/bundle
 
+CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
+BROWSER = build/browser
+browser_ready = command -v npm >/dev/null || { echo "skipped: there is no npm"; exit 0; }; \
+	[ -n "$(CHROMIUM)" ] || { echo "skipped: there is no Chromium (CHROMIUM=... names one)"; exit 0; }; \
+	mkdir -p $(BROWSER) && cp runner/web/browser/* $(BROWSER)/ && \
+	npm --prefix $(BROWSER) ci --no-audit --no-fund --loglevel=error || { echo "skipped: npm's registry is not reached"; exit 0; }; \
+	$(GO) run ./runner/web/sample -dir build/ui && export CHROMIUM=$(CHROMIUM)
+.PHONY: test-ui
+test-ui: ## test the page in Chromium: every view, by the pixel, with the keyboard alone, with axe (needs npm and Chromium)
+	@$(browser_ready) && $(BROWSER)/node_modules/.bin/tsc -p $(BROWSER)/tsconfig.json && \
+		node --test --test-concurrency=1 $(BROWSER)/*.test.mjs
+
+.PHONY: bench-ui
+bench-ui: ## measure the page of 10,000 cases in Chromium
+	@$(browser_ready) && node $(BROWSER)/bench.mjs
+
 SHAPE  ?= smolvlm-256m
 TYPE   ?= q8_0
 SLICES ?= 1

@@ -126,7 +126,8 @@ func (p *page) summary() (*Summary, error) {
 	}
 	return &Summary{
 		Format: Format, Version: p.o.Version, Manifest: shown(p.run.Manifest), Suites: s.suites.texts, Files: s.files.texts, Backends: s.backends.texts,
-		Prompts: s.prompts.texts, Cases: s.rows, Images: p.images.list(), Chunk: casesPerChunk, Gates: p.run.Gates, Scatters: scatters(p.run),
+		Prompts: s.prompts.texts, Cases: s.rows, Images: p.images.list(), Chunk: casesPerChunk, Gates: p.run.Gates,
+		NotRun: notRun(p.run.NotRun), Mistakes: p.run.Mistakes, Scatters: scatters(p.run),
 		Thresholds: thresholds(p.run), Past: past,
 	}, nil
 }

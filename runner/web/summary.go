@@ -31,10 +31,28 @@ type Summary struct {
 	Images   []Picture       `json:"images"`
 	Chunk    int             `json:"chunk"` // cases in a chunk
 	Gates    []result.Gate   `json:"gates"`
+	// NotRun are selected cases that the run has not come to, and Mistakes why nothing
+	// was run.
+	NotRun   []NotRun         `json:"not_run"`
+	Mistakes []result.Mistake `json:"mistakes"`
 	// Scatters belong to gates that compare with a column.
 	Scatters   []Scatter   `json:"scatters"`
 	Thresholds []Threshold `json:"thresholds"`
 	Past       []Past      `json:"past"` // runs, the oldest first; the last is this one
+}
+
+// NotRun is a selected case that was not run, and why.
+type NotRun struct {
+	ID     string `json:"id"`
+	Reason string `json:"reason,omitempty"`
+}
+
+func notRun(cases []result.Case) []NotRun {
+	all := make([]NotRun, len(cases))
+	for i := range cases {
+		all[i] = NotRun{cases[i].ID, cases[i].Reason}
+	}
+	return all
 }
 
 // Row is a case in short. What is empty is left out.

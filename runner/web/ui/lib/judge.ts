@@ -22,7 +22,7 @@ export function axisOf(t: Threshold): Axis {
   let step = nice((high - low) / 100);
   // The bound of the spec must be on the grid, or nobody gets back to it.
   for (let i = 0; i < 4 && Math.abs(t.bound / step - Math.round(t.bound / step)) > 1e-6; i++) step /= i % 2 ? 5 : 2;
-  high = Math.ceil(high / step - 1e-9) * step;
+  high = Number((Math.ceil(high / step - 1e-9) * step).toFixed(9));
   const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9) + (Math.abs(step * 10 ** Math.ceil(-Math.log10(step) - 1e-9) - Math.round(step * 10 ** Math.ceil(-Math.log10(step) - 1e-9))) > 1e-6 ? 1 : 0)));
   return { low, high, step, digits, bins: 50 };
 }

@@ -32,6 +32,12 @@ export const selected = computed(() => {
   theRun.value.cases.forEach((c, i) => test(c) && out.push(i));
   return out;
 });
+// kept says of each case, 1 or 0, whether it passes the filter.
+export const kept = computed(() => {
+  const out = new Uint8Array(theRun.value.cases.length);
+  for (const i of selected.value) out[i] = 1;
+  return out;
+});
 export const needy = computed(() => selected.value.filter((i) => needsYou(theRun.value.cases[i]!)));
 
 export const suiteOf = (c: Row, run: Run = theRun.value) => run.suites[c.suite] ?? "";

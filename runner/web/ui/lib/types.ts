@@ -17,6 +17,8 @@ export interface Summary {
   images: Picture[];
   chunk: number;
   gates: Gate[] | null;
+  not_run?: { id: string; reason?: string }[] | null;
+  mistakes?: { file?: string; line?: number; column?: number; message: string }[] | null;
   scatters: Scatter[] | null;
   thresholds: Threshold[] | null;
   past: Past[];

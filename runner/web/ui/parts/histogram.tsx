@@ -60,7 +60,7 @@ export function Histogram({ t, axis, at, name, spoken, move }: Props) {
           </text>
         )}
       </g>
-      <g id="handle" class="handle" tabIndex={0} role="slider" aria-label="Threshold" aria-valuemin={axis.low} aria-valuemax={axis.high} aria-valuenow={Number(fixed(at, axis.digits))} aria-valuetext={spoken} onKeyDown={keyed}>
+      <g id="handle" class="handle" tabindex={0} role="slider" aria-label="Threshold" aria-valuemin={axis.low} aria-valuemax={axis.high} aria-valuenow={Number(fixed(at, axis.digits))} aria-valuetext={spoken} onKeyDown={keyed}>
         <rect x={x(at) - 14} y="0" width="28" height={H - B} fill="transparent" />
         <line x1={x(at)} x2={x(at)} y1="14" y2={H - B} />
         <path d={`M${x(at) - 7} 4h14v7l-7 7-7-7z`} />

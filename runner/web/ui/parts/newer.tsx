@@ -4,7 +4,7 @@ import { theRun } from "../lib/store";
 
 const format = 1;
 const known = new Set([
-  "format", "version", "manifest", "suites", "files", "backends", "prompts", "cases", "images", "chunk", "gates", "scatters", "thresholds", "past",
+  "format", "version", "manifest", "suites", "files", "backends", "prompts", "cases", "images", "chunk", "gates", "not_run", "mistakes", "scatters", "thresholds", "past",
   "number", "byId",
 ]);
 

@@ -82,14 +82,13 @@ function Canvas({ url, path, size, run, marks, bar, below, shown }: CanvasProps)
   const zoomed = zoom > 1 ? { tabIndex: 0, role: "region" as const, "aria-label": "Image, zoomed; scroll or drag to pan" } : {};
   return (
     <figure class="stage">
-      <div class="stage-view" ref={view} {...zoomed} onPointerDown={(e) => zoom > 1 && dragging(e, view.current!)}>
+      <div class="stage-view" ref={view} {...zoomed} onPointerDown={(e) => zoom > 1 && dragging(e, view.current!)} onDblClick={(e) => to(zoom * 2, e)}>
         <div
           ref={canvas}
           class={`stage-canvas${size.width * zoom < 100 || zoom >= 4 ? " pixelated" : ""}`}
           style={{ aspectRatio: `${size.width} / ${size.height}`, width: `calc(${fit} * ${zoom})` }}
           onPointerMove={point}
           onPointerLeave={() => (readout.current!.value = "")}
-          onDblClick={(e) => to(zoom * 2, e)}
         >
           <img src={url} alt={`${path}, ${size.width} by ${size.height} pixels`} draggable={false} onError={() => setBroken(true)} />
           {marks.found.length + marks.expected.length > 0 && <Overlay run={run} marks={marks} size={size} hide={hide} />}

@@ -6,12 +6,12 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count } from "../lib/numbers";
 import { needsYou } from "../lib/outcome";
 import { go, link } from "../lib/route";
-import { backendOf, passing, suiteOf, theRun } from "../lib/store";
+import { backendOf, kept, suiteOf, theRun } from "../lib/store";
 import { nearest, ticks, WIDTH, type Tick } from "../lib/strip";
 import { Glyph } from "./glyph";
 
 export function Strip() {
-  const run = theRun.value, test = passing.value;
+  const run = theRun.value, keep = kept.value;
   const all = useMemo(() => ticks(run.cases), [run]);
   const [at, setAt] = useState(-1), [over, setOver] = useState(-1);
   if (!all.length) return null;
@@ -40,7 +40,7 @@ export function Strip() {
         id="strip"
         viewBox={`0 0 ${WIDTH} 34`}
         preserveAspectRatio="none"
-        tabIndex={0}
+        tabindex={0}
         role="slider"
         aria-label="All cases in run order"
         aria-valuemin={1}
@@ -54,7 +54,7 @@ export function Strip() {
         onBlur={() => setAt(-1)}
       >
         {all.map((t) => (
-          <TickMark tick={t} dim={!some(t, (i) => test(run.cases[i]!))} />
+          <TickMark tick={t} dim={!some(t, keep)} />
         ))}
         {told >= 0 && <path class="here" d={`M${all[told]!.x + all[told]!.width / 2 - 5} 33h10l-5-6z`} />}
       </svg>
@@ -64,8 +64,8 @@ export function Strip() {
   );
 }
 
-function some(t: Tick, test: (i: number) => boolean): boolean {
-  for (let i = t.first; i <= t.last; i++) if (test(i)) return true;
+function some(t: Tick, keep: Uint8Array): boolean {
+  for (let i = t.first; i <= t.last; i++) if (keep[i]) return true;
   return false;
 }
 

@@ -58,14 +58,17 @@ export function GalleryView() {
 interface Shelf { title: string; detail: string; cases: number[] }
 
 function shelves(run: Run, list: number[], by: string): Shelf[] {
-  const all = new Map<string, Shelf>();
+  const all = new Map<string | number, Shelf>();
   for (const i of list) {
     const c = run.cases[i]!;
+    const key = by === "suite" ? c.suite * 4096 + c.backend : by === "outcome" ? c.outcome : by === "image" ? c.image : 0, known = all.get(key);
+    if (known) {
+      known.cases.push(i);
+      continue;
+    }
     const [title, detail] =
       by === "suite" ? [suiteOf(c, run), backendOf(c, run)] : by === "outcome" ? [c.outcome, ""] : by === "image" ? [run.images[c.image]?.path ?? "no image", ""] : ["all", ""];
-    const key = `${title}\n${detail}`, shelf = all.get(key);
-    if (shelf) shelf.cases.push(i);
-    else all.set(key, { title, detail, cases: [i] });
+    all.set(key, { title, detail, cases: [i] });
   }
   return [...all.values()];
 }

@@ -9,6 +9,7 @@ import { NeedRow } from "../parts/caserow";
 import { Glyph } from "../parts/glyph";
 import { Legend } from "../parts/legend";
 import { Strip } from "../parts/strip";
+import { Visible } from "../parts/text";
 import { Aside } from "./runaside";
 import { Suites } from "./suites";
 
@@ -26,6 +27,7 @@ export function RunView() {
       <div class={`run-grid${some ? "" : " calm"}`}>
         <Suites run={run} />
         {some && <Needs run={run} />}
+        {(run.not_run?.length ?? 0) > 0 && <NotRun run={run} />}
         <Aside run={run} />
       </div>
     </div>
@@ -33,6 +35,7 @@ export function RunView() {
 }
 
 function Nothing({ run }: { run: Run }) {
+  if (run.mistakes?.length) return <Mistakes run={run} />;
   return (
     <div class="page">
       <h1>No case has run</h1>
@@ -40,6 +43,54 @@ function Nothing({ run }: { run: Run }) {
         Of {plural(run.manifest.total, "case")} in all specs {run.manifest.selected} {run.manifest.selected === 1 ? "was" : "were"} selected.
       </p>
     </div>
+  );
+}
+
+const Mistakes = ({ run }: { run: Run }) => (
+  <div class="page">
+    <h1 class="o-failed">Nothing was run</h1>
+    <ul class="lines gap">
+      {run.mistakes!.map((m) => (
+        <li>
+          <span class="text">
+            {m.file && (
+              <span class="mono">
+                <Visible text={[m.file, m.line, m.column].filter(Boolean).join(":")} />{" "}
+              </span>
+            )}
+            <Visible text={m.message} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  </div>
+);
+
+const mostNotRun = 12;
+
+// NotRun are cases that the run has not come to: they have neither passed nor failed.
+function NotRun({ run }: { run: Run }) {
+  const all = run.not_run!;
+  return (
+    <section class="needs" aria-labelledby="h-not-run">
+      <h2 id="h-not-run" class="ruled">
+        Not run <span class="faint normal">{all.length}</span>
+      </h2>
+      <ul class="lines">
+        {all.slice(0, mostNotRun).map((c) => (
+          <li key={c.id}>
+            <Glyph outcome="none" quiet />
+            <span class="clip">
+              <Visible text={c.id} />
+            </span>
+            <span class="faint">
+              <Visible text={c.reason ?? ""} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {all.length > mostNotRun && <p class="small muted close">and {all.length - mostNotRun} more</p>}
+    </section>
   );
 }
 
@@ -73,12 +124,13 @@ function Verdict({ run }: { run: Run }) {
   );
 }
 
-const whole = (run: Run) => Boolean(run.manifest.ended) && !run.manifest.interrupted;
+const whole = (run: Run) => Boolean(run.manifest.ended) && !run.manifest.interrupted && !run.not_run?.length;
 
 function ending(run: Run): string {
   const m = run.manifest, left = m.selected - run.cases.length;
   if (m.under_way) return `; under way, ${left} to go`;
   if (m.interrupted) return `; interrupted${left > 0 ? ` with ${left} to go` : ""}`;
+  if (run.not_run?.length) return `; ${plural(run.not_run.length, "case")} did not run`;
   return m.ended ? "" : `; the run was killed${left > 0 ? ` with ${left} to go` : ""}`;
 }
 
