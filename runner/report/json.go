@@ -29,10 +29,10 @@ func writeJSON(out io.Writer, run *result.Run) error {
 	w.list("not_run", len(run.NotRun), run.NotRun)
 	w.list("gates", len(run.Gates), run.Gates)
 	w.list("mistakes", len(run.Mistakes), run.Mistakes)
-	w.text(",\n  \"warnings\": ") // checks that only warn and do not hold
-	w.value("  ", tallyOf(run).warnings)
 	w.text(",\n  \"unread\": ") // answers that could not be read
 	w.value("  ", result.Unread(run.Cases))
+	w.text(",\n  \"warnings\": ") // checks that only warn and do not hold
+	w.value("  ", tallyOf(run).warnings)
 	w.text("\n}\n")
 	if w.err == nil {
 		w.err = w.out.Flush()

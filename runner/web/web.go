@@ -12,8 +12,6 @@ import (
 	"github.com/vlmspec/vlmspec/runner/runs"
 )
 
-//go:generate go run ./bundle
-
 // Script and style of the page; `make ui` makes them.
 var (
 	//go:embed dist/app.js
