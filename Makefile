@@ -115,6 +115,10 @@ BUF := $(GO) run github.com/bufbuild/buf/cmd/buf@v1.57.2
 lint-proto: ## style of the protocol, and that it breaks no backend there is
 	cd plugins/proto && $(BUF) lint && $(BUF) breaking --against v1.json
 
+.PHONY: windows
+windows: ## build everything for Windows, and vet what starts processes; nothing is tested there
+	GOOS=windows CGO_ENABLED=0 $(GO) build ./... && GOOS=windows CGO_ENABLED=0 $(GO) vet ./cmd/... ./internal/procgroup ./plugins/host ./plugins/sdk/plugin
+
 .PHONY: vulnerabilities
 vulnerabilities: ## look for known vulnerabilities in what is called; where the database is out of reach, say so and go on
 	@out=$$($(GO) run $(GOVULNCHECK) ./... 2>&1); code=$$?; echo "$$out"; \

@@ -9,4 +9,7 @@ func links(fs.FileInfo) uint64 { return 1 }
 
 const nonblock = 0
 
+// NoFollow would be the flag of [os.OpenFile] with which a link is not followed.
+const NoFollow = 0
+
 var noReader = fs.ErrClosed

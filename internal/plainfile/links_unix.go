@@ -17,5 +17,8 @@ func links(info fs.FileInfo) uint64 {
 
 const nonblock = syscall.O_NONBLOCK
 
+// NoFollow is the flag of [os.OpenFile] with which a link is not followed.
+const NoFollow = syscall.O_NOFOLLOW
+
 // noReader is what opening a pipe without a reader comes to.
 var noReader error = syscall.ENXIO

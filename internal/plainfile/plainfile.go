@@ -68,6 +68,9 @@ func odd(info fs.FileInfo) string {
 	return ""
 }
 
+// Alone reports whether a file is a regular one that no other name stands for.
+func Alone(info fs.FileInfo) bool { return info.Mode().IsRegular() && links(info) == 1 }
+
 // MkdirAll makes a folder below another, and those between.
 func MkdirAll(base, dir string) error {
 	if err := Check(base, dir); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -55,6 +56,9 @@ Keys, on a terminal at once, elsewhere a line each:
 }
 
 func (a *app) watch(o plan.Options, poll time.Duration) error {
+	if runtime.GOOS == "windows" {
+		return usagef("watch does not run on Windows, which has no process groups; use WSL, or `vlmspec run --only-changed`")
+	}
 	project, err := spec.LoadProject(a.dir)
 	if err != nil {
 		return wrong(err)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/vlmspec/vlmspec/internal/plainfile"
 )
 
 // progress is how much of a file has come: the JSON file beside the part. It is
@@ -100,7 +102,7 @@ func (t *transfer) begin(first opening) error {
 	var old progress
 	readErr := readJSON(t.path+stateSuffix, &old)
 	info, statErr := os.Lstat(t.path + partSuffix)
-	t.resumed = readErr == nil && statErr == nil && alone(info) && old.Size == first.size && old.sound(info.Size()) && t.same(&old, first.validator)
+	t.resumed = readErr == nil && statErr == nil && plainfile.Alone(info) && old.Size == first.size && old.sound(info.Size()) && t.same(&old, first.validator)
 	// Some chunks for each connection, so that all of them are busy almost to the end.
 	chunk := min(t.chunk, max(first.size/int64(4*t.connections), 1<<20))
 	t.progress = progress{
@@ -128,7 +130,7 @@ func (t *transfer) same(old *progress, validator string) bool {
 // create opens the part, a fresh one if it is to be empty. Nothing is written
 // through a link, which leads to somebody else's file.
 func (t *transfer) create(empty bool) (err error) {
-	path, flags := t.path+partSuffix, os.O_RDWR|syscall.O_NOFOLLOW
+	path, flags := t.path+partSuffix, os.O_RDWR|plainfile.NoFollow
 	if empty {
 		flags |= os.O_CREATE | os.O_EXCL
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -139,12 +141,6 @@ func (t *transfer) create(empty bool) (err error) {
 		return t.writeError(err)
 	}
 	return nil
-}
-
-// alone reports whether a file is a regular one that no other name stands for.
-func alone(info fs.FileInfo) bool {
-	s, ok := info.Sys().(*syscall.Stat_t)
-	return info.Mode().IsRegular() && (!ok || s.Nlink == 1)
 }
 
 // room refuses a file that the disk cannot take, before it is full.

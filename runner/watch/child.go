@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/vlmspec/vlmspec/plugins/host"
@@ -82,7 +81,7 @@ func (w *Watch) run(ids []string, first int, fresh bool) *exec.Cmd {
 	cmd := exec.Command(w.options.Program, append(append(args, "--"), w.specsOf(ids)...)...)
 	cmd.Args[0] = os.Args[0]
 	cmd.Stdin = strings.NewReader(strings.Join(ids, "\n"))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is ours to pass on
+	lead(cmd) // Ctrl-C is ours to pass on
 	return cmd
 }
 
@@ -136,22 +135,18 @@ func (c *child) news() <-chan news {
 
 // suspend stops a run, or has it continue.
 func (c *child) suspend(stop bool) {
-	if stop {
-		c.signal(syscall.SIGSTOP)
-	} else {
-		c.signal(syscall.SIGCONT)
-	}
+	c.group(func(p *os.Process) { suspend(p, stop) })
 }
 
-// signal passes a signal to the run and what it has started.
-func (c *child) signal(s syscall.Signal) {
+// group calls f with the run, the leader of what it has started.
+func (c *child) group(f func(*os.Process)) {
 	if c == nil {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.cmd != nil {
-		_ = syscall.Kill(-c.cmd.Process.Pid, s)
+		f(c.cmd.Process)
 	}
 }
 
@@ -174,7 +169,7 @@ func (c *child) stop(f func(news)) {
 	if !started {
 		return
 	}
-	late := time.AfterFunc(endTime, func() { c.signal(syscall.SIGKILL) })
+	late := time.AfterFunc(endTime, func() { c.group(kill) })
 	defer late.Stop()
 	for n := range c.comes {
 		f(n)

@@ -1,3 +1,5 @@
+//go:build unix
+
 package model
 
 import "golang.org/x/sys/unix"
