@@ -44,8 +44,8 @@ func (e *engine) openContext() error {
 	if e.vision != nil {
 		o.Grid, o.NonCausal = e.vision.Grid(), e.vision.NonCausal()
 	}
-	if o.FlashAttention == "auto" && e.layers == 0 && !strings.HasPrefix(o.CacheType, "q") {
-		o.FlashAttention = "off" // a fifth slower on a processor
+	if o.FlashAttention == "auto" && e.layers == 0 && !strings.HasPrefix(o.CacheType, "q") && !e.fuses(e.decoderAttention()) {
+		o.FlashAttention = "off"
 	}
 	var err error
 	if e.context, err = llama.NewContext(e.model, o); err != nil {

@@ -43,10 +43,12 @@ type engine struct {
 	scheduler  *scheduler
 	// compute is held by whoever computes, unless there are cores for both the
 	// vision encoder and the language model.
-	compute  sync.Locker
-	tiling   tiling
-	resizing resizing
-	perImage string
+	compute sync.Locker
+	tiling  tiling
+	// plainVision says that the vision encoder computes attention without fusing it.
+	plainVision bool
+	resizing    resizing
+	perImage    string
 }
 
 // load looks at the files first, because llama.cpp's own refusals are terse and
@@ -87,7 +89,7 @@ func (e *engine) start(mmproj string) {
 	if e.vision == nil {
 		return
 	}
-	e.salt = fmt.Sprintln(mmproj, e.config.maxImageTokens, e.tiling, e.device, e.identity.Digest)
+	e.salt = fmt.Sprintln(mmproj, e.config.maxImageTokens, e.tiling, e.plainVision, e.device, e.identity.Digest)
 	var disk *embedcache.Disk
 	if e.config.diskBytes > 0 {
 		if dir, err := e.config.imageCache(); err != nil {

@@ -21,9 +21,10 @@ func (e *engine) openVision(mmproj *gguf.File) error {
 	if e.layers > 0 && e.config.gpus != nil {
 		device = e.gpus[0].Name
 	}
+	e.plainVision = e.layers == 0 && mmproj.String("clip.projector_type") == fixedTiles && !e.fuses(visionAttention(mmproj))
 	v, err := llama.NewVision(mmproj.Path, e.model, llama.VisionOptions{
 		Threads: e.threads, GPU: e.layers > 0, Device: device, MaxTokens: e.config.maxImageTokens,
-		PlainAttention: e.layers == 0 && mmproj.String("clip.projector_type") == fixedTiles,
+		PlainAttention: e.plainVision,
 	})
 	if err != nil {
 		return fmt.Errorf("%s does not work with %s: %w", mmproj.Path, e.config.model, err)

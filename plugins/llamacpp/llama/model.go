@@ -167,6 +167,16 @@ func (m *Model) CacheBytes(cacheType string) int {
 	return 2 * int(C.llama_model_n_layer(m.c)) * width * int(C.ggml_type_size(t)) / int(C.ggml_blck_size(t))
 }
 
+// Heads are the heads of the model's attention: of queries, of keys and values, and
+// how many numbers each has; 0 where the model has none.
+func (m *Model) Heads() (queries, kv, width int) {
+	queries, kv = int(C.llama_model_n_head(m.c)), int(C.llama_model_n_head_kv(m.c))
+	if queries == 0 {
+		return 0, 0, 0
+	}
+	return queries, kv, int(C.llama_model_n_embd(m.c)) / queries
+}
+
 // Adapter is a LoRA adapter for a model.
 type Adapter struct{ c *C.struct_llama_adapter_lora }
 
