@@ -42,7 +42,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			now := time.Now().UTC()
 			e.Setenv("SOON", now.AddDate(0, 0, 10).Format(time.DateOnly))
-			e.Setenv("VLMSPEC_TRUST", "1") // trust.txtar is without
+			e.Setenv("VLMSPEC_TRUST", "1")                                 // trust.txtar is without
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache")) // HOME is a folder that is not there
 			e.Setenv("FAR", now.AddDate(1, 0, 0).Format(time.DateOnly))
 			for _, values := range []map[string]string{secrets, sealed} {
 				for name, value := range values {
