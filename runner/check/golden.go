@@ -38,7 +38,7 @@ func (*goldenCheck) judge(ctx context.Context, in Input, text string) result.Ver
 	var v result.Verdict
 	v, state.State = g.compare(ctx, in, text, state.Changed)
 	if state.State == result.GoldenChanged {
-		state.Accepted = texts(g.Answers)
+		state.Accepted, state.Tolerance = texts(g.Answers), len(g.Tolerance) > 0
 	}
 	v.Golden = &state
 	return v

@@ -71,8 +71,12 @@ func notEvaluated(gates []result.Gate) (lines []string) {
 		if names[key] == nil {
 			groups = append(groups, key)
 		}
-		if !slices.Contains(names[key], g.Name) {
-			names[key] = append(names[key], g.Name)
+		name := g.Name
+		if g.OneOfSeveral {
+			name += " @" + g.Backend
+		}
+		if !slices.Contains(names[key], name) {
+			names[key] = append(names[key], name)
 		}
 	}
 	for _, key := range groups {

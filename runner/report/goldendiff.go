@@ -11,19 +11,23 @@ import (
 )
 
 // goldenDiff shows how an answer differs from the accepted one that is nearest, as
-// the review does; false where there is none, or the texts are long.
+// the review does; false where there is none, the texts are long, or look alike as
+// they hold secrets.
 func (c *Console) goldenDiff(v result.Verdict, answer string) bool {
 	g := v.Golden
 	if g == nil || len(g.Accepted) == 0 {
 		return false
 	}
 	base := worddiff.Nearest(g.Accepted, answer)
-	if excerpt(base, c.width()) != base || excerpt(answer, c.width()) != answer {
+	if base == answer || excerpt(base, c.width()) != base || excerpt(answer, c.width()) != answer {
 		return false
 	}
 	old, changed := worddiff.Split(indented(base, ""), indented(answer, ""))
 	c.raw("  accepted", c.marked(old, c.red, "[-", "-]"))
 	c.raw("  actual", c.marked(changed, c.green, "{+", "+}"))
+	if g.Tolerance && v.Reason != "" {
+		c.excerpt("  why", withoutAnswer(v.Reason, answer))
+	}
 	return true
 }
 

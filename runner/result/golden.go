@@ -11,6 +11,9 @@ type Golden struct {
 	Prompt  string   `json:"prompt"` // SHA-256 of the prompt as written, hex
 	// Accepted are the answers that were accepted, where this one is none of them.
 	Accepted []string `json:"accepted,omitempty"`
+	// Tolerance says that the answer may differ within bounds, which the verdict's reason
+	// is about.
+	Tolerance bool `json:"tolerance,omitempty"`
 	// Answer is what accepting records, where that is not [Verdict.Read]: with
 	// ${env:NAME} in place of secrets.
 	Answer string `json:"answer,omitempty"`
