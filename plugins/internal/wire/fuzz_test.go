@@ -99,9 +99,9 @@ func FuzzInfo(f *testing.F) {
 }
 
 // same is equality in which NaN is itself, and nothing is an empty list.
-func same(a, b any) bool { return reflect.DeepEqual(comparable(a), comparable(b)) }
+func same(a, b any) bool { return reflect.DeepEqual(bare(a), bare(b)) }
 
-func comparable(v any) any { return clean(reflect.ValueOf(v)) }
+func bare(v any) any { return clean(reflect.ValueOf(v)) }
 
 func clean(v reflect.Value) any {
 	switch v.Kind() {
