@@ -187,7 +187,7 @@ func dispense(plugin *goplugin.Client) (*wire.Client, error) {
 }
 
 // exitConfig is the exit code of a program that cannot start for a reason that a
-// person can mend and that it printed: EX_CONFIG of BSD's sysexits.h.
+// person can fix and that it printed: EX_CONFIG of BSD's sysexits.h.
 const exitConfig = 78
 
 // exitCode is that of a program that has ended, -1 of any other.

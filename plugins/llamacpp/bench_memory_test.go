@@ -17,7 +17,7 @@ import (
 )
 
 // What the plugin's process takes at most, file-backed pages included, over the
-// buffers for weights, attention cache and computing that llama.cpp says it made;
+// buffers for weights, KV cache and computing that llama.cpp says it made;
 // and whether 5,000 cases leave more behind than 500.
 func BenchmarkMemory(b *testing.B) {
 	eachSubject(b, func(b *testing.B, s subject) {

@@ -49,7 +49,7 @@ type config struct {
 	threads        int   // or auto
 	parallel       int   // or auto
 	deterministic  bool
-	cacheType      string // of the attention cache
+	cacheType      string // of the KV cache
 	flashAttention string
 	lora           []lora
 }

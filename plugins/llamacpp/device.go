@@ -90,7 +90,7 @@ func freeOn(all, gpus []llama.Device) uint64 {
 	return free
 }
 
-// affordable is how many tokens of attention cache take a quarter of the memory
+// affordable is how many tokens of KV cache take a quarter of the memory
 // that is free.
 func (e *engine) affordable() int {
 	per := e.model.CacheBytes(e.config.cacheType)

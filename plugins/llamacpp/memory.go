@@ -21,7 +21,7 @@ func mainMemory(free uint64) place {
 	return place{"main", free, "close other programs, or take a smaller quantisation or context"}
 }
 
-// computeBytes is room for what is computed beside weights and attention cache, by
+// computeBytes is room for what is computed beside weights and KV cache, by
 // experience.
 const computeBytes = 256 << 20
 
@@ -42,11 +42,11 @@ func checkFits(model, mmproj *gguf.File, c config, layers uint64, p place) error
 		return nil
 	}
 	const gib = 1 << 30
-	return fmt.Errorf("%s needs about %.1f GiB of %s memory (weights %.1f, attention cache %.1f) but %.1f GiB are free: %s",
+	return fmt.Errorf("%s needs about %.1f GiB of %s memory (weights %.1f, KV cache %.1f) but %.1f GiB are free: %s",
 		model.Name(), float64(need)/gib, p.name, float64(weights)/gib, float64(cache)/gib, float64(p.free)/gib, p.hint)
 }
 
-// cacheBytes estimates the least attention cache: that of one whole conversation.
+// cacheBytes estimates the least KV cache: that of one whole conversation.
 func cacheBytes(model *gguf.File, c config) uint64 {
 	key := func(name string) uint64 {
 		n, _ := model.Uint(model.Architecture() + "." + name)
@@ -69,5 +69,5 @@ func cacheBytes(model *gguf.File, c config) uint64 {
 	return tokens * uint64(float64(perToken)*bytesOf[c.cacheType])
 }
 
-// bytesOf is what a number of an attention cache takes.
+// bytesOf is what a number of a KV cache takes.
 var bytesOf = map[string]float64{"f16": 2, "f32": 4, "q8_0": 34.0 / 32, "q4_0": 18.0 / 32}

@@ -19,7 +19,7 @@ func (u unit) same(v unit) bool {
 	return u.image == v.image && u.index == v.index
 }
 
-// cells is the room that a unit takes in the attention cache.
+// cells is the room that a unit takes in the KV cache.
 func (u unit) cells() int {
 	if u.tile == nil {
 		return 1
@@ -68,7 +68,7 @@ func afterTile(units []unit, n int) int {
 	return n
 }
 
-// sequence is a conversation in the attention cache. It stays there when its
+// sequence is a conversation in the KV cache. It stays there when its
 // request is over, for others that begin alike.
 type sequence struct {
 	id    int
@@ -81,7 +81,7 @@ type sequence struct {
 // position is that of the unit to come.
 func (s *sequence) position() int { return positionsOf(s.units) }
 
-// ledger knows what the sequences of an attention cache hold. It mirrors the
+// ledger knows what the sequences of a KV cache hold. It mirrors the
 // cache's own books, so that a request is let in only when there is room.
 type ledger struct {
 	sequences []*sequence
@@ -196,7 +196,7 @@ func (l *ledger) idleCells() int {
 }
 
 // sequencesFor is how many requests to compute concurrently: a batch of 8 pays on one
-// core already, and more on several or on a GPU; fewer where the attention cache
+// core already, and more on several or on a GPU; fewer where the KV cache
 // would have no room for an eighth of a whole conversation each.
 func sequencesFor(cores int, gpu bool, affordable, limit int) int {
 	n := min(max(4*cores, 8), 16)

@@ -20,7 +20,7 @@ func (a *app) runsShowCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "show [RUN]",
-		Short: "Show what was run, where, and what came of it; `vlmspec report` shows the cases",
+		Short: "Show what was run, where, and its outcome; `vlmspec report` shows the cases",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir, _, err := a.findRun(args)

@@ -56,14 +56,14 @@ type ContextOptions struct {
 	Sequences      int // concurrent conversations
 	Batch          int // tokens computed in one batch
 	Threads        int
-	GPU            bool   // keep the attention cache on the GPU
-	CacheType      string // of the attention cache: "" and "f16", "f32", "q8_0", "q4_0"
+	GPU            bool   // keep the KV cache on the GPU
+	CacheType      string // of the KV cache: "" and "f16", "f32", "q8_0", "q4_0"
 	FlashAttention string // "" and "auto", "on", "off"
 	Grid           bool   // tiles have places in two dimensions
 	NonCausal      bool   // the embeddings of a tile see each other both ways
 }
 
-// CacheTypes are the types an attention cache may have.
+// CacheTypes are the types a KV cache may have.
 var CacheTypes = map[string]C.enum_ggml_type{
 	"": C.GGML_TYPE_F16, "f16": C.GGML_TYPE_F16, "f32": C.GGML_TYPE_F32, "q8_0": C.GGML_TYPE_Q8_0, "q4_0": C.GGML_TYPE_Q4_0,
 }
@@ -72,7 +72,7 @@ var flashAttention = map[string]C.enum_llama_flash_attn_type{
 	"": C.LLAMA_FLASH_ATTN_TYPE_AUTO, "auto": C.LLAMA_FLASH_ATTN_TYPE_AUTO, "on": C.LLAMA_FLASH_ATTN_TYPE_ENABLED, "off": C.LLAMA_FLASH_ATTN_TYPE_DISABLED,
 }
 
-// Context is the memory of conversations: the attention cache, which all share,
+// Context is the memory of conversations: the KV cache, which all share,
 // and the last logits. Fill a batch with AddToken, then Run it; tiles have
 // batches of their own, see RunTiles.
 type Context struct {

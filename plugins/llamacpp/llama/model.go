@@ -155,7 +155,7 @@ func (m *Model) CanCut() bool {
 	return !bool(C.llama_model_is_recurrent(m.c)) && !bool(C.llama_model_is_hybrid(m.c))
 }
 
-// CacheBytes estimates the attention cache of one token, in bytes, for a cache of
+// CacheBytes estimates the KV cache of one token, in bytes, for a cache of
 // a type that [CacheTypes] lists.
 func (m *Model) CacheBytes(cacheType string) int {
 	heads, all := int(C.llama_model_n_head(m.c)), int(C.llama_model_n_head_kv(m.c))

@@ -13,7 +13,7 @@ COOKIE = "VLMSPEC_BACKEND_COOKIE", "b6a7f6f0-vlmspec-backend"
 TLS = "VLMSPEC_BACKEND_TLS"
 ALIVE = "VLMSPEC_BACKEND_ALIVE"
 SOCKETS = "PLUGIN_UNIX_SOCKET_DIR"
-EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h: somebody must mend what is said on standard error
+EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h: somebody must fix what is said on standard error
 _OURS = ("VLMSPEC_BACKEND_", "PLUGIN_")  # begin the names of variables that are between vlmspec and this process
 
 

@@ -25,7 +25,7 @@
 //  5. Ignore SIGINT: vlmspec decides when a backend stops.
 //  6. Read standard input, where $VLMSPEC_BACKEND_ALIVE is "stdin", and end when
 //     it ends: then vlmspec is gone. Leave no process behind.
-//  7. A program that cannot start for a reason that a person can mend (a package
+//  7. A program that cannot start for a reason that a person can fix (a package
 //     is missing) says so on standard error and exits with 78.
 //
 // Errors are gRPC status codes; the message is one sentence for a person:
