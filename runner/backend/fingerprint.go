@@ -251,7 +251,7 @@ func (ids *Fingerprints) program(plugin string) string {
 
 // recordKey names the record of a backend.
 func recordKey(b spec.Backend, r record) cache.Key {
-	return digest("backend 2", b.Plugin, b.Dir, named(b), r.Files[0].path, environment(b, r.Files[0].path))
+	return digest("backend 2", b.Plugin, b.Dir, b.Named(procenv.Secret), r.Files[0].path, environment(b, r.Files[0].path))
 }
 
 // fingerprint digests what determines a backend's answers. The config counts as it
@@ -264,43 +264,8 @@ func (ids *Fingerprints) fingerprint(b spec.Backend, info sdk.Info, program stri
 	case program == "":
 		id.Why = fmt.Sprintf("the program of backend %s is not known, so that its answers are not cached", b.Name)
 	}
-	id.Digest = digest("fingerprint 2", b.Plugin, info.Name, info.Version, program, info.Engine.Digest, info.ModelDigest, info.Device, named(b), environment(b, ids.program(b.Plugin)))
+	id.Digest = digest("fingerprint 2", b.Plugin, info.Name, info.Version, program, info.Engine.Digest, info.ModelDigest, info.Device, b.Named(procenv.Secret), environment(b, ids.program(b.Plugin)))
 	return id
-}
-
-// named is the config of a backend with names in place of keys and tokens from the
-// environment: a new key is no new backend, and no digest is made of one.
-func named(b spec.Backend) any {
-	var replace []string
-	for _, v := range b.Secrets {
-		if procenv.Secret(v.Name) && v.Text != "" {
-			replace = append(replace, v.Text, "${env:"+v.Name+"}")
-		}
-	}
-	if replace == nil {
-		return b.Config
-	}
-	return renamed(b.Config, strings.NewReplacer(replace...))
-}
-
-func renamed(value any, names *strings.Replacer) any {
-	switch v := value.(type) {
-	case string:
-		return names.Replace(v)
-	case []any:
-		out := make([]any, len(v))
-		for i, item := range v {
-			out[i] = renamed(item, names)
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for key, item := range v {
-			out[key] = renamed(item, names)
-		}
-		return out
-	}
-	return value
 }
 
 func digest(parts ...any) [sha256.Size]byte {

@@ -62,7 +62,7 @@ func Backend(project string, b spec.Backend, places []host.Place) []Program {
 		if d, _ := b.Config["dir"].(string); d != "" {
 			dir = inside(b.Dir, d)
 		}
-		config := hidden(b)
+		config := b.Named(func(string) bool { return true }) // another key is no other program
 		p := Program{Key: fmt.Sprintf("backend %s, %s: %s", b.Name, b.Plugin, line(config)), Pos: b.Pos}
 		p.Digest = digest(dir, []any{config, b.Env.Set}, texts(b.Config))
 		all = append(all, p)
@@ -110,38 +110,6 @@ func line(config any) string {
 	}
 	data, _ := json.Marshal(config) // of YAML, so of JSON types
 	return string(data)
-}
-
-// hidden is the config of a backend with names in place of secrets: another key is no
-// other program.
-func hidden(b spec.Backend) any {
-	var replace []string
-	for _, v := range b.Secrets {
-		if v.Text != "" {
-			replace = append(replace, v.Text, "${env:"+v.Name+"}")
-		}
-	}
-	return replaced(b.Config, strings.NewReplacer(replace...))
-}
-
-func replaced(value any, names *strings.Replacer) any {
-	switch v := value.(type) {
-	case string:
-		return names.Replace(v)
-	case []any:
-		out := make([]any, len(v))
-		for i, item := range v {
-			out[i] = replaced(item, names)
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for key, item := range v {
-			out[key] = replaced(item, names)
-		}
-		return out
-	}
-	return value
 }
 
 // texts are the texts in a config.
